@@ -1,0 +1,196 @@
+"""Django settings. Nothing here starts a server or has a default secret; docs/reference/environment.md lists the variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from portal import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+DATA_DIR = BASE_DIR / "data"
+environment.load(VAR_DIR / "run" / "env")
+
+# --- what kind of deployment this is ---------------------------------------------------------------------------------
+DEBUG = False
+DEMO = environment.flag("DEMO")
+SECRET_KEY = environment.text("SECRET_KEY")
+PUBLIC_HOST = environment.text("PUBLIC_HOST", "127.0.0.1")
+ALLOWED_HOSTS = [PUBLIC_HOST] if PUBLIC_HOST not in {"127.0.0.1", "localhost"} else ["127.0.0.1", "localhost", "[::1]"]
+SECURE_COOKIES = environment.flag("HTTPS")
+
+# --- apps and the request ---------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "rest_framework",
+    "django_filters",
+    "portal.web",
+    "portal",
+    "evaluations",
+    "approvals",
+    "matters",
+    "certificates",
+    "registers",
+    "accounts",
+    "records",
+    *(["portal.demo"] if DEMO else []),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.web.middleware.DisplayModes",
+    "portal.web.middleware.EdgeErrors",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.web.context.site",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "portal.web.renderer.FieldRenderer"
+CSRF_FAILURE_VIEW = "portal.web.errors.csrf_failure"
+
+# --- data -------------------------------------------------------------------------------------------------------------
+DATABASES = {"default": environment.database(environment.text("DATABASE_URL"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = environment.text("REDIS_URL")
+FIELD_KEYS = environment.key_ring("FIELD_KEYS")
+FIELD_KEY_ACTIVE = environment.text("FIELD_KEY_ACTIVE")
+HASH_KEY = environment.key_bytes("HASH_KEY")
+JOURNAL_KEY = environment.key_bytes("JOURNAL_KEY")
+JOURNAL_HEADS_FILE = Path(environment.text("JOURNAL_HEADS_FILE", str(VAR_DIR / "journal" / "heads.jsonl")))
+REGISTER_BASE_URL = environment.text("REGISTER_BASE_URL", "http://127.0.0.1:9999")
+
+# --- people -----------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.identity.PasswordBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "public:sign_in"
+LOGIN_REDIRECT_URL = "public:home"
+LOGOUT_REDIRECT_URL = "public:home"
+SESSION_COOKIE_AGE = 2 * 3600
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- language, time ---------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+# --- static files, headers --------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(VAR_DIR / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+
+# --- jobs -------------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"approvals.tasks.decide": {"queue": "instant"}}
+CELERY_TASK_ACKS_LATE = False  # a wake-up means only "look": losing one costs a sweep, never a decision
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = TIME_ZONE
+# The Celery fixup closes the connection after every task unless told otherwise: 132 instead of 285 decisions/s.
+CELERY_DB_REUSE_MAX = 1_000_000
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "approvals.tasks.sweep", "schedule": 5.0},
+    "seal-journal": {"task": "records.tasks.seal", "schedule": 1.0},
+    "check-clocks": {"task": "approvals.tasks.check_clocks", "schedule": 86_400.0},
+}
+
+# --- deciding ---------------------------------------------------------------------------------------------------------
+INSTANT_WAIT_SECONDS = 2.0  # how long a result page waits for the worker before it polls
+INSTANT_WAITERS = 8  # request threads of one process that may wait at the same time
+DECIDE_LEASE_SECONDS = environment.whole("DECIDE_LEASE_SECONDS", 30)
+DECIDE_ATTEMPTS = 3
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+
+# --- whose portal this is ---------------------------------------------------------------------------------------------
+DIVISION = environment.text("DIVISION", "440507")
+SITE = {
+    "name": "龙湖区政务服务网",
+    "district": "示例市龙湖区",
+    "portal_line": "示例市政务服务统一入口",
+    "host": "示例市龙湖区人民政府",
+    "undertaker": "示例市龙湖区政务服务和数据管理局",
+    "identifier": "0000000000",
+    "icp": "粤ICP备00000000号",
+    "police": "粤公网安备00000000000000号",
+    "phone": "0754-00000000",
+    "hours": "工作日 8:30—12:00，14:30—17:30",
+    "hotline": "12345",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
+}
