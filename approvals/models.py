@@ -1,0 +1,215 @@
+"""Applications (办件) and what is proven and decided in them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Organisation, Person, User
+from approvals.states import OPEN, ApplicationState, ClockKind, DecisionKind, EvidenceKind, Maker
+from certificates.models import Authorisation
+from matters.models import Edition, Matter
+from records.fields import EncryptedJSONField
+
+IS_OPEN = Q(state__in=sorted(OPEN))
+
+
+class Draft(models.Model):
+    """An application not yet submitted; one per principal and matter. Its reference becomes the application's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=24, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="drafts")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="drafts"
+    )
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="drafts")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="drafts")
+    authorisation = models.ForeignKey(Authorisation, on_delete=models.PROTECT, related_name="+")
+    answers = EncryptedJSONField(help_text="what the applicant typed or corrected; prefilled values are not copied")
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organisation", "matter"],
+                nulls_distinct=False,
+                name="one_draft_a_principal_and_matter",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Application(models.Model):
+    """One applicant's case for one edition of a matter. Only `workflow.advance` changes its state."""
+
+    class Channel(models.TextChoices):
+        ONLINE = "online", "网上"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=24, unique=True)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="applications")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="applications")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="applications"
+    )
+    authorisation = models.ForeignKey(Authorisation, on_delete=models.PROTECT, related_name="+")
+    answers = EncryptedJSONField()
+    state = models.CharField(max_length=16, choices=ApplicationState.choices, default=ApplicationState.SUBMITTED)
+    channel = models.CharField(max_length=12, choices=Channel.choices, default=Channel.ONLINE)
+    idempotency_key = models.CharField(max_length=64)
+    submitted_at = models.DateTimeField()
+    waiting_since = models.DateTimeField(help_text="when it last began to wait for the machine")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    referral_reason = models.CharField(max_length=200, blank=True, default="")
+    due_on = models.DateField(null=True, blank=True, help_text="stored copy; written by the clock only")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "idempotency_key"], name="one_application_a_key"),
+            models.UniqueConstraint(
+                fields=["person", "organisation", "matter"],
+                condition=IS_OPEN,
+                nulls_distinct=False,
+                name="one_open_application_a_matter",
+            ),
+            models.CheckConstraint(
+                condition=Q(IS_OPEN, closed_at__isnull=True) | Q(~IS_OPEN, closed_at__isnull=False),
+                name="closed_applications_have_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["waiting_since"], condition=Q(state="submitted"), name="application_waiting"),
+            models.Index(fields=["matter", "due_on"], condition=Q(state="in_review"), name="application_in_review"),
+            models.Index(fields=["person", "-submitted_at"], name="application_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def stream(self) -> str:
+        """Return the journal stream of this case."""
+        return f"case:{self.reference}"
+
+
+class Evidence(models.Model):
+    """How one material was met in one application (提交的材料)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="evidence")
+    material = models.CharField(max_length=40)
+    kind = models.CharField(max_length=16, choices=EvidenceKind.choices)
+    certificate_identifier = models.CharField(max_length=120, blank=True, default="")
+    certificate_version = models.PositiveSmallIntegerField(null=True, blank=True)
+    register_name = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "material"], name="one_evidence_a_material")]
+
+    def __str__(self) -> str:
+        return f"{self.material} {self.kind}"
+
+
+class Judgement(models.Model):
+    """The stored Verdict of one run (核验记录): replays from its own facts, edition and date."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="judgements")
+    number = models.PositiveSmallIntegerField()
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="judgements")
+    verdict = models.CharField(max_length=12, help_text="grant, supplement, refer")
+    on = models.DateField()
+    record = EncryptedJSONField(help_text="{facts, verdict}")
+    judged_at = models.DateTimeField()
+    collect_ms = models.PositiveIntegerField(default=0)
+    judge_us = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "number"], name="one_judgement_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} #{self.number} {self.verdict}"
+
+
+class Decision(models.Model):
+    """The legal act (审批决定). One original a case; a correction names the one it corrects."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=12, choices=DecisionKind.choices)
+    maker = models.CharField(max_length=12, choices=Maker.choices)
+    officer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
+    judgement = models.ForeignKey(Judgement, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
+    reasons = models.TextField()
+    outcome = models.JSONField(default=dict, help_text="what the outcome table gave: amounts, terms")
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(corrects__isnull=True), name="one_original_decision"
+            ),
+            models.CheckConstraint(
+                condition=Q(maker="system", officer__isnull=True, kind="granted", judgement__isnull=False)
+                | Q(maker="officer", officer__isnull=False),
+                name="machine_only_grants_on_a_judgement",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.kind}"
+
+
+class SupplementNotice(models.Model):
+    """All defects at once (一次性告知, 行政许可法 art. 32(1)(4)), with a due date."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="notices")
+    judgement = models.ForeignKey(Judgement, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    items = models.JSONField(help_text="[{opens, name, text}]: exactly what the applicant may change")
+    issued_by = models.CharField(max_length=60)
+    issued_at = models.DateTimeField()
+    due_on = models.DateField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(answered_at__isnull=True), name="one_open_notice"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} due {self.due_on}"
+
+
+class ClockEntry(models.Model):
+    """One line of the ledger from which the due date follows (时限记录)."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="clock_entries")
+    kind = models.CharField(max_length=8, choices=ClockKind.choices)
+    at = models.DateTimeField()
+    workdays = models.PositiveSmallIntegerField(default=0, help_text="START: the limit; EXTEND: added days")
+    reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(kind="start"), name="one_start_of_the_clock"
+            ),
+            models.UniqueConstraint(fields=["application"], condition=Q(kind="stop"), name="one_stop_of_the_clock"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.kind}"

@@ -1,0 +1,63 @@
+"""The states of an application (办件) and the only moves between them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class ApplicationState(models.TextChoices):
+    """Few, legal states; everything else is derived."""
+
+    SUBMITTED = "submitted", "已提交，正在核验"
+    IN_REVIEW = "in_review", "人工办理中"
+    SUPPLEMENTING = "supplementing", "待补正"
+    GRANTED = "granted", "已通过"
+    REFUSED = "refused", "不予批准"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+S = ApplicationState
+OPEN = frozenset({S.SUBMITTED, S.IN_REVIEW, S.SUPPLEMENTING})
+CLOSED = frozenset({S.GRANTED, S.REFUSED, S.WITHDRAWN})
+TRANSITIONS: dict[ApplicationState, frozenset[ApplicationState]] = {
+    S.SUBMITTED: frozenset({S.GRANTED, S.IN_REVIEW, S.SUPPLEMENTING, S.WITHDRAWN}),
+    S.IN_REVIEW: frozenset({S.GRANTED, S.REFUSED, S.SUPPLEMENTING, S.WITHDRAWN}),
+    S.SUPPLEMENTING: frozenset({S.SUBMITTED, S.IN_REVIEW, S.WITHDRAWN}),
+    S.GRANTED: frozenset(),
+    S.REFUSED: frozenset(),
+    S.WITHDRAWN: frozenset(),
+}
+
+
+class DecisionKind(models.TextChoices):
+    """What was decided."""
+
+    GRANTED = "granted", "准予"
+    REFUSED = "refused", "不予批准"
+
+
+class Maker(models.TextChoices):
+    """Who decided: the machine grants, it never refuses."""
+
+    SYSTEM = "system", "系统自动"
+    OFFICER = "officer", "审批人员"
+
+
+class ClockKind(models.TextChoices):
+    """Acts that move the clock (行政许可法 art. 42, 45)."""
+
+    START = "start", "受理"
+    PAUSE = "pause", "暂停计时"
+    RESUME = "resume", "恢复计时"
+    EXTEND = "extend", "延长"
+    STOP = "stop", "办结"
+
+
+class EvidenceKind(models.TextChoices):
+    """How a material was met."""
+
+    CERTIFICATE = "certificate", "电子证照"
+    REGISTER = "register", "数据共享"
+    FORM = "form", "在线填写"
+    COMMITMENT = "commitment", "告知承诺"
+    OWED = "owed", "由工作人员核对"

@@ -1,0 +1,58 @@
+"""Outside data sources (数据共享来源) behind one seam, and every question asked of them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Register(models.Model):
+    """One outside source, configured in data: where it answers, by which key, what its fields mean."""
+
+    class Adapter(models.TextChoices):
+        HTTP_JSON = "http_json", "HTTP/JSON"
+
+    name = models.SlugField(max_length=40, unique=True, help_text="names its facts: register.<name>.<field>")
+    label = models.CharField(max_length=60)
+    provider = models.CharField(max_length=80)
+    basis = models.CharField(max_length=200, help_text="the law that lets it be asked without consent")
+    adapter = models.CharField(max_length=20, choices=Adapter.choices, default=Adapter.HTTP_JSON)
+    path = models.CharField(max_length=200, help_text="joined to the base address of the deployment")
+    base_url = models.CharField(max_length=200, blank=True, default="", help_text="empty: REGISTER_BASE_URL")
+    key = models.JSONField(help_text="request parameter → fact name that fills it")
+    fields = models.JSONField(help_text="answer field → {type, label, …} as in a certificate type")
+    no_hit = models.JSONField(default=dict, help_text="field values that `no hit` proves")
+    timeout_ms = models.PositiveIntegerField(default=1500)
+    attempts = models.PositiveSmallIntegerField(default=2)
+    secret_name = models.CharField(max_length=60, blank=True, default="", help_text="environment variable of its token")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RegisterCall(models.Model):
+    """One question to a register, recorded before it goes out (数据共享调用)."""
+
+    class Outcome(models.TextChoices):
+        ASKED = "asked", "已发出"
+        HIT = "hit", "查到"
+        NO_HIT = "no_hit", "未查到"
+        FAILED = "failed", "未响应"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="calls")
+    case_reference = models.CharField(max_length=24, db_index=True)
+    matter_code = models.CharField(max_length=33)
+    purpose = models.CharField(max_length=200)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.ASKED)
+    error = models.CharField(max_length=120, blank=True, default="")
+    asked_at = models.DateTimeField()
+    latency_ms = models.PositiveIntegerField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["register", "-asked_at"], name="call_by_register")]
+
+    def __str__(self) -> str:
+        return f"{self.register_id} {self.case_reference} {self.outcome}"
