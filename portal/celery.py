@@ -1,0 +1,33 @@
+"""The Celery application: workers keep their database connection, and find out by themselves when it has died."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import task_postrun, task_prerun
+from django.conf import settings
+from django.db import close_old_connections
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@app.on_after_configure.connect
+def keep_connections(sender: Celery, **_: Any) -> None:
+    """Tell Celery's Django fixup to leave connections open: it looks for this name without a namespace."""
+    sender.conf["CELERY_DB_REUSE_MAX"] = settings.CELERY_DB_REUSE_MAX
+
+
+@task_prerun.connect
+@task_postrun.connect
+def check_connections(**_: Any) -> None:
+    """Drop a connection that broke or grew too old, and have the next query check it (CONN_HEALTH_CHECKS).
+
+    The fixup would do this by closing every connection; a PostgreSQL restart must not need a hand either.
+    """
+    close_old_connections()
