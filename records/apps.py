@@ -1,0 +1,18 @@
+"""The app of what must be kept and proven."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.core import checks
+
+from records.keys import check_keys
+
+
+class RecordsConfig(AppConfig):
+    """Journal, field encryption, keyed hashes."""
+
+    name = "records"
+    verbose_name = "留痕"
+
+    def ready(self) -> None:
+        checks.register(check_keys, checks.Tags.security)

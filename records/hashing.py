@@ -1,0 +1,57 @@
+"""Keyed hashes: how a person is found without the number standing anywhere in clear."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from common.identifiers import tidy
+
+
+class HashKind(StrEnum):
+    """What is hashed; each kind has its own key, so equal values of two kinds do not meet."""
+
+    RESIDENT_ID = "resident_id"
+    CREDIT_CODE = "credit_code"
+    MOBILE = "mobile"
+    BANK_ACCOUNT = "bank_account"
+    NAME = "name"
+    ADDRESS = "address"
+    CERTIFICATE_NUMBER = "certificate_number"
+    LOGIN = "login"
+    TOKEN = "token"
+
+
+def keyed(kind: HashKind, value: str) -> bytes:
+    """Return 32 bytes, HMAC-SHA256 of the normalised value under the key of its kind (from settings.HASH_KEY)."""
+    return hmac.digest(_key(settings.HASH_KEY, kind), normalised(kind, value).encode(), hashlib.sha256)
+
+
+def normalised(kind: HashKind, value: str) -> str:
+    """Return the one spelling of a value, so that half-width, spaces, hyphens and case do not hide a person."""
+    if kind is HashKind.TOKEN:
+        return value
+    text = tidy(value)
+    match kind:
+        case HashKind.RESIDENT_ID | HashKind.CREDIT_CODE:
+            return text.upper()
+        case HashKind.MOBILE:
+            return re.sub(r"^(\+86|86(?=1\d{10}$))", "", text.replace("-", ""))
+        case HashKind.BANK_ACCOUNT:
+            return text.replace("-", "")
+        case HashKind.NAME:
+            return re.sub(r"[·•‧・∙.]", "·", text).upper()
+        case _:
+            return text.casefold()
+
+
+@lru_cache(maxsize=64)
+def _key(root: bytes, kind: HashKind) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"keyed-hash:{kind}".encode()).derive(root)
