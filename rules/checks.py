@@ -1,0 +1,86 @@
+"""A check: one condition with the law it stands on, what the citizen is told, and what failing or not knowing does."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from rules.invalid import InvalidTree, refuse
+from rules.tree import Condition
+from rules.values import Action, Basis, Truth
+
+MAX_CHECKS = 100
+
+Words = Annotated[str, Field(min_length=1, max_length=500)]
+Opened = Annotated[str, Field(pattern=r"^(form|material)\.[a-z][a-z0-9_-]{0,60}$")]
+
+
+class OnTrouble(StrEnum):
+    """What a check that does not pass leads to."""
+
+    REFER = "refer"
+    SUPPLEMENT = "supplement"
+
+
+class Told(BaseModel):
+    """What the citizen reads for each outcome."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_by_alias=True, validate_by_name=True)
+
+    passed: Annotated[str, Field(max_length=500, alias="pass")] = ""
+    fail: Words
+    unknown: Words
+
+    def text(self, outcome: Truth) -> str:
+        """Return the words for one outcome."""
+        return {Truth.PASS: self.passed, Truth.FAIL: self.fail, Truth.UNKNOWN: self.unknown}[outcome]
+
+
+class Check(BaseModel):
+    """One 核验项 of an edition."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")]
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    condition: Condition
+    basis: Basis
+    told: Told
+    on_fail: OnTrouble = Field(default=OnTrouble.REFER, strict=False)
+    on_unknown: OnTrouble = Field(default=OnTrouble.REFER, strict=False)
+    opens: Annotated[tuple[Opened, ...], Field(strict=False, max_length=50)] = ()
+
+    @model_validator(mode="after")
+    def _opens_something(self) -> "Check":
+        if OnTrouble.SUPPLEMENT in {self.on_fail, self.on_unknown} and not self.opens:
+            raise PydanticCustomError("rules_opens", "选择补正的核验项要写明可以补正哪些内容（opens）")
+        return self
+
+    def action(self, outcome: Truth) -> Action:
+        """Return what an outcome of this check leads to."""
+        if outcome is Truth.PASS:
+            return Action.NONE
+        return Action((self.on_fail if outcome is Truth.FAIL else self.on_unknown).value)
+
+
+Checks = Annotated[tuple[Check, ...], Field(strict=False, max_length=MAX_CHECKS)]
+_CHECKS: TypeAdapter[tuple[Check, ...]] = TypeAdapter(Checks)
+
+
+def parse_checks(document: object) -> tuple[Check, ...]:
+    """Return the checks a JSON list says; raises InvalidTree with every fault and its path."""
+    try:
+        checks = _CHECKS.validate_python(document)
+    except ValidationError as error:
+        refuse(error)
+    codes = [check.code for check in checks]
+    doubled = [(f"[{at}].code", "核验项编码重复") for at, code in enumerate(codes) if code in codes[:at]]
+    if doubled:
+        raise InvalidTree(doubled)
+    return checks
+
+
+def dump_checks(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
+    """Return the JSON form of checks."""
+    return [check.model_dump(mode="json", by_alias=True, exclude_none=True) for check in checks]

@@ -1,0 +1,108 @@
+"""Judging an application: every check with its full trace, and one verdict that never rests on what is unknown."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from rules.checks import Check
+from rules.outcomes import OutcomeTable, PreparedTable
+from rules.tracing import derivations_for, prepare_step, with_derived
+from rules.tree import facts_named
+from rules.values import Action, Facts, Finding, Leaf, Outcome, Truth, Verdict, VerdictKind
+from rules.vocabulary import Vocabulary
+from rules.wording import sentence
+
+
+class _PreparedCheck:
+    """A check with its condition prepared and its texts worked out."""
+
+    __slots__ = ("actions", "basis", "code", "name", "opens", "sentence", "step", "told")
+
+    def __init__(self, check: Check, *, vocabulary: Vocabulary) -> None:
+        self.code, self.name, self.basis = check.code, check.name, check.basis
+        self.step = prepare_step(check.condition, vocabulary=vocabulary)
+        self.sentence = sentence(check.condition, vocabulary=vocabulary)
+        self.told = {outcome: check.told.text(outcome) for outcome in Truth}
+        self.actions = {outcome: check.action(outcome) for outcome in Truth}
+        self.opens = {outcome: check.opens if self.actions[outcome] is Action.SUPPLEMENT else () for outcome in Truth}
+
+    def find(self, facts: Facts) -> Finding:
+        leaves: list[Leaf] = []
+        outcome = self.step.trace(facts, leaves)
+        return Finding(
+            self.code,
+            self.name,
+            self.sentence,
+            outcome,
+            tuple(leaves),
+            self.basis,
+            self.told[outcome],
+            self.actions[outcome],
+            self.opens[outcome],
+        )
+
+
+class PreparedChecks:
+    """An edition's checks and outcome table, ready to judge any number of applications."""
+
+    def __init__(self, checks: Iterable[Check], *, vocabulary: Vocabulary, outcome_table: OutcomeTable | None) -> None:
+        """Prepare once; see `prepare`."""
+        given = tuple(checks)
+        self._checks = [_PreparedCheck(check, vocabulary=vocabulary) for check in given]
+        self._table = PreparedTable(outcome_table, vocabulary=vocabulary) if outcome_table else None
+        named = frozenset[str]().union(*(facts_named(check.condition) for check in given))
+        self._derivations = derivations_for(named, vocabulary=vocabulary)
+
+    def judge(self, facts: Facts, *, on: date) -> Verdict:
+        """Return the verdict of these facts on a day."""
+        complete = with_derived(facts, derivations=self._derivations, on=on)
+        findings = tuple([check.find(complete) for check in self._checks])
+        if self._table is None:
+            return _verdict(findings, certain=True)
+        outcome, leaves = self._table.choose(facts, on=on)
+        return _verdict(findings, certain=outcome is not None, outcome=outcome, outcome_leaves=leaves)
+
+
+def prepare(
+    checks: Iterable[Check], *, vocabulary: Vocabulary, outcome_table: OutcomeTable | None = None
+) -> PreparedChecks:
+    """Return checks ready for judging; a condition the vocabulary does not bear out is UNKNOWN, not an error."""
+    return PreparedChecks(checks, vocabulary=vocabulary, outcome_table=outcome_table)
+
+
+def judge(
+    checks: Sequence[Check],
+    facts: Facts,
+    *,
+    vocabulary: Vocabulary,
+    on: date,
+    outcome_table: OutcomeTable | None = None,
+) -> Verdict:
+    """Return the verdict of checks over facts on a day; never raises, whatever the facts hold.
+
+    GRANT needs at least one check, every check PASS and, where there is a table, a row chosen with nothing unknown.
+    """
+    return prepare(checks, vocabulary=vocabulary, outcome_table=outcome_table).judge(facts, on=on)
+
+
+def _verdict(
+    findings: tuple[Finding, ...],
+    *,
+    certain: bool,
+    outcome: Outcome | None = None,
+    outcome_leaves: tuple[Leaf, ...] = (),
+) -> Verdict:
+    kind = _kind({finding.action for finding in findings}, certain=certain)
+    opens = () if kind is not VerdictKind.SUPPLEMENT else _opened(findings)
+    return Verdict(kind, findings, outcome, opens, outcome_leaves)
+
+
+def _kind(actions: set[Action], *, certain: bool) -> VerdictKind:
+    if Action.REFER in actions or not actions:
+        return VerdictKind.REFER
+    if Action.SUPPLEMENT in actions:
+        return VerdictKind.SUPPLEMENT
+    return VerdictKind.GRANT if certain else VerdictKind.REFER
+
+
+def _opened(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for finding in findings for name in finding.opens))

@@ -1,0 +1,114 @@
+"""Outcome tables: the first row whose condition holds gives amount, validity, document variant."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from rules.comparing import WrongValue, constant
+from rules.invalid import refuse
+from rules.showing import shower
+from rules.tracing import PreparedCondition
+from rules.tree import Condition, Node
+from rules.values import Facts, Leaf, Outcome, Scalar, Truth
+from rules.vocabulary import FactType, FieldSpec, Vocabulary
+
+MAX_ROWS = 200
+
+
+class Row(BaseModel):
+    """Values that hold when the condition does; without a condition, always."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    when: Condition | None = None
+    values: dict[str, bool | int | str]
+
+
+class OutcomeTable(BaseModel):
+    """Typed columns and rows in order; each row fills every column."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    columns: Annotated[dict[str, FieldSpec], Field(min_length=1, max_length=50)]
+    rows: Annotated[tuple[Row, ...], Field(strict=False, min_length=1, max_length=MAX_ROWS)]
+
+    @model_validator(mode="after")
+    def _rows_fill_columns(self) -> "OutcomeTable":
+        for index, row in enumerate(self.rows):
+            for name, message in _misfits(self.columns, row):
+                raise PydanticCustomError("rules_row", message, {"at": f"rows[{index}].values.{name}"})  # type: ignore[arg-type]
+        return self
+
+    def typed(self, row: int) -> dict[str, Scalar]:
+        """Return the values of a row in the types of their columns."""
+        values = self.rows[row].values
+        return {name: constant(values[name], spec=spec) for name, spec in self.columns.items()}
+
+
+def _misfits(columns: dict[str, FieldSpec], row: Row) -> list[tuple[str, str]]:
+    found = [(name, "没有这一列") for name in row.values if name not in columns]
+    for name, spec in columns.items():
+        if spec.type is FactType.LIST:
+            found.append((name, "结果表的列不能是列表"))
+        elif name not in row.values:
+            found.append((name, "缺少这一列的值"))
+        else:
+            found += _misfit(name, spec, row.values[name])
+    return found
+
+
+def _misfit(name: str, spec: FieldSpec, raw: object) -> list[tuple[str, str]]:
+    try:
+        constant(raw, spec=spec)
+    except WrongValue as wrong:
+        return [(name, wrong.message.replace("{", "（").replace("}", "）"))]
+    return []
+
+
+def parse_outcome_table(document: object) -> OutcomeTable:
+    """Return the table a JSON document says; raises InvalidTree."""
+    try:
+        return OutcomeTable.model_validate(document)
+    except ValidationError as error:
+        refuse(error)
+
+
+def dump_outcome_table(table: OutcomeTable) -> dict[str, Any]:
+    """Return the JSON form of a table."""
+    return table.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+
+
+class PreparedTable:
+    """A table whose conditions, values and texts are worked out once."""
+
+    def __init__(self, table: OutcomeTable, *, vocabulary: Vocabulary) -> None:
+        """Prepare each row."""
+        self.rows = [_prepared(row.when, vocabulary) for row in table.rows]
+        self.outcomes = [_outcome(table, index, vocabulary) for index in range(len(table.rows))]
+
+    def choose(self, facts: Facts, *, on: date) -> tuple[Outcome | None, tuple[Leaf, ...]]:
+        """Return the first row that holds; None when none does or a row before it cannot be told; with the trace."""
+        leaves: tuple[Leaf, ...] = ()
+        for row, outcome in zip(self.rows, self.outcomes, strict=True):
+            if row is None:
+                return outcome, leaves
+            truth, seen = row.trace(facts, on=on)
+            leaves += seen
+            if truth is Truth.PASS:
+                return outcome, leaves
+            if truth is Truth.UNKNOWN:
+                return None, leaves
+        return None, leaves
+
+
+def _prepared(when: Node | None, vocabulary: Vocabulary) -> PreparedCondition | None:
+    return None if when is None else PreparedCondition(when, vocabulary=vocabulary)
+
+
+def _outcome(table: OutcomeTable, row: int, vocabulary: Vocabulary) -> Outcome:
+    values = table.typed(row)
+    columns = table.columns.items()
+    lines = tuple((spec.label, shower(spec, vocabulary=vocabulary)(values[name])) for name, spec in columns)
+    return Outcome(row, values, lines)

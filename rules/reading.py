@@ -1,0 +1,52 @@
+"""Reading conditions without judging: exactly which facts, certificates and registers a set needs."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from rules.checks import Check
+from rules.outcomes import OutcomeTable
+from rules.tracing import derivations_for
+from rules.tree import Node, facts_named
+from rules.vocabulary import Vocabulary
+
+Readable: TypeAlias = Node | Check | OutcomeTable
+_DERIVED = "derived."
+
+
+def facts_needed(*things: Readable | Iterable[Readable], vocabulary: Vocabulary | None = None) -> frozenset[str]:
+    """Return every fact named by conditions, checks and tables.
+
+    With a vocabulary, derived facts are replaced by what they follow from: exactly what must be fetched.
+    """
+    named = frozenset[str]().union(*(facts_named(condition) for condition in _conditions(things)))
+    if vocabulary is None:
+        return named
+    origins = {derivation.of for derivation in derivations_for(named, vocabulary=vocabulary)}
+    return frozenset(name for name in named | origins if not name.startswith(_DERIVED))
+
+
+def certificates_needed(*things: Readable | Iterable[Readable], vocabulary: Vocabulary | None = None) -> frozenset[str]:
+    """Return the certificate slugs of `cert.<slug>.<field>` facts."""
+    return second_parts(facts_needed(*things, vocabulary=vocabulary), kind="cert")
+
+
+def registers_needed(*things: Readable | Iterable[Readable], vocabulary: Vocabulary | None = None) -> frozenset[str]:
+    """Return the register names of `register.<name>.<field>` facts."""
+    return second_parts(facts_needed(*things, vocabulary=vocabulary), kind="register")
+
+
+def second_parts(names: Iterable[str], *, kind: str) -> frozenset[str]:
+    """Return the second part of names whose first part is `kind`."""
+    return frozenset(name.split(".")[1] for name in names if name.startswith(f"{kind}."))
+
+
+def _conditions(things: Iterable[object]) -> Iterator[Node]:
+    for thing in things:
+        if isinstance(thing, Check):
+            yield thing.condition
+        elif isinstance(thing, OutcomeTable):
+            yield from (row.when for row in thing.rows if row.when is not None)
+        elif isinstance(thing, tuple | list | set | frozenset):
+            yield from _conditions(thing)
+        elif thing is not None:
+            yield thing  # type: ignore[misc]

@@ -1,0 +1,151 @@
+"""The typed, labelled names an edition's conditions may use; frozen with the edition at publication."""
+
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from rules.derived import Derivation, DerivedKind
+from rules.invalid import refuse
+from rules.tree import ITEM, ListName
+from rules.values import LANGUAGE_VERSION, SourceKind
+
+
+class FactType(StrEnum):
+    """The types of the language; money is Decimal, list is a tuple of records."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    MONEY = "money"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    CODE = "code"
+    DIVISION = "division"
+    LIST = "list"
+
+
+_DERIVED_UNITS = {
+    DerivedKind.AGE: "周岁",
+    DerivedKind.MONTHS_SINCE: "个月",
+    DerivedKind.DAYS_SINCE: "天",
+    DerivedKind.DAYS_UNTIL: "天",
+}
+_SOURCE_KINDS = {
+    "cert": SourceKind.CERTIFICATE,
+    "register": SourceKind.REGISTER,
+    "form": SourceKind.FORM,
+    "own": SourceKind.OWN,
+    "derived": SourceKind.DERIVED,
+    "applicant": SourceKind.APPLICANT,
+}
+
+
+class FieldSpec(BaseModel):
+    """Type and words of one value; `true_text`/`false_text` say a boolean in words ("未查到死亡登记")."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    type: FactType = Field(strict=False)
+    label: Annotated[str, Field(min_length=1, max_length=60)]
+    unit: str = ""
+    codes: dict[str, str] | None = None
+    personal: bool = False
+    true_text: str = ""
+    false_text: str = ""
+
+
+class FactSpec(FieldSpec):
+    """One named fact; a list names the fields of its records; `source_label` is what a citizen calls the source."""
+
+    name: ListName
+    fields: dict[str, FieldSpec] | None = None
+    source_label: str = ""
+
+    @model_validator(mode="after")
+    def _list_has_fields(self) -> "FactSpec":
+        if (self.type is FactType.LIST) != (self.fields is not None):
+            raise PydanticCustomError("rules_fields", "列表要写 fields，其他类型不能写 fields")
+        if any(spec.type is FactType.LIST for spec in (self.fields or {}).values()):
+            raise PydanticCustomError("rules_fields", "列表的字段不能再是列表")
+        return self
+
+    @property
+    def source_kind(self) -> SourceKind:
+        """Where facts of this name come from, told by the first part of the name."""
+        return _SOURCE_KINDS[self.name.partition(".")[0]]
+
+
+class Vocabulary(BaseModel):
+    """Facts, derived facts and division names of one edition."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    specs: Annotated[tuple[FactSpec, ...], Field(strict=False)] = ()
+    derived: Annotated[tuple[Derivation, ...], Field(strict=False)] = ()
+    divisions: dict[str, str] = Field(default_factory=dict)
+    version: str = ""
+    language: int = LANGUAGE_VERSION
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Vocabulary":
+        if self.language != LANGUAGE_VERSION:
+            raise PydanticCustomError("rules_language", "条件语言的版本不受支持")
+        names = [spec.name for spec in self.specs]
+        for name in names:
+            if name.startswith("derived."):
+                raise PydanticCustomError("rules_name", "derived. 只能在 derived 里声明：{name}", {"name": name})
+        _declared_in_order(names, self.derived)
+        return self
+
+    @cached_property
+    def by_name(self) -> dict[str, FactSpec]:
+        """All facts by name, the derived ones with their computed type."""
+        found = {spec.name: spec for spec in self.specs}
+        for derivation in self.derived:
+            found[derivation.name] = _derived_spec(derivation, found[derivation.of])
+        return found
+
+    def get(self, name: str, *, within: FactSpec | None = None) -> FieldSpec | None:
+        """Return what is known of a name; `item.` names are looked up in the list `within`."""
+        if name.startswith(ITEM):
+            fields = within.fields if within else None
+            return (fields or {}).get(name.removeprefix(ITEM))
+        return self.by_name.get(name)
+
+
+def _declared_in_order(names: list[str], derived: tuple[Derivation, ...]) -> None:
+    known = set(names)
+    if len(known) < len(names):
+        doubled = next(name for name in names if names.count(name) > 1)
+        raise PydanticCustomError("rules_name", "数据项重复：{name}", {"name": doubled})
+    for derivation in derived:
+        if derivation.of not in known or derivation.name in known:
+            message = "{name} 的来源不在前面的数据项里，或名称重复"
+            raise PydanticCustomError("rules_name", message, {"name": derivation.name})
+        known.add(derivation.name)
+
+
+def _derived_spec(derivation: Derivation, origin: FactSpec) -> FactSpec:
+    division = derivation.kind is DerivedKind.DIVISION_PREFIX
+    return FactSpec(
+        name=derivation.name,
+        type=FactType.DIVISION if division else FactType.INTEGER,
+        label=derivation.label,
+        unit=derivation.unit or _DERIVED_UNITS.get(derivation.kind, origin.unit),
+        source_label=origin.source_label,
+    )
+
+
+def parse_vocabulary(document: object) -> Vocabulary:
+    """Return the vocabulary a JSON document says; raises InvalidTree."""
+    try:
+        return Vocabulary.model_validate(document)
+    except ValidationError as error:
+        refuse(error)
+
+
+def dump_vocabulary(vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return the JSON form, as an edition freezes it."""
+    return vocabulary.model_dump(mode="json", exclude_defaults=True) | {"language": vocabulary.language}

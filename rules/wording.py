@@ -1,0 +1,195 @@
+"""Every condition as one plain Chinese sentence: "户籍所在地在龙湖区，且年龄不小于80周岁"."""
+
+from rules.comparing import FLIPPED, WrongValue, constant
+from rules.showing import shower
+from rules.tree import AllOf, AnyOf, Compare, Count, Every, Node, NoneOf, Not, Op, Some
+from rules.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
+
+_ORDER = {Op.EQ: "为", Op.NE: "不为", Op.LT: "小于", Op.LE: "不大于", Op.GT: "大于", Op.GE: "不小于"}
+_DAYS = {Op.EQ: "为", Op.NE: "不为", Op.LT: "早于", Op.LE: "不晚于", Op.GT: "晚于", Op.GE: "不早于"}
+_COUNTS = {Op.EQ: "为", Op.NE: "不为", Op.LT: "少于", Op.LE: "不超过", Op.GT: "多于", Op.GE: "不少于"}
+_FACT_PHRASES = {
+    (Op.EQ, False): "与{0}相同",
+    (Op.EQ, True): "与{0}不同",
+    (Op.SAME_AS, False): "与{0}一致",
+    (Op.SAME_AS, True): "与{0}不一致",
+    (Op.CONTAINS, False): "包含{0}",
+    (Op.CONTAINS, True): "不包含{0}",
+    (Op.STARTS_WITH, False): "以{0}开头",
+    (Op.STARTS_WITH, True): "不以{0}开头",
+    (Op.WITHIN, False): "在{0}",
+    (Op.WITHIN, True): "不在{0}",
+}
+
+
+def sentence(condition: Node, *, vocabulary: Vocabulary) -> str:
+    """Return what the condition asks, with labels, units and names; 且 and 或 are bracketed where they mix."""
+    return _Words(vocabulary).say(condition, negated=False)
+
+
+def settled(node: Compare, *, negated: bool) -> tuple[Op, bool]:
+    """Return the operator that says `not`, where one exists, and whether a `not` remains to be said."""
+    if negated and node.op in FLIPPED:
+        return FLIPPED[node.op], False
+    return node.op, negated
+
+
+class _Words:
+    """Says nodes of one vocabulary; a negation is carried down until an operator can say it."""
+
+    def __init__(self, vocabulary: Vocabulary, within: FactSpec | None = None) -> None:
+        self.vocabulary = vocabulary
+        self.within = within
+
+    def say(self, node: Node, *, negated: bool) -> str:
+        if isinstance(node, Not):
+            return self.say(node.part, negated=not negated)
+        if isinstance(node, AllOf | AnyOf):
+            return self._group(node, negated=negated)
+        if isinstance(node, Compare):
+            return self.compare(node, negated=negated)
+        return self.records(node, negated=negated)
+
+    def _group(self, node: AllOf | AnyOf, *, negated: bool) -> str:
+        joint = _joint(node, negated=negated)
+        if len(node.parts) == 1:
+            return self.say(node.parts[0], negated=negated)
+        return f"，{joint}".join(self._part(part, negated=negated, joint=joint) for part in node.parts)
+
+    def _part(self, node: Node, *, negated: bool, joint: str) -> str:
+        text = self.say(node, negated=negated)
+        inner, turned = _core(node, negated=negated)
+        mixed = isinstance(inner, AllOf | AnyOf) and _joint(inner, negated=turned) != joint
+        return f"（{text}）" if mixed else text
+
+    def compare(self, node: Compare, *, negated: bool) -> str:
+        spec = self.spec(node.fact)
+        op, turned = settled(node, negated=negated)
+        label = spec.label if spec else node.fact
+        if op in {Op.PRESENT, Op.ABSENT}:
+            return f"{self.presence(node.fact, op)}{label}"
+        if spec and spec.type is FactType.BOOLEAN and isinstance(node.value, bool):
+            return self._boolean(spec, yes=node.value is (op is Op.EQ))
+        return f"{label}{self.expected(node, negated=negated)}"
+
+    def presence(self, name: str, op: Op) -> str:
+        """Return 有/没有, for what people fill in 已填写/未填写."""
+        if name.startswith("form."):
+            return "已填写" if op is Op.PRESENT else "未填写"
+        return "有" if op is Op.PRESENT else "没有"
+
+    def _boolean(self, spec: FieldSpec, *, yes: bool) -> str:
+        if spec.true_text and yes:
+            return spec.true_text
+        if spec.false_text and not yes:
+            return spec.false_text
+        return f"{spec.label}为{'是' if yes else '否'}"
+
+    def expected(self, node: Compare, *, negated: bool) -> str:
+        """Return the sentence without its subject: "不小于80周岁"."""
+        spec = self.spec(node.fact)
+        op, turned = settled(node, negated=negated)
+        if op in {Op.PRESENT, Op.ABSENT}:
+            return self.presence(node.fact, op)
+        if node.other is not None:
+            return self._against(op, self._label(node.other), turned=turned, spec=spec)
+        if spec and spec.type is FactType.BOOLEAN and isinstance(node.value, bool):
+            return self._boolean(spec, yes=node.value is (op is Op.EQ)).removeprefix(spec.label)
+        return self._constants(op, node, turned=turned, spec=spec)
+
+    def _label(self, name: str) -> str:
+        spec = self.spec(name)
+        return spec.label if spec else name
+
+    def spec(self, name: str) -> FieldSpec | None:
+        return self.vocabulary.get(name, within=self.within)
+
+    def _against(self, op: Op, other: str, *, turned: bool, spec: FieldSpec | None) -> str:
+        if op is Op.NE:
+            op, turned = Op.EQ, not turned
+        if phrase := _FACT_PHRASES.get((op, turned)):
+            return phrase.format(other)
+        return f"{_order_words(spec)[op]}{other}"
+
+    def _constants(self, op: Op, node: Compare, *, turned: bool, spec: FieldSpec | None) -> str:
+        values = node.value if isinstance(node.value, tuple) else (node.value,)
+        texts = [self._constant(value, spec) for value in values]
+        quoted = [f"“{text}”" for text in texts] if _quotes(op, spec) else texts
+        joined = _one_of(quoted)
+        if op is Op.IN:
+            return f"为{joined}"
+        if op is Op.NOT_IN:
+            return f"不为{joined}" if len(quoted) == 1 else f"不是{joined}中的任何一个"
+        if op in _ORDER:
+            return f"{_order_words(spec)[op]}{joined}"
+        return _FACT_PHRASES[op, turned].format(joined)
+
+    def _constant(self, raw: object, spec: FieldSpec | None) -> str:
+        if spec is None:
+            return str(raw)
+        try:
+            return shower(spec, vocabulary=self.vocabulary, mask=False)(constant(raw, spec=spec))
+        except WrongValue:
+            return str(raw)
+
+    def records(self, node: Some | Every | NoneOf | Count, *, negated: bool) -> str:
+        spec = self.vocabulary.by_name.get(node.facts)
+        label = spec.label if spec else node.facts
+        inner = _Words(self.vocabulary, spec)
+        if isinstance(node, Count):
+            return self._count(node, label, inner, negated=negated)
+        where = _enclosed(inner, node.where)
+        if isinstance(node, Every):
+            return f"{label}{'不是全部' if negated else '全部'}符合（{inner.say(node.where, negated=False)}）"
+        found = isinstance(node, Some) is not negated
+        return f"{label}中{'有' if found else '没有'}{where}的"
+
+    def _count(self, node: Count, label: str, inner: "_Words", *, negated: bool) -> str:
+        op = FLIPPED[node.op] if negated else node.op
+        unit = (inner.within.unit if inner.within else "") or "条"
+        amount = f"{_COUNTS[op]}{node.value}{unit}"
+        return f"{label}{amount}" if node.where is None else f"{label}中{_enclosed(inner, node.where)}的{amount}"
+
+
+def compare_texts(node: Compare, *, vocabulary: Vocabulary, negated: bool) -> tuple[str, str]:
+    """Return (sentence, expected) of one comparison for its trace."""
+    words = _Words(vocabulary)
+    return words.compare(node, negated=negated), words.expected(node, negated=negated)
+
+
+def records_text(node: Some | Every | NoneOf | Count, *, vocabulary: Vocabulary, negated: bool) -> str:
+    """Return the sentence of one list condition for its trace."""
+    return _Words(vocabulary).records(node, negated=negated)
+
+
+def _joint(node: AllOf | AnyOf, *, negated: bool) -> str:
+    return "且" if isinstance(node, AllOf) is not negated else "或"
+
+
+def _core(node: Node, *, negated: bool) -> tuple[Node, bool]:
+    """Return the node that is said, behind `not` and groups of one."""
+    while True:
+        if isinstance(node, Not):
+            node, negated = node.part, not negated
+        elif isinstance(node, AllOf | AnyOf) and len(node.parts) == 1:
+            node = node.parts[0]
+        else:
+            return node, negated
+
+
+def _enclosed(words: _Words, where: Node) -> str:
+    text = words.say(where, negated=False)
+    inner, _ = _core(where, negated=False)
+    return f"（{text}）" if isinstance(inner, AllOf | AnyOf) else text
+
+
+def _order_words(spec: FieldSpec | None) -> dict[Op, str]:
+    return _DAYS if spec and spec.type is FactType.DATE else _ORDER
+
+
+def _quotes(op: Op, spec: FieldSpec | None) -> bool:
+    return op in {Op.CONTAINS, Op.STARTS_WITH} or bool(spec and spec.type is FactType.TEXT)
+
+
+def _one_of(texts: list[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"{'、'.join(texts[:-1])}或{texts[-1]}"
