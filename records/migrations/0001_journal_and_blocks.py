@@ -5,89 +5,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Block',
+            name="Block",
             fields=[
-                ('height', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
-                ('previous', models.BinaryField(max_length=32)),
-                ('root', models.BinaryField(max_length=32)),
-                ('size', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('key_id', models.CharField(max_length=16)),
-                ('hash', models.BinaryField(max_length=32)),
-                ('signature', models.BinaryField(max_length=64)),
+                ("height", models.PositiveBigIntegerField(primary_key=True, serialize=False)),
+                ("previous", models.BinaryField(max_length=32)),
+                ("root", models.BinaryField(max_length=32)),
+                ("size", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("key_id", models.CharField(max_length=16)),
+                ("hash", models.BinaryField(max_length=32)),
+                ("signature", models.BinaryField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('stream', models.CharField(max_length=80)),
-                ('sequence', models.PositiveIntegerField()),
-                ('act', models.CharField(max_length=60)),
-                ('actor', models.CharField(max_length=80)),
-                ('subject', models.CharField(blank=True, default='', max_length=120)),
-                ('details', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('salt', models.BinaryField(max_length=16)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('previous', models.BinaryField(max_length=32)),
-                ('hash', models.BinaryField(max_length=32)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("stream", models.CharField(max_length=80)),
+                ("sequence", models.PositiveIntegerField()),
+                ("act", models.CharField(max_length=60)),
+                ("actor", models.CharField(max_length=80)),
+                ("subject", models.CharField(blank=True, default="", max_length=120)),
+                ("details", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                ("salt", models.BinaryField(max_length=16)),
+                ("digest", models.BinaryField(max_length=32)),
+                ("previous", models.BinaryField(max_length=32)),
+                ("hash", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='Pending',
+            name="Pending",
             fields=[
-                ('entry_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ("entry_id", models.BigIntegerField(primary_key=True, serialize=False)),
             ],
             options={
-                'db_table': 'records_journalpending',
+                "db_table": "records_journalpending",
             },
         ),
         migrations.CreateModel(
-            name='BlockEntry',
+            name="BlockEntry",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='sealed_in', serialize=False, to='records.journalentry')),
-                ('position', models.PositiveIntegerField()),
-                ('leaf', models.BinaryField(max_length=32)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="sealed_in",
+                        serialize=False,
+                        to="records.journalentry",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("leaf", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='event', serialize=False, to='records.journalentry')),
-                ('stream', models.CharField(max_length=80)),
-                ('kind', models.CharField(blank=True, default='', max_length=40)),
-                ('text', models.CharField(max_length=500)),
-                ('at', models.DateTimeField()),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="event",
+                        serialize=False,
+                        to="records.journalentry",
+                    ),
+                ),
+                ("stream", models.CharField(max_length=80)),
+                ("kind", models.CharField(blank=True, default="", max_length=40)),
+                ("text", models.CharField(max_length=500)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(fields=('stream', 'sequence'), name='journal_stream_sequence'),
+            model_name="journalentry",
+            constraint=models.UniqueConstraint(fields=("stream", "sequence"), name="journal_stream_sequence"),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.CheckConstraint(condition=models.Q(('sequence__gte', 1)), name='journal_sequence_from_one'),
+            model_name="journalentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sequence__gte", 1)), name="journal_sequence_from_one"
+            ),
         ),
         migrations.AddField(
-            model_name='blockentry',
-            name='block',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='records.block'),
+            model_name="blockentry",
+            name="block",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="records.block"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['stream', 'entry'], name='event_stream'),
+            model_name="event",
+            index=models.Index(fields=["stream", "entry"], name="event_stream"),
         ),
         migrations.AddConstraint(
-            model_name='blockentry',
-            constraint=models.UniqueConstraint(fields=('block', 'position'), name='block_position'),
+            model_name="blockentry",
+            constraint=models.UniqueConstraint(fields=("block", "position"), name="block_position"),
         ),
     ]
