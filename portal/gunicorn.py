@@ -1,4 +1,4 @@
-"""How gunicorn serves the portal. GET-heavy pages and a few requests that wait for a decision: threads, not more processes."""
+"""How gunicorn serves the portal: many quick pages, and a few requests that wait for a decision, so threads."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ timeout = 60
 graceful_timeout = 10
 max_requests = 20_000
 max_requests_jitter = 2_000
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+memory = Path("/dev/shm")  # noqa: S108 -- gunicorn makes its own private file there
+worker_tmp_dir = str(memory) if memory.is_dir() else None
 control_socket_disable = True  # its socket would stand in the home folder, one for all checkouts
 accesslog = None  # addresses of pages name cases; the proxy and the metrics know the traffic

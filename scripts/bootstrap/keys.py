@@ -32,7 +32,9 @@ def read(path: Path) -> dict[str, str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except PermissionError as error:
-        raise Trouble(f"{path} belongs to another user.", advice="Run this as the user who first ran it.") from error
+        raise Trouble(
+            f"{path} belongs to another user.", advice="Run this as the user who first ran it."
+        ) from error
     pairs = (line.partition("=") for line in lines if not line.startswith("#"))
     return {key.strip(): value.strip() for key, separator, value in pairs if separator}
 

@@ -11,7 +11,14 @@ from bootstrap.environment import PRODUCT, PYTHON, TESTS, child_environment, ens
 from bootstrap.places import ROOT
 
 UV = "uv==0.13.8"
-OPTIONS = ("--universal", "--python-version=3.11", "--generate-hashes", "--no-header", "--no-annotate", "--quiet")
+OPTIONS = (
+    "--universal",
+    "--python-version=3.11",
+    "--generate-hashes",
+    "--no-header",
+    "--no-annotate",
+    "--quiet",
+)
 
 
 def main(arguments: list[str]) -> int:

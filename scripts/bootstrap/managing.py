@@ -37,7 +37,9 @@ class Manage:
             log.write(f"--- {time.strftime('%F %T')} manage.py {' '.join(arguments)}\n{done.stdout}")
         if done.returncode:
             last = "\n".join(done.stdout.strip().splitlines()[-12:])
-            raise Trouble(f"manage.py {arguments[0]} failed:\n{last}", advice=advice or f"The whole output: {self.log}")
+            raise Trouble(
+                f"manage.py {arguments[0]} failed:\n{last}", advice=advice or f"The whole output: {self.log}"
+            )
         return done.stdout
 
 

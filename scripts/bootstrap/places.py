@@ -54,7 +54,9 @@ def next_free_port(first: int) -> int:
     for port in range(first, min(first + 200, 65536)):
         if is_free(port):
             return port
-    raise Trouble(f"No free port between {first} and {first + 199}.", advice="Give one: scripts/demo --port 9000")
+    raise Trouble(
+        f"No free port between {first} and {first + 199}.", advice="Give one: scripts/demo --port 9000"
+    )
 
 
 def write_private(path: Path, text: str) -> None:

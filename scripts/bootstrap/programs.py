@@ -14,21 +14,41 @@ QUEUES = "instant,default,bulk"
 
 
 def web(environment: Mapping[str, str], *, log: Path, port: int, ready: Callable[[], bool]) -> Program:
-    """gunicorn with the settings in portal/gunicorn.py."""
+    """The web server: gunicorn with the settings in portal/gunicorn.py."""
     command = [PYTHON, "-m", "gunicorn", "-c", ROOT / "portal" / "gunicorn.py", "-b", f"127.0.0.1:{port}"]
-    return Program("web server", [*command, "portal.wsgi:application"], environment, log / "web.log", ready=ready)
+    return Program(
+        "web server", [*command, "portal.wsgi:application"], environment, log / "web.log", ready=ready
+    )
 
 
 def worker(environment: Mapping[str, str], *, log: Path, concurrency: int = 2) -> Program:
     """One Celery worker for all queues. It talks to no other worker, so it needs neither gossip nor mingle."""
     command = [PYTHON, "-m", "celery", "-A", "portal", "worker", "-Q", QUEUES, f"--concurrency={concurrency}"]
-    command += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO", "-n", "demo@%h"]
+    command += [
+        "--without-gossip",
+        "--without-mingle",
+        "--without-heartbeat",
+        "--loglevel=INFO",
+        "-n",
+        "demo@%h",
+    ]
     return Program("worker", command, environment, log / "worker.log", patience=30.0)
 
 
 def beat(environment: Mapping[str, str], *, log: Path, schedule: Path) -> Program:
     """The timetable: it only sends wake-ups."""
-    command = [PYTHON, "-m", "celery", "-A", "portal", "beat", "-s", schedule, "--pidfile=", "--loglevel=WARNING"]
+    command = [
+        PYTHON,
+        "-m",
+        "celery",
+        "-A",
+        "portal",
+        "beat",
+        "-s",
+        schedule,
+        "--pidfile=",
+        "--loglevel=WARNING",
+    ]
     return Program("timetable (beat)", command, environment, log / "beat.log")
 
 
@@ -36,7 +56,12 @@ def registers(environment: Mapping[str, str], *, log: Path, port: int) -> Progra
     """The stand-in for the outside registers."""
     command = [PYTHON, ROOT / "manage.py", "serve_registers", "--port", str(port)]
     return Program(
-        "stand-in registers", command, environment, log / "registers.log", ready=lambda: listens(port), patience=5.0
+        "stand-in registers",
+        command,
+        environment,
+        log / "registers.log",
+        ready=lambda: listens(port),
+        patience=5.0,
     )
 
 

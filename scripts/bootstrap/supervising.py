@@ -166,7 +166,9 @@ def end(running: Running) -> None:
         if not _ends_within(process.pid, program.patience):
             say(f"  {program.name} did not end within {program.patience:.0f} s; killing it")
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)  # also stragglers: the unreaped leader keeps the number ours
+            os.killpg(
+                process.pid, signal.SIGKILL
+            )  # also stragglers: the unreaped leader keeps the number ours
         process.wait()
 
 

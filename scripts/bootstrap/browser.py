@@ -1,0 +1,54 @@
+"""Chromium and a Chinese font for the browser tests: Debian's packages, installed where that is possible."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from bootstrap.console import Trouble, say, step
+
+PACKAGES = ["chromium", "fonts-noto-cjk"]
+FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", str(Path.home() / ".fonts"), "/Library/Fonts")
+ADVICE = f"Install them: sudo apt-get install {' '.join(PACKAGES)} (or set CHROMIUM=/path/to/chromium)."
+
+
+def find() -> str | None:
+    """Return the path of Chromium: CHROMIUM if set, else what is on the path."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def has_chinese_font() -> bool:
+    """Return whether Chinese text in a picture of a page is more than boxes."""
+    names = ("*CJK*", "*wqy*", "*SourceHan*", "*NotoSansSC*", "*NotoSerifSC*", "*PingFang*")
+    return any(True for folder in FONTS for name in names for _ in Path(folder).rglob(name))
+
+
+def ensure() -> bool:
+    """Have Chromium and a Chinese font, installing them as root with apt; False without them, a failure in CI."""
+    if find() and has_chinese_font():
+        return True
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        with step(f"Installing {' and '.join(PACKAGES)} with apt-get"):
+            _install()
+        if find() and has_chinese_font():
+            return True
+    if os.environ.get("CI") == "true":
+        raise Trouble(
+            "The browser tests need Chromium and a Chinese font, and CI=true does not skip them.",
+            advice=ADVICE,
+        )
+    say(f"  Without Chromium and a Chinese font the browser tests are skipped. {ADVICE}")
+    return False
+
+
+def _install() -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    options = ["-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=2"]
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
+        done = subprocess.run(
+            ["apt-get", *options, *command], env=environment, capture_output=True, text=True
+        )
+    if done.returncode:
+        say(f"  apt-get did not succeed:\n{(done.stdout + done.stderr)[-800:]}")

@@ -1,0 +1,52 @@
+"""Strict for every test: loopback only, unordered rows shuffled, a GET writes no business state, one clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import TransactionTestCase
+
+from common import clock
+from tests import emptying, strictness
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in tests/processes needs real processes and runs after the rest."""
+    for item in items:
+        if "processes" in item.path.parts:
+            item.add_marker("process")
+    items.sort(key=lambda item: item.get_closest_marker("process") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_this_machine() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        strictness.shut_sockets(patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _strict(request: pytest.FixtureRequest) -> Iterator[None]:
+    marker = request.node.get_closest_marker("writes_on_get")
+    with pytest.MonkeyPatch.context() as patch:
+        strictness.shuffle_unordered(patch, seed=request.node.nodeid)
+        strictness.check_client(patch, allowed=frozenset(marker.args if marker else ()))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_clock() -> Iterator[None]:
+    yield
+    clock.set_source(None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After the migrations, remember their rows; tests that commit empty the tables quickly afterwards."""
+    with django_db_blocker.unblock():
+        emptying.save_rows_of_migrations()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty)
+        yield

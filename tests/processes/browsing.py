@@ -1,0 +1,62 @@
+"""The browser, and what every page has to stand: axe without findings, no sideways scrolling."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def executable() -> str | None:
+    """Return the path of Chromium: CHROMIUM if set, else what is on the path."""
+    if named := os.environ.get("CHROMIUM"):
+        return named
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def expected(message: str) -> bool:
+    """Return whether a line of the browser's console is what a test asked for: an error page is an error there."""
+    return message.startswith("Failed to load resource: the server responded with a status of 4")
+
+
+def axe(page: Page) -> list[dict[str, Any]]:
+    """Return what axe finds on the page, contrast it could not decide about included; empty is good."""
+    page.evaluate(AXE)  # by the debugger's way in: the page's own policy allows no foreign script
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    unclear = [entry for entry in found["incomplete"] if entry["id"] == "color-contrast"]
+    return [
+        {
+            "rule": entry["id"],
+            "help": entry["help"],
+            "where": [node["html"][:200] for node in entry["nodes"][:5]],
+        }
+        for entry in [*found["violations"], *unclear]
+    ]
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail with the findings when axe has any."""
+    findings = axe(page)
+    assert not findings, f"axe on {page.url}: {findings}"
+
+
+def assert_fits(page: Page) -> None:
+    """Fail when the page can be scrolled sideways."""
+    wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= room, f"{page.url} is {wide} px wide on a screen of {room} px"

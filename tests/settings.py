@@ -1,0 +1,45 @@
+"""The product's settings with cheap passwords, plain static files and made-up keys. Needs no server to be imported."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+
+def _key(name: str) -> str:
+    return base64.b64encode(hashlib.sha256(f"test {name}".encode()).digest()).decode()
+
+
+FOLDER = Path(os.environ.get("TEST_FOLDER") or tempfile.mkdtemp(prefix="portal-pytest-"))
+for _name, _value in {
+    "SECRET_KEY": "made up for tests " * 3,
+    "FIELD_KEYS": json.dumps({"t1": _key("field 1"), "t0": _key("field 0")}),
+    "FIELD_KEY_ACTIVE": "t1",
+    "HASH_KEY": _key("hash"),
+    "JOURNAL_KEY": _key("journal"),
+    "DEMO": "1",
+    "PUBLIC_HOST": "127.0.0.1",
+    "REGISTER_BASE_URL": "http://127.0.0.1:9",
+    "JOURNAL_HEADS_FILE": str(FOLDER / f"heads-{os.getpid()}.jsonl"),
+    "STATIC_ROOT": str(FOLDER / "static"),
+    # Never the demo's servers, whose addresses stand in var/run/env:
+    "DATABASE_URL": "postgresql://portal_owner:unset@127.0.0.1:9/portal",
+    "REDIS_URL": "redis://127.0.0.1:9/0",
+}.items():
+    os.environ.setdefault(_name, _value)
+
+from portal.settings import *  # noqa: E402, F403 -- the keys above have to stand first
+from portal.settings import STORAGES as PRODUCT_STORAGES  # noqa: E402 -- as above
+
+PASSWORD_HASHERS = ["tests.hashers.CheapArgon2"]
+STORAGES: dict[str, Any] = {
+    **PRODUCT_STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+Path(os.environ["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
