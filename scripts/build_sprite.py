@@ -1,7 +1,7 @@
 """Builds static/img/sprite.svg from an unpacked @tabler/icons package; run by hand when an icon is added.
 
-    npm pack @tabler/icons@3.51.0 && tar xzf tabler-icons-3.51.0.tgz
-    python scripts/build_sprite.py package/icons
+npm pack @tabler/icons@3.51.0 && tar xzf tabler-icons-3.51.0.tgz
+python scripts/build_sprite.py package/icons
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ def drawing(path: Path) -> str:
 
 def sprite(folder: Path, names: list[str]) -> str:
     """Return the whole sprite: one <symbol> an icon, plus our own mark."""
-    symbols = [f'<symbol id="{n}" viewBox="0 0 24 24">{drawing(folder / "outline" / f"{n}.svg")}</symbol>' for n in names]
+    symbols = [
+        f'<symbol id="{n}" viewBox="0 0 24 24">{drawing(folder / "outline" / f"{n}.svg")}</symbol>'
+        for n in names
+    ]
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join([MARK, *symbols]) + "\n</svg>\n"
 
 

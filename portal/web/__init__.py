@@ -1,0 +1,1 @@
+"""What every page stands on: components, form renderer, display modes, designed errors."""

@@ -1,0 +1,93 @@
+"""Error pages in plain Chinese: what happened, that nothing is lost, what to do next. Wired in urls, settings and EdgeErrors."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+from dataclasses import dataclass
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from common.errors import DomainError
+from portal.web import context, display
+
+log = logging.getLogger("portal.web")
+
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+RETRY_SECONDS = 30
+PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What an error page shows."""
+
+    status: int
+    message: str = ""
+    code: str = ""
+
+
+def fault_code() -> str:
+    """Return four letters a caller can read out on the phone and support can find in the log."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(4))
+
+
+def page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
+    """Return the page of a status; a status without its own page uses the general one (409)."""
+    name = trouble.status if trouble.status in PAGES else 409
+    return render(request, f"errors/{name}.html", {"trouble": trouble}, status=trouble.status)
+
+
+def plain_page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
+    """Return a page that needs no session, no user and no database."""
+    known = {**context.frame(display.of(request)), "trouble": trouble, "here": request.path}
+    response = HttpResponse(render_to_string(f"errors/{trouble.status}.html", known), status=trouble.status)
+    if trouble.status == 503:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler400; a body over the limit arrives here too and is a 413."""
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
+    return plain_page(request, Trouble(status))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler403."""
+    return page(request, Trouble(403))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler404. Says the same for what does not exist and for what is another person's."""
+    return page(request, Trouble(404))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500; a lost database is a 503, so that the visitor waits instead of writing a complaint."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable(request)
+    code = fault_code()
+    log.error("fault %s at %s %s", code, request.method, request.resolver_match.route if request.resolver_match else "-")
+    return plain_page(request, Trouble(500, code=code))
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Return 503 with Retry-After."""
+    log.warning("unavailable")
+    return plain_page(request, Trouble(503))
+
+
+def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Return the page of a domain error: its status, its Chinese sentence."""
+    return page(request, Trouble(error.status, message=error.message))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Settings.CSRF_FAILURE_VIEW: the page was open too long, or cookies are blocked. Nothing was stored."""
+    return render(request, "errors/csrf.html", {"trouble": Trouble(403)}, status=403)

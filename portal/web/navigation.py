@@ -1,0 +1,86 @@
+"""The places of the portal, as header, phone tab bar and menu show them. A page that does not exist is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One link of the navigation."""
+
+    label: str
+    short: str
+    url: str
+    icon: str
+    current: bool
+
+
+# address name, words in the header, words in the tab bar, icon
+CITIZEN_PLACES = (
+    ("public:home", "首页", "首页", "home"),
+    ("public:matters", "办事", "办事", "clipboard-list"),
+    ("citizen:applications", "进度查询", "进度", "clock"),
+    ("citizen:certificates", "我的证照", "证照", "certificate"),
+    ("citizen:messages", "消息", "消息", "bell"),
+    ("citizen:account", "我的", "我的", "user"),
+)
+HEADER_ONLY_WIDE = ("citizen:account",)
+TAB_BAR = ("public:home", "public:matters", "citizen:applications", "citizen:certificates", "citizen:account", "citizen:messages")
+OFFICE_PLACES = (
+    ("bureau:queue", "待办", "待办", "clipboard-list"),
+    ("bureau:done", "已办", "已办", "check"),
+)
+FOOTER_PLACES = (
+    ("public:sitemap", "网站地图", "网站地图", "world"),
+    ("public:accessibility", "无障碍说明", "无障碍说明", "accessible"),
+    ("public:privacy", "隐私政策", "隐私政策", "lock"),
+    ("public:help", "使用帮助", "使用帮助", "help-circle"),
+    ("public:check", "证照真伪验证", "证照真伪验证", "shield-check"),
+)
+
+
+def address(name: str) -> str:
+    """Return the address of a page, or an empty text where the page does not exist."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def places(request: HttpRequest, table: tuple[tuple[str, str, str, str], ...]) -> dict[str, Place]:
+    """Return the places of a table that exist, by address name; the deepest one that leads here is current."""
+    found = {name: (label, short, address(name), icon) for name, label, short, icon in table}
+    found = {name: row for name, row in found.items() if row[2]}
+    leads = [row[2] for row in found.values() if request.path == row[2] or (row[2] != "/" and request.path.startswith(row[2]))]
+    here = max(leads, key=len, default="")
+    return {name: Place(label, short, url, icon, url == here) for name, (label, short, url, icon) in found.items()}
+
+
+def header(request: HttpRequest) -> list[Place]:
+    """Return the links of the citizen's header."""
+    return [place for name, place in places(request, CITIZEN_PLACES).items() if name not in HEADER_ONLY_WIDE]
+
+
+def tab_bar(request: HttpRequest) -> list[Place]:
+    """Return at most five places for the phone's tab bar."""
+    found = places(request, CITIZEN_PLACES)
+    return [found[name] for name in TAB_BAR if name in found][:5]
+
+
+def own(request: HttpRequest) -> list[Place]:
+    """Return the links of the signed-in person's menu."""
+    return [place for name, place in places(request, CITIZEN_PLACES).items() if name.startswith("citizen:")]
+
+
+def office(request: HttpRequest) -> list[Place]:
+    """Return the links of the officers' bar."""
+    return list(places(request, OFFICE_PLACES).values())
+
+
+def footer(request: HttpRequest) -> list[Place]:
+    """Return the links of the footer."""
+    return list(places(request, FOOTER_PLACES).values())

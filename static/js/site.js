@@ -1,0 +1,128 @@
+/* Small comforts on top of pages that work without any of this. Found by data- attributes; nothing inline. */
+
+const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
+const clock = () => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+
+/* Error summary: takes the focus; its links go to the control, also inside a fieldset. */
+const focusErrors = () => {
+  const box = document.querySelector("[data-error-summary]");
+  if (!box) return;
+  box.focus();
+  each("a[href^='#']", (link) => link.addEventListener("click", (event) => {
+    const field = document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    (field.closest("fieldset, .field") || field).scrollIntoView({ block: "center" });
+    field.focus({ preventScroll: true });
+  }), box);
+};
+
+/* Menus made of <details>: close on Escape and on a click elsewhere. */
+const menus = () => {
+  const close = (except) => each("details[data-menu][open]", (menu) => menu !== except && menu.removeAttribute("open"));
+  document.addEventListener("click", (event) => close(event.target.closest("details[data-menu]")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details[data-menu][open]");
+    close();
+    open?.querySelector("summary").focus();
+  });
+};
+
+/* A form is sent once: the second click finds the button resting. Back button (pageshow) wakes it again. */
+const guardForms = () => {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => each("button:not([type=button])", (button) => (button.disabled = true), form), 0);
+  });
+  addEventListener("pageshow", () => each("form[data-sent]", (form) => {
+    delete form.dataset.sent;
+    each("button:not([type=button])", (button) => { if (!button.hasAttribute("data-stays-off")) button.disabled = false; }, form);
+  }));
+};
+
+/* data-autosave="URL" on a form: posts it two seconds after the last change, says so in [data-save-state]. */
+const autosave = (form) => {
+  let timer = 0, waiting = false, running = false;
+  const say = (words, failed) => each("[data-save-state]", (place) => {
+    place.toggleAttribute("data-failed", failed);
+    (place.querySelector("span") || place).textContent = words;
+  });
+  const save = async () => {
+    if (running || form.dataset.sent) return void (waiting = running);
+    running = true;
+    waiting = false;
+    try {
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), credentials: "same-origin",
+        redirect: "error", headers: { "X-Requested-With": "fetch" } });
+      say(answer.ok ? `已于 ${clock()} 保存` : "保存失败，请刷新页面，重新登录后再填", !answer.ok);
+    } catch {
+      say("保存失败，请检查网络", true);
+    }
+    running = false;
+    if (waiting) save();
+  };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(save, 2000); };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  document.addEventListener("visibilitychange", () => { if (document.hidden && timer) { clearTimeout(timer); timer = 0; save(); } });
+};
+
+/* data-poll="URL" on an element: replaced by the same element of that page (found by id) until it has no data-poll.
+   data-poll-seconds sets the pace; it slows down after a minute and stops on hidden pages. A redirect is followed. */
+const poll = (start) => {
+  let element = start, rounds = 0;
+  const look = async () => {
+    if (document.hidden) return again();
+    try {
+      const answer = await fetch(element.dataset.poll, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
+      if (!answer.ok) return again();
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById(element.id);
+      if (!fresh) return location.assign(answer.url);
+      if (fresh.outerHTML !== element.outerHTML) { element.replaceWith(fresh); element = fresh; }
+      if (element.dataset.poll) again();
+      else if (element.dataset.pollDone !== undefined) location.reload();
+    } catch { again(); }
+  };
+  const again = () => setTimeout(look, 1000 * (Number(element.dataset.pollSeconds) || 1) * (rounds++ > 60 ? 5 : 1));
+  again();
+};
+
+/* 语音朗读: shown only where the browser can speak Chinese text; reads the main part, a second press stops. */
+const readAloud = () => {
+  const speech = window.speechSynthesis;
+  if (!speech || !window.SpeechSynthesisUtterance) return;
+  const label = (words) => each("[data-read-aloud-label]", (place) => (place.textContent = words));
+  const stop = () => { speech.cancel(); label("语音朗读"); };
+  const start = () => {
+    const sentences = document.getElementById("main").innerText.split(/\n+/).filter((line) => line.trim());
+    label("停止朗读");
+    sentences.forEach((sentence, index) => {
+      const words = new SpeechSynthesisUtterance(sentence);
+      words.lang = "zh-CN";
+      words.rate = 0.9;
+      if (index === sentences.length - 1) words.onend = stop;
+      speech.speak(words);
+    });
+  };
+  each("[data-read-aloud]", (place) => {
+    place.hidden = false;
+    place.querySelector("button").addEventListener("click", () => (speech.speaking ? stop() : start()));
+  });
+  addEventListener("pagehide", () => speech.cancel());
+};
+
+/* data-print on a button: the print view; without JavaScript the button stays hidden. */
+const printing = (button) => { button.hidden = false; button.addEventListener("click", () => print()); };
+
+focusErrors();
+menus();
+guardForms();
+readAloud();
+each("form[data-autosave]", autosave);
+each("[data-poll]", poll);
+each("[data-print]", printing);
