@@ -1,4 +1,4 @@
-"""The rules: typed conditions in three values, judged with a trace, worded in Chinese. No Django, no input, no clock."""
+"""The rules: typed conditions in three values, judged with a trace, worded in Chinese. No Django."""
 
 from rules.checks import Check, Checks, OnTrouble, Told, dump_checks, parse_checks
 from rules.derived import Derivation, DerivedKind, age_on
@@ -31,3 +31,60 @@ from rules.values import (
 )
 from rules.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary, dump_vocabulary, parse_vocabulary
 from rules.wording import sentence
+
+__all__ = [
+    "LANGUAGE_VERSION",
+    "Action",
+    "Basis",
+    "Check",
+    "Checks",
+    "Condition",
+    "Derivation",
+    "DerivedKind",
+    "Fact",
+    "FactSpec",
+    "FactType",
+    "Facts",
+    "FieldSpec",
+    "Finding",
+    "InvalidTree",
+    "Leaf",
+    "Node",
+    "OnTrouble",
+    "Outcome",
+    "OutcomeTable",
+    "PreparedChecks",
+    "PreparedCondition",
+    "Source",
+    "SourceKind",
+    "Told",
+    "Truth",
+    "UnknownReason",
+    "Verdict",
+    "VerdictKind",
+    "Vocabulary",
+    "age_on",
+    "certificates_needed",
+    "condition_schema",
+    "dump_checks",
+    "dump_condition",
+    "dump_outcome_table",
+    "dump_vocabulary",
+    "facts_from_json",
+    "facts_needed",
+    "facts_to_json",
+    "holds",
+    "json_document",
+    "judge",
+    "parse_checks",
+    "parse_condition",
+    "parse_outcome_table",
+    "parse_vocabulary",
+    "prepare",
+    "problems_in",
+    "reason_text",
+    "registers_needed",
+    "sentence",
+    "verdict_from_json",
+    "verdict_to_json",
+]

@@ -1,4 +1,4 @@
-"""A check: one condition with the law it stands on, what the citizen is told, and what failing or not knowing does."""
+"""A check: one condition with its law, what the citizen is told, and what failing or not knowing does."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ class OnTrouble(StrEnum):
 class Told(BaseModel):
     """What the citizen reads for each outcome."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_by_alias=True, validate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     passed: Annotated[str, Field(max_length=500, alias="pass")] = ""
     fail: Words

@@ -1,10 +1,11 @@
-"""Comparing one typed value: reading what facts hold, typing the constants of a condition, and the operators."""
+"""Comparing one typed value: reading what facts hold, typing a condition's constants, and the operators."""
 
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from rules.tree import CHOICE_OPS, MAX_WHOLE, ORDER_OPS, PRESENCE_OPS, Op
@@ -50,6 +51,7 @@ def normalised(text: str) -> str:
     return _DOTS.sub("·", "".join(folded.split())).upper()
 
 
+@lru_cache(maxsize=4096)
 def significant(code: str) -> str:
     """Return a division code without the zeros that fill lower levels: 440500000000 is 4405."""
     return next(code[:level] for level in _LEVELS if not code[level:].strip("0"))
@@ -63,7 +65,7 @@ def division_within(code: str, area: str) -> bool | None:
 
 
 def reader(spec: FieldSpec) -> Reader:
-    """Return the function that gives a fact's value in the form it is compared in, None where it does not fit."""
+    """Return the function that gives a value in the form it is compared in, None where it does not fit."""
     if spec.type is FactType.CODE and spec.codes:
         codes = spec.codes
         return lambda value: value if type(value) is str and value in codes else None
@@ -79,10 +81,10 @@ def _read_integer(value: object) -> int | None:
 
 
 def _read_money(value: object) -> Decimal | None:
-    if type(value) is not Decimal or not value.is_finite() or value.adjusted() > 15:  # noqa: PLR2004 -- as MAX_WHOLE
+    if type(value) is not Decimal or not value.is_finite() or value.adjusted() > 15:
         return None
     exponent = value.as_tuple().exponent
-    return value if isinstance(exponent, int) and exponent >= -6 else None  # noqa: PLR2004 -- as _MONEY
+    return value if isinstance(exponent, int) and exponent >= -6 else None
 
 
 def _read_date(value: object) -> date | None:
@@ -130,7 +132,7 @@ def _money(raw: object) -> Decimal:
     if type(raw) is int and -MAX_WHOLE <= raw <= MAX_WHOLE:
         return Decimal(raw)
     if type(raw) is not str or not _MONEY.fullmatch(raw):
-        raise WrongValue("金额应写成文字，例如 \"100.00\"")
+        raise WrongValue('金额应写成文字，例如 "100.00"')
     try:
         return Decimal(raw)
     except InvalidOperation:

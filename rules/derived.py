@@ -39,7 +39,7 @@ class Derivation(BaseModel):
 def months_between(start: date, end: date) -> int:
     """Return whole months from start to end, negative when end is earlier.
 
-    A month is full on the corresponding day, or on the month's last day where that day is missing (民法典 art. 202).
+    A month is full on the corresponding day, or on the month's last day where that is missing (民法典 202).
     """
     if end < start:
         return -months_between(end, start)
@@ -51,14 +51,14 @@ def months_between(start: date, end: date) -> int:
 def age_on(birth: date, day: date) -> int:
     """Return 周岁 by the common administrative rule: N is reached on the Nth birthday itself.
 
-    Criminal law counts from the day after the birthday; this product does not. Who was born on 29 February reaches
-    the age on 28 February of a common year, the last day of the month (民法典 art. 202).
+    Criminal law counts from the day after the birthday; this product does not. Who was born on 29 February
+    reaches the age on 28 February of a common year, the last day of the month (民法典 202).
     """
     return months_between(birth, day) // 12
 
 
 def derive(facts: Facts, *, derivations: Iterable[Derivation], on: date) -> dict[str, Fact]:
-    """Return the derived facts, in order, so that one may build on an earlier one; what is unknown stays so."""
+    """Return the derived facts, in order, so that one may build on another; what is unknown stays so."""
     found: dict[str, Fact] = {}
     for derivation in derivations:
         origin = found.get(derivation.of) or facts.get(derivation.of)
@@ -72,7 +72,7 @@ def _follow(derivation: Derivation, origin: object, on: date) -> Fact:
     source = _source(derivation, origin.source)
     if origin.missing is not None:
         return Fact(None, source, origin.missing)
-    if origin.value is None or origin.value == "":
+    if origin.value is None:
         return Fact(None, source, UnknownReason.NOT_ASKED)
     value = _RULES[derivation.kind](origin.value, on, derivation.length)
     return Fact(value, source, UnknownReason.UNREADABLE if value is None else None)

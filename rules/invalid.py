@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-# Tags of discriminated unions appear in pydantic's locations; ours start with this sign so that paths leave them out.
+# Tags of unions appear in pydantic's locations; ours start with this sign so that paths leave them out.
 TAG = "@"
 
 _MESSAGES = {
@@ -38,12 +38,13 @@ _MESSAGES = {
 
 
 class InvalidTree(ValueError):
-    """A document that is not a condition, check, table or vocabulary; `problems` lists (path, Chinese message)."""
+    """A document the language refuses; `problems` lists (path, Chinese message)."""
 
     def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
         """Keep the problems in the order they were found."""
         self.problems = list(problems)
-        super().__init__("；".join(f"{path}：{message}" if path else message for path, message in self.problems))
+        told = [f"{path}：{message}" if path else message for path, message in self.problems]
+        super().__init__("；".join(told))
 
     def under(self, prefix: str) -> "InvalidTree":
         """Return the same refusal with paths that start at `prefix`."""
@@ -86,7 +87,7 @@ def refuse(error: ValidationError) -> NoReturn:
 
 
 def json_document(text: str | bytes) -> Any:
-    """Return parsed JSON; doubled keys, NaN, broken text and bottomless nesting are refused, never a crash."""
+    """Return parsed JSON; raises InvalidTree for doubled keys, NaN, broken text and bottomless nesting."""
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except RecursionError:

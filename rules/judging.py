@@ -1,4 +1,4 @@
-"""Judging an application: every check with its full trace, and one verdict that never rests on what is unknown."""
+"""Judging: every check with its full trace, and one verdict that never grants on what is unknown."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -23,7 +23,10 @@ class _PreparedCheck:
         self.sentence = sentence(check.condition, vocabulary=vocabulary)
         self.told = {outcome: check.told.text(outcome) for outcome in Truth}
         self.actions = {outcome: check.action(outcome) for outcome in Truth}
-        self.opens = {outcome: check.opens if self.actions[outcome] is Action.SUPPLEMENT else () for outcome in Truth}
+        self.opens = {
+            outcome: check.opens if action is Action.SUPPLEMENT else ()
+            for outcome, action in self.actions.items()
+        }
 
     def find(self, facts: Facts) -> Finding:
         leaves: list[Leaf] = []
@@ -44,7 +47,9 @@ class _PreparedCheck:
 class PreparedChecks:
     """An edition's checks and outcome table, ready to judge any number of applications."""
 
-    def __init__(self, checks: Iterable[Check], *, vocabulary: Vocabulary, outcome_table: OutcomeTable | None) -> None:
+    def __init__(
+        self, checks: Iterable[Check], *, vocabulary: Vocabulary, outcome_table: OutcomeTable | None
+    ) -> None:
         """Prepare once; see `prepare`."""
         given = tuple(checks)
         self._checks = [_PreparedCheck(check, vocabulary=vocabulary) for check in given]
@@ -65,7 +70,7 @@ class PreparedChecks:
 def prepare(
     checks: Iterable[Check], *, vocabulary: Vocabulary, outcome_table: OutcomeTable | None = None
 ) -> PreparedChecks:
-    """Return checks ready for judging; a condition the vocabulary does not bear out is UNKNOWN, not an error."""
+    """Return checks ready for judging; a condition that does not fit the vocabulary is UNKNOWN for ever."""
     return PreparedChecks(checks, vocabulary=vocabulary, outcome_table=outcome_table)
 
 
@@ -79,7 +84,7 @@ def judge(
 ) -> Verdict:
     """Return the verdict of checks over facts on a day; never raises, whatever the facts hold.
 
-    GRANT needs at least one check, every check PASS and, where there is a table, a row chosen with nothing unknown.
+    GRANT needs at least one check, every check PASS and, with a table, a row chosen with nothing unknown.
     """
     return prepare(checks, vocabulary=vocabulary, outcome_table=outcome_table).judge(facts, on=on)
 

@@ -38,7 +38,7 @@ class OutcomeTable(BaseModel):
     def _rows_fill_columns(self) -> "OutcomeTable":
         for index, row in enumerate(self.rows):
             for name, message in _misfits(self.columns, row):
-                raise PydanticCustomError("rules_row", message, {"at": f"rows[{index}].values.{name}"})  # type: ignore[arg-type]
+                raise PydanticCustomError("rules_row", message, {"at": f"rows[{index}].values.{name}"})
         return self
 
     def typed(self, row: int) -> dict[str, Scalar]:
@@ -89,7 +89,7 @@ class PreparedTable:
         self.outcomes = [_outcome(table, index, vocabulary) for index in range(len(table.rows))]
 
     def choose(self, facts: Facts, *, on: date) -> tuple[Outcome | None, tuple[Leaf, ...]]:
-        """Return the first row that holds; None when none does or a row before it cannot be told; with the trace."""
+        """Return the first row that holds, with the trace; None when none does or an earlier is unknown."""
         leaves: tuple[Leaf, ...] = ()
         for row, outcome in zip(self.rows, self.outcomes, strict=True):
             if row is None:

@@ -10,10 +10,11 @@ from rules.tree import Node, facts_named
 from rules.vocabulary import Vocabulary
 
 Readable: TypeAlias = Node | Check | OutcomeTable
+Readables: TypeAlias = Readable | Iterable[Readable]
 _DERIVED = "derived."
 
 
-def facts_needed(*things: Readable | Iterable[Readable], vocabulary: Vocabulary | None = None) -> frozenset[str]:
+def facts_needed(*things: Readables, vocabulary: Vocabulary | None = None) -> frozenset[str]:
     """Return every fact named by conditions, checks and tables.
 
     With a vocabulary, derived facts are replaced by what they follow from: exactly what must be fetched.
@@ -25,12 +26,12 @@ def facts_needed(*things: Readable | Iterable[Readable], vocabulary: Vocabulary 
     return frozenset(name for name in named | origins if not name.startswith(_DERIVED))
 
 
-def certificates_needed(*things: Readable | Iterable[Readable], vocabulary: Vocabulary | None = None) -> frozenset[str]:
+def certificates_needed(*things: Readables, vocabulary: Vocabulary | None = None) -> frozenset[str]:
     """Return the certificate slugs of `cert.<slug>.<field>` facts."""
     return second_parts(facts_needed(*things, vocabulary=vocabulary), kind="cert")
 
 
-def registers_needed(*things: Readable | Iterable[Readable], vocabulary: Vocabulary | None = None) -> frozenset[str]:
+def registers_needed(*things: Readables, vocabulary: Vocabulary | None = None) -> frozenset[str]:
     """Return the register names of `register.<name>.<field>` facts."""
     return second_parts(facts_needed(*things, vocabulary=vocabulary), kind="register")
 

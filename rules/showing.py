@@ -1,9 +1,9 @@
-"""Values as people read them: labels for codes and divisions, 元 for money, masks for what identifies a person."""
+"""Values as people read them: labels for codes and divisions, 元 for money, masks for personal ones."""
 
 import re
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from rules.comparing import significant
@@ -46,16 +46,16 @@ def masked(text: str) -> str:
         return f"{text[:3]}****{text[-4:]}"
     if len(text) > _SHORT_NAME:
         return f"{text[:3]}****"
-    return f"{text[:1]}{'*' * max(len(text) - 2, 1)}{text[-1:] if len(text) > 2 else ''}"  # noqa: PLR2004 -- 陈*
+    return f"{text[:1]}{'*' * max(len(text) - 2, 1)}{text[-1:] if len(text) > 2 else ''}"
 
 
 def shower(spec: FieldSpec, *, vocabulary: Vocabulary, mask: bool = True) -> Shower:
-    """Return the function that shows a readable value of this kind; personal ones masked unless told not to."""
+    """Return the function that shows a readable value; personal ones are masked unless told not to."""
     if spec.personal and mask:
         return _masking(spec, vocabulary)
     unit = spec.unit
     if spec.type is FactType.DATE:
-        return date.isoformat
+        return lambda value: value.isoformat()
     if spec.type is FactType.INTEGER:
         return lambda value: f"{value}{unit}"
     if spec.type is FactType.MONEY:
@@ -69,10 +69,10 @@ def _wordy(spec: FieldSpec, vocabulary: Vocabulary) -> Shower:
         return lambda value: yes if value else no
     if spec.type is FactType.CODE:
         codes = spec.codes or {}
-        return lambda value: codes.get(value, value)
+        return lambda value: str(codes.get(value, value))
     if spec.type is FactType.DIVISION:
         names = (spec.codes or {}) | vocabulary.divisions
-        return lambda value: division_text(value, names=names)
+        return lru_cache(maxsize=1024)(lambda value: division_text(value, names=names))
     if spec.type is FactType.LIST:
         unit = spec.unit or "条"
         return lambda value: f"共{len(value)}{unit}"
@@ -95,7 +95,7 @@ def _masking(spec: FieldSpec, vocabulary: Vocabulary) -> Shower:
 def money_text(value: Decimal) -> str:
     """Return money with two decimals, more only where it has more."""
     exponent = value.as_tuple().exponent
-    return f"{value:f}" if isinstance(exponent, int) and exponent < -2 else f"{value:.2f}"  # noqa: PLR2004 -- 分
+    return f"{value:f}" if isinstance(exponent, int) and exponent < -2 else f"{value:.2f}"
 
 
 def division_text(code: str, *, names: dict[str, str]) -> str:

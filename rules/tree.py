@@ -1,8 +1,8 @@
 """The condition tree: JSON forms, strictly parsed, bounded in depth and size before anything recurses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Any, TypeAlias, Union
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -60,19 +60,22 @@ PAIR_OPS = ORDER_OPS | {Op.SAME_AS, Op.CONTAINS, Op.STARTS_WITH, Op.WITHIN}
 def _one_message(value: object, handler: Any) -> Any:
     """A value is text, a whole number, true/false or a list of such; decimals are written as text."""
     if isinstance(value, float):
-        message = "数值只能是整数；金额请写成文字，例如 \"100.00\""
+        message = '数值只能是整数；金额请写成文字，例如 "100.00"'
         raise PydanticCustomError("rules_value", message)
     try:
         return handler(value)
     except ValidationError:
-        raise PydanticCustomError("rules_value", "值应为不过长的文字、整数、true、false 或它们的列表") from None
+        message = "值应为不过长的文字、整数、true、false 或它们的列表"
+        raise PydanticCustomError("rules_value", message) from None
 
 
 Name: TypeAlias = Annotated[str, Field(pattern=rf"^(item\.{_SLUG}|{NAMED})$", max_length=MAX_TEXT)]
 ListName: TypeAlias = Annotated[str, Field(pattern=rf"^({NAMED})$", max_length=MAX_TEXT)]
 Whole: TypeAlias = Annotated[int, Field(ge=-MAX_WHOLE, le=MAX_WHOLE)]
 Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
-Choices: TypeAlias = Annotated[tuple[Whole | Text, ...], Field(strict=False, min_length=1, max_length=MAX_CHOICES)]
+Choices: TypeAlias = Annotated[
+    tuple[Whole | Text, ...], Field(strict=False, min_length=1, max_length=MAX_CHOICES)
+]
 Literal_: TypeAlias = bool | Whole | Text | Choices
 
 
@@ -110,7 +113,7 @@ class Compare(_Node):
     def _fits(self) -> "Compare":
         given = self.model_fields_set & {"value", "other"}
         if message := _misfit(self, given=given):
-            raise PydanticCustomError("rules_operands", message)  # type: ignore[arg-type]
+            raise PydanticCustomError("rules_operands", message)
         return self
 
 
@@ -162,7 +165,7 @@ def _misfit(node: Compare, *, given: set[str]) -> str | None:
     return None
 
 
-_TAGS = {
+_TAGS: Mapping[str, type[_Node]] = {
     "all": AllOf,
     "any": AnyOf,
     "not": Not,
@@ -172,26 +175,23 @@ _TAGS = {
     "count": Count,
     "fact": Compare,
 }
-_TAG_OF = {model: TAG + key for key, model in _TAGS.items()}
 
 
 def _tag(raw: object) -> str | None:
     if isinstance(raw, dict):
         return next((TAG + key for key in _TAGS if key in raw), None)
-    return _TAG_OF.get(type(raw))  # type: ignore[arg-type]
+    return next((TAG + key for key, model in _TAGS.items() if isinstance(raw, model)), None)
 
 
 Node: TypeAlias = Annotated[
-    Union[
-        Annotated[AllOf, Tag("@all")],
-        Annotated[AnyOf, Tag("@any")],
-        Annotated[Not, Tag("@not")],
-        Annotated[Some, Tag("@some")],
-        Annotated[Every, Tag("@every")],
-        Annotated[NoneOf, Tag("@none")],
-        Annotated[Count, Tag("@count")],
-        Annotated[Compare, Tag("@fact")],
-    ],
+    Annotated[AllOf, Tag("@all")]
+    | Annotated[AnyOf, Tag("@any")]
+    | Annotated[Not, Tag("@not")]
+    | Annotated[Some, Tag("@some")]
+    | Annotated[Every, Tag("@every")]
+    | Annotated[NoneOf, Tag("@none")]
+    | Annotated[Count, Tag("@count")]
+    | Annotated[Compare, Tag("@fact")],
     Discriminator(_tag),
 ]
 Parts: TypeAlias = Annotated[tuple[Node, ...], Field(strict=False, min_length=1)]

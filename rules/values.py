@@ -1,6 +1,6 @@
-"""What goes into judging and what comes out: frozen values with an exact JSON form, so a judgement replays for ever."""
+"""What goes into judging and what comes out: frozen values with an exact JSON form, so that all replays."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ LANGUAGE_VERSION = 1
 class Truth(StrEnum):
     """Kleene's three values; FAIL < UNKNOWN < PASS."""
 
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105 -- an outcome, no password
     FAIL = "FAIL"
     UNKNOWN = "UNKNOWN"
 
@@ -69,7 +69,7 @@ Json: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The place a fact was read: a certificate (number, version, field), a register (field, time), a form field…"""
+    """Where a fact was read: a certificate (number, version, field), a register (field, time), a form."""
 
     kind: SourceKind
     name: str
@@ -83,7 +83,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value read at one moment, or `missing` with the reason; value None and no reason means: known to be empty."""
+    """A value read at one moment, or `missing` with the reason; neither means: known to be empty."""
 
     value: Value | None
     source: Source | None = None
@@ -115,7 +115,7 @@ class Basis(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One compared fact (or list) of a trace; texts are Chinese, `seen` is masked where the fact is personal."""
+    """One compared fact (or list) of a trace; texts are Chinese, what is personal is masked in `seen`."""
 
     path: str
     sentence: str
@@ -152,7 +152,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All findings together. `outcome` is None when no table exists or no row is certain; then see `outcome_leaves`."""
+    """All findings together; `outcome` is None without a table or a certain row (see `outcome_leaves`)."""
 
     kind: VerdictKind
     findings: tuple[Finding, ...]
@@ -162,7 +162,7 @@ class Verdict:
 
 
 def scalar_to_json(value: object) -> object:
-    """Return text, whole numbers, booleans and None as they are; money, dates, reasons and lists under a tag."""
+    """Return text, whole numbers, booleans and None as they are; money, dates, reasons, lists under a tag."""
     if isinstance(value, UnknownReason):
         return {"missing": str(value)}
     if isinstance(value, Decimal):
@@ -174,6 +174,13 @@ def scalar_to_json(value: object) -> object:
     return value
 
 
+_TAGGED: Mapping[str, Callable[[Any], Any]] = {
+    "missing": UnknownReason,
+    "money": Decimal,
+    "date": date.fromisoformat,
+}
+
+
 def scalar_from_json(data: Any) -> Any:
     """Undo `scalar_to_json`."""
     if not isinstance(data, dict):
@@ -181,7 +188,7 @@ def scalar_from_json(data: Any) -> Any:
     ((tag, inner),) = data.items()
     if tag == "list":
         return tuple({name: scalar_from_json(part) for name, part in record.items()} for record in inner)
-    return {"missing": UnknownReason, "money": Decimal, "date": date.fromisoformat}[tag](inner)
+    return _TAGGED[tag](inner)
 
 
 def source_to_json(source: Source | None) -> Json | None:
@@ -199,7 +206,8 @@ def source_from_json(data: Json | None) -> Source | None:
     if data is None:
         return None
     at = data.get("at")
-    return Source(**(data | {"kind": SourceKind(data["kind"]), "at": datetime.fromisoformat(at) if at else None}))
+    read = {"kind": SourceKind(data["kind"]), "at": datetime.fromisoformat(at) if at else None}
+    return Source(**(data | read))
 
 
 def facts_to_json(facts: Facts) -> Json:

@@ -57,7 +57,7 @@ class FieldSpec(BaseModel):
 
 
 class FactSpec(FieldSpec):
-    """One named fact; a list names the fields of its records; `source_label` is what a citizen calls the source."""
+    """One named fact; a list names its records' fields; `source_label` is what a citizen calls the source."""
 
     name: ListName
     fields: dict[str, FieldSpec] | None = None
@@ -95,7 +95,8 @@ class Vocabulary(BaseModel):
         names = [spec.name for spec in self.specs]
         for name in names:
             if name.startswith("derived."):
-                raise PydanticCustomError("rules_name", "derived. 只能在 derived 里声明：{name}", {"name": name})
+                message = "derived. 只能在 derived 里声明：{name}"
+                raise PydanticCustomError("rules_name", message, {"name": name})
         _declared_in_order(names, self.derived)
         return self
 
@@ -134,6 +135,7 @@ def _derived_spec(derivation: Derivation, origin: FactSpec) -> FactSpec:
         type=FactType.DIVISION if division else FactType.INTEGER,
         label=derivation.label,
         unit=derivation.unit or _DERIVED_UNITS.get(derivation.kind, origin.unit),
+        codes=origin.codes if division else None,
         source_label=origin.source_label,
     )
 

@@ -23,7 +23,7 @@ _FACT_PHRASES = {
 
 
 def sentence(condition: Node, *, vocabulary: Vocabulary) -> str:
-    """Return what the condition asks, with labels, units and names; 且 and 或 are bracketed where they mix."""
+    """Return what the condition asks, with labels, units, names; 且 and 或 are bracketed where they mix."""
     return _Words(vocabulary).say(condition, negated=False)
 
 
@@ -64,7 +64,7 @@ class _Words:
 
     def compare(self, node: Compare, *, negated: bool) -> str:
         spec = self.spec(node.fact)
-        op, turned = settled(node, negated=negated)
+        op, _ = settled(node, negated=negated)
         label = spec.label if spec else node.fact
         if op in {Op.PRESENT, Op.ABSENT}:
             return f"{self.presence(node.fact, op)}{label}"
@@ -148,12 +148,15 @@ class _Words:
         op = FLIPPED[node.op] if negated else node.op
         unit = (inner.within.unit if inner.within else "") or "条"
         amount = f"{_COUNTS[op]}{node.value}{unit}"
-        return f"{label}{amount}" if node.where is None else f"{label}中{_enclosed(inner, node.where)}的{amount}"
+        which = "" if node.where is None else f"中{_enclosed(inner, node.where)}的"
+        return f"{label}{which}{amount}"
 
 
-def compare_texts(node: Compare, *, vocabulary: Vocabulary, negated: bool) -> tuple[str, str]:
+def compare_texts(
+    node: Compare, *, vocabulary: Vocabulary, within: FactSpec | None = None, negated: bool
+) -> tuple[str, str]:
     """Return (sentence, expected) of one comparison for its trace."""
-    words = _Words(vocabulary)
+    words = _Words(vocabulary, within)
     return words.compare(node, negated=negated), words.expected(node, negated=negated)
 
 
