@@ -4,6 +4,7 @@ from rules.checks import Check, Checks, OnTrouble, Told, dump_checks, parse_chec
 from rules.derived import Derivation, DerivedKind, age_on
 from rules.invalid import InvalidTree, json_document, problems_in
 from rules.judging import PreparedChecks, judge, prepare
+from rules.linting import Problem, Severity, check_problems, problems
 from rules.outcomes import OutcomeTable, dump_outcome_table, parse_outcome_table
 from rules.reading import certificates_needed, facts_needed, registers_needed
 from rules.showing import reason_text
@@ -55,6 +56,8 @@ __all__ = [
     "OutcomeTable",
     "PreparedChecks",
     "PreparedCondition",
+    "Problem",
+    "Severity",
     "Source",
     "SourceKind",
     "Told",
@@ -65,6 +68,7 @@ __all__ = [
     "Vocabulary",
     "age_on",
     "certificates_needed",
+    "check_problems",
     "condition_schema",
     "dump_checks",
     "dump_condition",
@@ -81,6 +85,7 @@ __all__ = [
     "parse_outcome_table",
     "parse_vocabulary",
     "prepare",
+    "problems",
     "problems_in",
     "reason_text",
     "registers_needed",
