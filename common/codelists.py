@@ -13,7 +13,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "data" / "codes"
 
 @cache
 def code_list(name: str) -> Mapping[str, str]:
-    """Return code to Chinese label of a list in data/codes (ethnicity, sex, marital_status); KeyError if there is none."""
+    """Return code to Chinese label of a list in data/codes (ethnicity, sex…); KeyError if there is none."""
     path = FOLDER / f"{name}.json"
     if not name.isidentifier() or not path.is_file():
         raise KeyError(f"no code list {name!r} in {FOLDER}")

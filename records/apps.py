@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.core import checks
+from typing_extensions import override
 
 from records.keys import check_keys
 
@@ -14,5 +15,6 @@ class RecordsConfig(AppConfig):
     name = "records"
     verbose_name = "留痕"
 
+    @override
     def ready(self) -> None:
         checks.register(check_keys, checks.Tags.security)

@@ -8,13 +8,14 @@ Renaming such a table or column needs a migration that seals anew.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.core import checks
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import models
 from django.db.models.lookups import IsNull
 from django.db.models.query_utils import DeferredAttribute
+from typing_extensions import override
 
 from records.envelope import Tampered, key_of, seal, unseal
 
@@ -51,6 +52,7 @@ class _OpenOnRead(DeferredAttribute):
 
     field: _EncryptedField
 
+    @override
     def __get__(self, instance: models.Model | None, cls: Any = None) -> Any:
         if instance is None:
             return self
@@ -76,13 +78,16 @@ class _EncryptedField(_AnyField):
         kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)
 
+    @override
     def get_internal_type(self) -> str:
         return "TextField"
 
     def to_text(self, value: Any) -> str:
+        """Return what is encrypted for a value."""
         raise NotImplementedError
 
     def from_text(self, text: str) -> Any:
+        """Return the value of what was encrypted."""
         raise NotImplementedError
 
     def open(self, sealed: Sealed, *, instance: models.Model) -> Any:
@@ -94,10 +99,11 @@ class _EncryptedField(_AnyField):
         pk = instance._meta.pk.to_python(instance.pk)
         if pk is None:
             raise ImproperlyConfigured(
-                f"{instance._meta.label} needs its primary key before {self.name} can be sealed: give it a UUID default."
+                f"{instance._meta.label} needs a primary key before {self.name} can be sealed: give it a UUID default."
             )
         return f"{self.model._meta.db_table}:{pk}:{self.column}"
 
+    @override
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
         """Seal for this row; a value read from it and never opened is kept as it is."""
         value = model_instance.__dict__.get(self.attname)
@@ -105,6 +111,7 @@ class _EncryptedField(_AnyField):
             return value
         return Sealed(seal(self.to_text(value), aad=self.place(model_instance)))
 
+    @override
     def get_db_prep_value(
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> str | None:
@@ -114,20 +121,26 @@ class _EncryptedField(_AnyField):
             f"{self.name} is encrypted: write it with save() or bulk_create(), find it by a keyed hash."
         )
 
-    def from_db_value(
-        self, value: str | None, expression: Any, connection: BaseDatabaseWrapper
-    ) -> Sealed | None:
+    def from_db_value(self, value: str | None, *_context: Any) -> Sealed | None:
+        """Leave it sealed: the row it belongs to is known only once the attribute is read."""
         return None if value is None else Sealed(value)
 
+    @override
     def get_lookup(self, lookup_name: str) -> Any:
         """Allow isnull only: ciphertexts of equal values differ."""
         return IsNull if lookup_name == "isnull" else None
 
+    @override
+    def get_transform(self, lookup_name: str) -> None:
+        """Allow no transform: what stands in the table is a ciphertext."""
+
+    @override
     def value_to_string(self, obj: models.Model) -> str:
         """Give dumpdata the ciphertext, never the value."""
         sealed = self.pre_save(obj, add=False)
         return sealed.token if sealed else ""
 
+    @override
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         pk = self.model._meta.pk
         if isinstance(pk, models.AutoField | models.BigAutoField):
@@ -136,16 +149,20 @@ class _EncryptedField(_AnyField):
         return super().check(**kwargs)
 
 
-class EncryptedTextField(_EncryptedField):
+class EncryptedTextField(
+    _EncryptedField, models.TextField
+):  # TextField: the type checker then knows it as str
     """Text that identifies a person (number, phone, address): str in Python, ciphertext in the table."""
 
-    description: ClassVar[str] = "Encrypted text"
+    description = "Encrypted text"
 
+    @override
     def to_text(self, value: Any) -> str:
         if not isinstance(value, str):
             raise TypeError(f"{self.name} takes str, not {type(value).__name__}")
         return value
 
+    @override
     def from_text(self, text: str) -> Any:
         return text
 
@@ -153,10 +170,12 @@ class EncryptedTextField(_EncryptedField):
 class EncryptedJSONField(_EncryptedField):
     """JSON that may identify a person (answers, facts): dict, list or scalar in Python, ciphertext in the table."""
 
-    description: ClassVar[str] = "Encrypted JSON"
+    description = "Encrypted JSON"
 
+    @override
     def to_text(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
+    @override
     def from_text(self, text: str) -> Any:
         return json.loads(text)

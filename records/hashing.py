@@ -26,7 +26,7 @@ class HashKind(StrEnum):
     ADDRESS = "address"
     CERTIFICATE_NUMBER = "certificate_number"
     LOGIN = "login"
-    TOKEN = "token"
+    BEARER = "bearer"
 
 
 def keyed(kind: HashKind, value: str) -> bytes:
@@ -36,7 +36,7 @@ def keyed(kind: HashKind, value: str) -> bytes:
 
 def normalised(kind: HashKind, value: str) -> str:
     """Return the one spelling of a value, so that half-width, spaces, hyphens and case do not hide a person."""
-    if kind is HashKind.TOKEN:
+    if kind is HashKind.BEARER:
         return value
     text = tidy(value)
     match kind:

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from records import chain
 from records.inspecting import Head
@@ -40,7 +40,7 @@ class HeadsFile:
         self.path = path
         self._file: BinaryIO
 
-    def __enter__(self) -> HeadsFile:
+    def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self.path.open("a+b", buffering=0)
         fcntl.flock(self._file, fcntl.LOCK_EX)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import apps
 from django.db import migrations
+from typing_extensions import override
 
 GUARD = """
 CREATE OR REPLACE FUNCTION records_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -36,9 +37,11 @@ class InsertOnly(migrations.RunSQL):
             reverse_sql=[_UNGUARD.format(table=table) for table in tables],
         )
 
-    def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, str]]:  # type: ignore[override]
+    @override
+    def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, str]]:
         return self.__class__.__qualname__, self.tables, {}
 
+    @override
     def describe(self) -> str:
         return f"Make {', '.join(self.tables)} insert-only"
 

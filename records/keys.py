@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.apps.config import AppConfig
 from django.conf import settings
 from django.core import checks
 
 from records.envelope import KEY_ID
 
 
-def check_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+def check_keys(**_asked: Any) -> list[checks.CheckMessage]:
     """Refuse to start with a key that is missing, short, or named so that it cannot stand in a token."""
     problems = [
         *(f"FIELD_KEYS: key id {kid!r} may hold letters, digits, - and _ only" for kid in _bad_names()),

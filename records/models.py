@@ -8,7 +8,7 @@ from django.db import models
 
 
 class JournalEntry(models.Model):
-    """留痕: proof of one act, chained to the one before it in its stream (one case, one certificate). Holds ids only."""
+    """留痕: proof of one act, chained to the one before it in its stream (a case, a certificate). Ids only."""
 
     insert_only = True
 

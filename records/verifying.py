@@ -35,7 +35,7 @@ def verify() -> list[Fault]:
 
 
 def export(target: TextIO) -> None:
-    """Write entries (ids and digests, no words), blocks and heads as JSON lines, for `python -m records.verify_export`."""
+    """Write entries (ids and digests, no words), blocks and heads for `python -m records.verify_export`."""
     heads, _ = _heads()
     with transaction.atomic():
         _one_snapshot()

@@ -14,7 +14,9 @@ from common.identifiers.base import InvalidIdentifier, Kind, tidy
 
 # GB/T 2260 provinces; 81-83 stand on residence permits of Hong Kong, Macao and Taiwan residents.
 PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    f"{region}{place}"
+    for region, places in enumerate(("12345", "123", "1234567", "123456", "01234", "12345", "1", "123"), 1)
+    for place in places
 )
 
 
@@ -26,6 +28,7 @@ class Sex(StrEnum):
 
     @property
     def label(self) -> str:
+        """Return 男 or 女."""
         return "男" if self is Sex.MALE else "女"
 
 

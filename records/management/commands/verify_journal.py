@@ -8,19 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from typing_extensions import override
 
 from records.verifying import export, verify
 
 
 class Command(BaseCommand):
+    """Name every fault of the journal."""
+
     help = "Check every journal entry, block and head; name each fault. Exit code 1 when there is one."
 
+    @override
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--export", type=Path, metavar="FILE", help="also write the journal for an outside check"
         )
         parser.add_argument("--json", action="store_true", help="faults as a JSON list")
 
+    @override
     def handle(self, *args: Any, **options: Any) -> None:
         if options["export"]:
             with options["export"].open("w", encoding="utf-8") as target:
