@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -38,6 +39,9 @@ def _compile(compiler: Path, *, source: str, target: str, extra: list[str]) -> N
 
 
 def _call(*command: object) -> None:
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, env=child_environment())
+    """Run one program; uv does not read pip's configuration, so it is told of another index by pip's variable."""
+    index = {"UV_DEFAULT_INDEX": os.environ["PIP_INDEX_URL"]} if "PIP_INDEX_URL" in os.environ else {}
+    environment = child_environment(**index)
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, env=environment)
     if done.returncode:
         raise Trouble("Locking failed; the lock files are as they were.", advice="Read the lines above.")
