@@ -51,6 +51,8 @@ class Matter(models.Model):
 class Edition(models.Model):
     """One immutable published version of a matter. A trigger refuses any change (architecture, what holds: 7)."""
 
+    insert_only = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField()

@@ -1,0 +1,150 @@
+"""The fact vocabulary (数据项目录) of an edition: every name its conditions may use, frozen at publication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from matters.format.questions import AskedQuestion, QuestionType
+from matters.package import Package
+from matters.sources import RegisterSource, Sources, TypeSource
+from rules import FactSpec, FactType, FieldSpec, Vocabulary
+
+ACCOUNT = "实名账户"
+OWN_RECORDS = "本平台办件记录"
+FORM = "申请表"
+ORGANISATION_KINDS = {
+    "enterprise": "企业",
+    "individual_business": "个体工商户",
+    "cooperative": "农民专业合作社",
+    "institution": "事业单位",
+    "other": "其他组织",
+}
+_QUESTION_TYPES = {
+    QuestionType.DATE: FactType.DATE,
+    QuestionType.INTEGER: FactType.INTEGER,
+    QuestionType.MONEY: FactType.MONEY,
+    QuestionType.CHOICE: FactType.CODE,
+    QuestionType.BOOLEAN: FactType.BOOLEAN,
+    QuestionType.DIVISION: FactType.DIVISION,
+}
+_PERSONAL = {QuestionType.MOBILE, QuestionType.RESIDENT_ID}
+
+
+def freeze(package: Package, *, sources: Sources) -> Vocabulary:
+    """Return the vocabulary of a package; what a source does not know is left out and found by linting."""
+    types = [(use, sources.types[use.type]) for use in package.uses.certificates if use.type in sources.types]
+    registers = [sources.registers[use.register_] for use in package.uses.registers if use.register_ in sources.registers]
+    specs = [*_applicant(package.applicant), *_own()]
+    for use, source in types:
+        specs += _certificate(source, use.fields)
+    for register in registers:
+        specs += _register(register)
+    specs += [_question(question) for question in package.questions]
+    known = {spec.name for spec in specs}
+    derived = []
+    for derivation in package.derived:
+        if derivation.of in known:
+            derived.append(derivation)
+            known.add(derivation.name)
+    version = " ".join(f"{source.slug}@{source.schema}" for _, source in types)
+    return Vocabulary(
+        specs=tuple(specs), derived=tuple(derived), divisions=dict(sources.divisions), version=version
+    )
+
+
+def _applicant(kind: str) -> list[FactSpec]:
+    return _person() if kind == "person" else _organisation()
+
+
+def _person() -> list[FactSpec]:
+    levels = FactSpec(name="applicant.real_name_level", type=FactType.INTEGER, label="实名等级", source_label=ACCOUNT)
+    return [
+        _account("name", FactType.TEXT, "姓名"),
+        _account("id_number", FactType.TEXT, "公民身份号码", personal=True),
+        _account("birth_date", FactType.DATE, "出生日期", personal=True),
+        _account("sex", FactType.CODE, "性别", codes={"male": "男", "female": "女"}),
+        _account("kind", FactType.CODE, "申请人类型", codes={"person": "自然人"}),
+        _account("mobile", FactType.TEXT, "手机号码", personal=True),
+        levels,
+    ]
+
+
+def _organisation() -> list[FactSpec]:
+    return [
+        _account("name", FactType.TEXT, "单位名称"),
+        _account("credit_code", FactType.TEXT, "统一社会信用代码"),
+        _account("kind", FactType.CODE, "单位类型", codes=ORGANISATION_KINDS),
+        _account("person_name", FactType.TEXT, "办事人姓名"),
+        _account("person_id_number", FactType.TEXT, "办事人公民身份号码", personal=True),
+        _account("person_is_operator", FactType.BOOLEAN, "办事人是经营者或法定代表人"),
+        _account("mobile", FactType.TEXT, "办事人手机号码", personal=True),
+    ]
+
+
+def _account(
+    name: str, kind: FactType, label: str, *, personal: bool = False, codes: dict[str, str] | None = None
+) -> FactSpec:
+    return FactSpec(
+        name=f"applicant.{name}", type=kind, label=label, personal=personal, codes=codes, source_label=ACCOUNT
+    )
+
+
+def _own() -> list[FactSpec]:
+    words = {"open_applications": "在办的同一申请", "granted": "已批准的同一申请"}
+    return [
+        FactSpec(name=f"own.{name}", type=FactType.INTEGER, label=label, unit="件", source_label=OWN_RECORDS)
+        for name, label in words.items()
+    ]
+
+
+def _certificate(source: TypeSource, fields: tuple[str, ...]) -> Iterator[FactSpec]:
+    yield FactSpec(
+        name=f"cert.{source.slug}.held",
+        type=FactType.BOOLEAN,
+        label=f"持有{source.name}",
+        true_text=f"持有{source.name}",
+        false_text=f"未持有{source.name}",
+        source_label=source.name,
+    )
+    for name in fields:
+        if name in source.fields:
+            yield _field(f"cert.{source.slug}.{name}", source.fields[name], source.name)
+
+
+def _register(source: RegisterSource) -> Iterator[FactSpec]:
+    yield FactSpec(
+        name=f"register.{source.name}.found",
+        type=FactType.BOOLEAN,
+        label=f"{source.label}有记录",
+        true_text=f"{source.label}有记录",
+        false_text=f"{source.label}没有记录",
+        source_label=source.label,
+    )
+    for name, raw in source.fields.items():
+        yield _field(f"register.{source.name}.{name}", raw, source.label)
+
+
+def _field(name: str, raw: Mapping[str, Any], source_label: str) -> FactSpec:
+    known = {key: value for key, value in raw.items() if key in FactSpec.model_fields and key != "fields"}
+    inner = {key: _plain(value) for key, value in (raw.get("fields") or {}).items()} or None
+    return FactSpec(**known | {"name": name, "fields": inner, "source_label": source_label})
+
+
+def _plain(raw: Mapping[str, Any]) -> FieldSpec:
+    return FieldSpec(**{key: value for key, value in raw.items() if key in FieldSpec.model_fields})
+
+
+def _question(question: AskedQuestion) -> FactSpec:
+    codes = {option.value: option.label for option in question.options} or None
+    return FactSpec(
+        name=question.fact,
+        type=_QUESTION_TYPES.get(question.type, FactType.TEXT),
+        label=question.label,
+        unit=question.unit,
+        codes=codes,
+        personal=question.personal or question.type in _PERSONAL,
+        true_text=question.yes,
+        false_text=question.no,
+        source_label=FORM,
+    )

@@ -1,0 +1,116 @@
+"""What a matter may read from: certificate types, registers and places, from the database or from files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Q
+
+from accounts.models import Region
+from certificates.models import TypeSchema
+from matters.package import Package
+from registers.models import Register
+
+Fields = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSource:
+    """A certificate type as conditions see it."""
+
+    slug: str
+    name: str
+    holder_kind: str
+    schema: int
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSource:
+    """A register as conditions see it; `key` names the parameters it must be asked with."""
+
+    name: str
+    label: str
+    key: frozenset[str]
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything a package may name."""
+
+    types: Mapping[str, TypeSource] = field(default_factory=dict)
+    registers: Mapping[str, RegisterSource] = field(default_factory=dict)
+    divisions: Mapping[str, str] = field(default_factory=dict)
+
+    def and_of(self, packages: Iterable[Package]) -> Sources:
+        """Return these sources and those that packages bring along."""
+        brought = list(packages)
+        types = [_type(raw) for package in brought for raw in package.certificate_types]
+        registers = [_register(raw) for package in brought for raw in package.registers]
+        return Sources(
+            {**self.types, **{source.slug: source for source in types}},
+            {**self.registers, **{source.name: source for source in registers}},
+            self.divisions,
+        )
+
+
+def stored() -> Sources:
+    """Return what the database knows today: current schema versions, registers, places."""
+    current = TypeSchema.objects.filter(version=F("type__current_schema")).select_related("type").order_by("type__slug")
+    types = [
+        TypeSource(row.type.slug, row.type.name, row.type.holder_kind, row.version, row.fields) for row in current
+    ]
+    registers = [
+        RegisterSource(row.name, row.label, frozenset(row.key), row.fields) for row in Register.objects.order_by("name")
+    ]
+    return Sources({t.slug: t for t in types}, {r.name: r for r in registers}, _stored_divisions())
+
+
+def _stored_divisions() -> dict[str, str]:
+    """Freeze counties everywhere, and streets and communities of this city only: an edition stays small."""
+    wanted = Q(level__lte=6) | Q(code__startswith=settings.DIVISION[:4])
+    return dict(Region.objects.filter(wanted).order_by("code").values_list("code", "name"))
+
+
+def in_files(folder: Path) -> Sources:
+    """Return what data files say (`types/`, `registers/`, `codes/divisions.json`), without a database."""
+    types = [_type(raw) for raw in _documents(folder / "types")]
+    registers = [_register(raw) for raw in _documents(folder / "registers")]
+    return Sources({t.slug: t for t in types}, {r.name: r for r in registers}, _divisions(folder / "codes"))
+
+
+def _documents(folder: Path) -> list[Any]:
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+
+
+def _divisions(folder: Path) -> dict[str, str]:
+    path = folder / "divisions.json"
+    if not path.is_file():
+        return {}
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    rows = raw.get("divisions", raw) if isinstance(raw, dict) else raw
+    if isinstance(rows, dict):
+        return {str(code): str(name) for code, name in rows.items()}
+    return {str(row["code"]): str(row["name"]) for row in rows}
+
+
+def _type(raw: Mapping[str, Any]) -> TypeSource:
+    return TypeSource(
+        str(raw.get("slug", "")),
+        str(raw.get("name", "")),
+        str(raw.get("holder_kind", "person")),
+        int(raw.get("version", 1)),
+        raw.get("fields", {}),
+    )
+
+
+def _register(raw: Mapping[str, Any]) -> RegisterSource:
+    return RegisterSource(
+        str(raw.get("name", "")), str(raw.get("label", "")), frozenset(raw.get("key", ())), raw.get("fields", {})
+    )
