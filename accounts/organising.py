@@ -1,0 +1,59 @@
+"""Bringing an organisation into being, with a free credit code (GB 32100) and a person who may act for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import connection
+
+from accounts.models import ActingRight, Organisation, Person
+from common.identifiers import make_credit_code
+from records import journal
+
+
+def create(
+    *,
+    name: str,
+    kind: str,
+    prefix: str,
+    division: str,
+    operator: Person,
+    source: str,
+    actor: str,
+    on: date,
+    is_demo: bool = False,
+) -> Organisation:
+    """Create the organisation in the caller's transaction; `source` names the decision, so it is created once."""
+    organisation = Organisation.objects.create(
+        credit_code=_free_credit_code(prefix, division),
+        name=name,
+        kind=kind,
+        source=source,
+        is_demo=is_demo,
+    )
+    ActingRight.objects.create(
+        person=operator, organisation=organisation, role=ActingRight.Role.OPERATOR, valid_from=on
+    )
+    journal.note(
+        stream=f"organisation:{organisation.credit_code}",
+        act="organisation_created",
+        actor=actor,
+        subject=str(organisation.pk),
+        details={"source": source},
+    )
+    return organisation
+
+
+def _free_credit_code(prefix: str, division: str) -> str:
+    """Return a code nobody has: imported organisations may already hold one of ours."""
+    while True:
+        code = make_credit_code(prefix, division=division, sequence=_next_serial())
+        if not Organisation.objects.filter(credit_code=code).exists():
+            return code
+
+
+def _next_serial() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('accounts_credit_code')")
+        (serial,) = cursor.fetchone() or (0,)
+    return int(serial)

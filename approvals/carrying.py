@@ -1,0 +1,238 @@
+"""Carrying out a verdict: lock, look whether it still stands, then one commit of judgement and consequence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count
+
+from accounts import actors, inbox
+from accounts.models import Message
+from approvals import clock, granting, workflow
+from approvals.facts import Collected
+from approvals.granting import Grant
+from approvals.models import Application, Judgement, SupplementNotice
+from approvals.states import ApplicationState
+from approvals.workflow import Move
+from certificates import using
+from common import workdays
+from matters import editions
+from matters.models import Matter
+from rules.showing import reason_text
+from rules.values import Finding, SourceKind, Truth, Verdict, VerdictKind, facts_to_json, verdict_to_json
+
+GAVE_UP = "系统多次核验没有完成，转工作人员办理"
+RECOMMENDED = "系统核验全部通过，建议准予；这类事项由工作人员作出决定"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict over collected facts, not yet carried out."""
+
+    collected: Collected
+    verdict: Verdict
+    on: date
+    at: datetime
+    judge_us: int
+
+    @property
+    def application(self) -> Application:
+        """Return the case."""
+        return self.collected.application
+
+
+def carry_out(judged: Sequence[Judged], *, at: datetime) -> list[str]:
+    """Make verdicts real in the caller's transaction and return the references of the cases that moved.
+
+    A case that moved meanwhile is left alone. A case whose certificates or consent changed since they were read gives
+    its lease back and is collected again.
+    """
+    ours = _lock([one.application for one in judged])
+    held = [one for one in judged if one.application.pk in ours]
+    changed = using.changed([one.collected.readings for one in held], on=at.date())
+    _give_back([one.application for one, stale in zip(held, changed, strict=True) if stale])
+    standing = [one for one, stale in zip(held, changed, strict=True) if not stale]
+    judgements = _store(standing)
+    _grant([one for one in standing if _grants(one)], judgements, at)
+    _supplement([one for one in standing if one.verdict.kind == VerdictKind.SUPPLEMENT], judgements, at)
+    _refer([one for one in standing if _needs_person(one)], judgements, at)
+    return [one.application.reference for one in standing]
+
+
+def refer_unjudged(applications: Sequence[Application], *, at: datetime) -> list[str]:
+    """Hand cases that could not be judged in several attempts to an officer, with the reason."""
+    ours = _lock(applications)
+    held = [application for application in applications if application.pk in ours]
+    _to_officer([(application, GAVE_UP, {}) for application in held], at)
+    return [application.reference for application in held]
+
+
+def _lock(applications: Iterable[Application]) -> set[UUID]:
+    """Lock rows in one order and return those still waiting under our claim; `attempts` is the fencing token."""
+    wanted = {application.pk: application.attempts for application in applications}
+    if not wanted:
+        return set()
+    rows = Application.objects.select_for_update().filter(pk__in=wanted, state=ApplicationState.SUBMITTED)
+    return {pk for pk, attempts in rows.order_by("pk").values_list("pk", "attempts") if attempts == wanted[pk]}
+
+
+def _give_back(applications: Sequence[Application]) -> None:
+    if applications:
+        Application.objects.filter(pk__in=[one.pk for one in applications]).update(lease_until=None)
+
+
+def _store(judged: Sequence[Judged]) -> dict[UUID, Judgement]:
+    """Store one judgement a case, numbered after the earlier ones."""
+    ids = [one.application.pk for one in judged]
+    rows = Judgement.objects.filter(application__in=ids).values_list("application").annotate(Count("pk"))
+    earlier = dict(rows.order_by())
+    judgements = [_judgement(one, earlier.get(one.application.pk, 0) + 1) for one in judged]
+    Judgement.objects.bulk_create(judgements)
+    return {judgement.application_id: judgement for judgement in judgements}
+
+
+def _judgement(one: Judged, number: int) -> Judgement:
+    return Judgement(
+        application=one.application,
+        number=number,
+        edition=one.application.edition,
+        verdict=one.verdict.kind.value.lower(),
+        on=one.on,
+        record={"facts": facts_to_json(one.collected.facts), "verdict": verdict_to_json(one.verdict)},
+        judged_at=one.at,
+        collect_ms=one.collected.collect_ms,
+        judge_us=one.judge_us,
+    )
+
+
+def _grants(one: Judged) -> bool:
+    return one.verdict.kind == VerdictKind.GRANT and one.application.matter.mode == Matter.Mode.INSTANT_APPROVAL
+
+
+def _needs_person(one: Judged) -> bool:
+    return one.verdict.kind != VerdictKind.SUPPLEMENT and not _grants(one)
+
+
+def _grant(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: datetime) -> None:
+    if not judged:
+        return
+    clock.start_many([(one.application, 0) for one in judged], at=at)
+    grants = [
+        Grant(
+            application=one.application,
+            compiled=one.collected.compiled,
+            facts=one.collected.facts,
+            outcome=one.verdict.outcome.values if one.verdict.outcome else {},
+            judgement=judgements[one.application.pk],
+            reasons=f"{len(one.verdict.findings)} 项核验全部通过，符合法定条件。",
+        )
+        for one in judged
+    ]
+    granting.grant_many(grants, at=at)
+
+
+def _refer(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: datetime) -> None:
+    _to_officer(
+        [
+            (one.application, referral_reason(one.verdict), {"judgement": str(judgements[one.application.pk].pk)})
+            for one in judged
+        ],
+        at,
+    )
+
+
+def _to_officer(rows: Sequence[tuple[Application, str, dict[str, object]]], at: datetime) -> None:
+    """Accept the cases, start their clocks, and put them into the queue with the reason (受理)."""
+    if not rows:
+        return
+    clock.start_many([(one, editions.compiled(one.edition).package.guide.committed.workdays) for one, _, _ in rows], at=at)
+    for application, reason, _ in rows:
+        application.referral_reason = reason[:200]
+    workflow.advance_many(
+        [
+            Move(one, ApplicationState.IN_REVIEW, actors.SYSTEM, "referred", f"已受理，转人工办理。{reason}。", details)
+            for one, reason, details in rows
+        ],
+        at=at,
+    )
+    inbox.send([_referred_message(one, at) for one, _, _ in rows])
+
+
+def _referred_message(application: Application, at: datetime) -> Message:
+    due = f"，最晚 {application.due_on:%Y-%m-%d} 办结" if application.due_on else ""
+    return inbox.message(
+        application.person_id,
+        kind="referred",
+        title=f"{application.matter.name}：已转人工办理",
+        body=f"您的申请已受理，没有被拒绝。有内容系统核不实，由工作人员替您查清{due}。您现在不用做什么。",
+        reference=application.reference,
+        at=at,
+    )
+
+
+def referral_reason(verdict: Verdict) -> str:
+    """Return in one line why a person must look: every unproven check with its reason."""
+    unproven = [finding for finding in verdict.findings if finding.outcome != Truth.PASS]
+    if unproven:
+        return "；".join(f"{finding.name}：{why(finding)}" for finding in unproven)
+    return RECOMMENDED if verdict.kind == VerdictKind.GRANT else "系统不能确定批准内容"
+
+
+def why(finding: Finding) -> str:
+    """Return the reason of one finding that did not pass: the source that failed, or what was seen instead."""
+    if finding.outcome == Truth.FAIL:
+        return "核验不通过"
+    reasons = {
+        reason_text(leaf.reason, leaf.source.kind if leaf.source else SourceKind.FORM)
+        for leaf in finding.leaves
+        if leaf.outcome == Truth.UNKNOWN
+    }
+    return "、".join(sorted(reasons))
+
+
+def _supplement(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: datetime) -> None:
+    """Tell all defects at once and open exactly the fields they concern."""
+    if not judged:
+        return
+    notices = [_notice(one, judgements[one.application.pk], at) for one in judged]
+    SupplementNotice.objects.bulk_create(notices)
+    moves = [
+        Move(
+            notice.application,
+            ApplicationState.SUPPLEMENTING,
+            actors.SYSTEM,
+            "supplement_asked",
+            f"有 {len(notice.items)} 处需要补正，请在 {notice.due_on:%Y-%m-%d} 前一次补齐。",
+            {"notice": str(notice.pk)},
+        )
+        for notice in notices
+    ]
+    workflow.advance_many(moves, at=at)
+    inbox.send([notices_message(notice, at) for notice in notices])
+
+
+def _notice(one: Judged, judgement: Judgement, at: datetime) -> SupplementNotice:
+    defects = [finding for finding in one.verdict.findings if finding.outcome != Truth.PASS]
+    return SupplementNotice(
+        application=one.application,
+        judgement=judgement,
+        items=[{"name": finding.name, "text": finding.told, "opens": list(finding.opens)} for finding in defects],
+        issued_by=actors.SYSTEM,
+        issued_at=at,
+        due_on=workdays.add_workdays(at.date(), one.collected.compiled.package.supplement_workdays),
+    )
+
+
+def notices_message(notice: SupplementNotice, at: datetime) -> Message:
+    """Return the message that goes with a supplement notice."""
+    return inbox.message(
+        notice.application.person_id,
+        kind="supplement",
+        title=f"{notice.application.matter.name}：需要补正 {len(notice.items)} 处",
+        body=f"请在 {notice.due_on:%Y-%m-%d} 前一次补齐，只用改列出的内容，其他不用动。",
+        reference=notice.application.reference,
+        at=at,
+    )

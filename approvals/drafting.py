@@ -1,0 +1,142 @@
+"""Starting and saving an application: consent first, then answers. One draft a principal and matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts import actors
+from accounts.principals import Principal
+from approvals import selectors
+from approvals.errors import AlreadyOpen, NotAcceptingApplications, NoSuchDraft, WrongApplicant
+from approvals.models import Draft
+from approvals.permissions import may_apply
+from approvals.references import new_reference
+from certificates import authorising
+from certificates.models import Authorisation
+from common import clock
+from matters import editions
+from matters.models import Matter
+from records import journal
+
+CONSENT_TEXT = "2026-11"  # version of the words on the consent page
+CONSENT_DAYS = 30  # an authorisation ends with the case, and at the latest after these days
+
+
+@transaction.atomic
+def start(principal: Principal, *, matter: Matter, consent: bool) -> Draft:
+    """Record the answer to "may we look?" and open the draft; a draft already there keeps its answers.
+
+    Raises WrongApplicant, NotAcceptingApplications, AlreadyOpen.
+    """
+    if not may_apply(principal, matter):
+        raise WrongApplicant
+    if matter.status != Matter.Status.IN_FORCE or matter.current_edition is None:
+        raise NotAcceptingApplications
+    if (existing := selectors.open_application(principal, matter=matter)) is not None:
+        raise AlreadyOpen(existing.reference)
+    at = clock.now()
+    draft = _locked_draft(principal, matter=matter)
+    reference = draft.reference if draft else new_reference(division=settings.DIVISION, on=at.date())
+    authorisation = _ask(principal, matter, reference, consent=consent, at=at)
+    if draft is None:
+        return _open(principal, matter, reference, authorisation, at)
+    draft.authorisation, draft.saved_at = authorisation, at
+    draft.save(update_fields=["authorisation", "saved_at"])
+    return draft
+
+
+def _locked_draft(principal: Principal, *, matter: Matter) -> Draft | None:
+    mine = Draft.objects.filter(person=principal.person, organisation=principal.organisation, matter=matter)
+    return mine.select_for_update().first()
+
+
+def _ask(principal: Principal, matter: Matter, reference: str, *, consent: bool, at: datetime) -> Authorisation:
+    edition = matter.current_edition
+    if edition is None:
+        raise NotAcceptingApplications
+    verb = authorising.grant if consent else authorising.refuse
+    return verb(
+        principal,
+        case_reference=reference,
+        matter_code=matter.code,
+        matter_name=matter.name,
+        body=matter.department.name,
+        scope={slug: list(fields) for slug, fields in editions.compiled(edition).certificates.items()},
+        until=at.date() + timedelta(days=CONSENT_DAYS),
+        text_version=CONSENT_TEXT,
+        at=at,
+    )
+
+
+def _open(
+    principal: Principal, matter: Matter, reference: str, authorisation: Authorisation, at: datetime
+) -> Draft:
+    draft, created = Draft.objects.get_or_create(
+        person=principal.person,
+        organisation=principal.organisation,
+        matter=matter,
+        defaults={
+            "reference": reference,
+            "edition": matter.current_edition,
+            "authorisation": authorisation,
+            "answers": _defaults(matter),
+            "created_at": at,
+            "saved_at": at,
+        },
+    )
+    if created:
+        journal.note(
+            stream=f"case:{reference}",
+            act="draft_started",
+            actor=actors.of_person(principal.person),
+            subject=str(draft.pk),
+            details={"matter": matter.code},
+        )
+    return draft
+
+
+def _defaults(matter: Matter) -> dict[str, object]:
+    """Return the preset answers: shown at the check before submission, and changed there."""
+    if matter.current_edition is None:
+        raise NotAcceptingApplications
+    questions = editions.compiled(matter.current_edition).package.questions
+    return {question.name: question.default for question in questions if question.default is not None}
+
+
+@transaction.atomic
+def save(principal: Principal, *, reference: str, answers: Mapping[str, object]) -> Draft:
+    """Keep answers as they are typed, complete or not. Raises NoSuchDraft."""
+    draft = own_locked(principal, reference=reference)
+    draft.answers = {**draft.answers, **answers}
+    draft.saved_at = clock.now()
+    draft.save(update_fields=["answers", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def discard(principal: Principal, *, reference: str) -> None:
+    """Throw a draft away at the applicant's wish, and end its authorisation."""
+    draft = own_locked(principal, reference=reference)
+    authorising.end_many([draft.reference], at=clock.now())
+    journal.note(
+        stream=f"case:{reference}",
+        act="draft_discarded",
+        actor=actors.of_person(principal.person),
+        subject=str(draft.pk),
+    )
+    draft.delete()
+
+
+def own_locked(principal: Principal, *, reference: str) -> Draft:
+    """Return the principal's draft with its row locked, or raise NoSuchDraft."""
+    rows = Draft.objects.select_for_update(of=("self",)).select_related(
+        "matter__department", "edition", "authorisation", "person", "organisation"
+    )
+    draft = rows.filter(reference=reference, person=principal.person, organisation=principal.organisation).first()
+    if draft is None:
+        raise NoSuchDraft
+    return draft

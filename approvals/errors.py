@@ -1,0 +1,81 @@
+"""What can go wrong in a case, in words that say what to do. Caught once, at the edge."""
+
+from __future__ import annotations
+
+from common.errors import DomainError
+
+
+class NoSuchApplication(DomainError):
+    """Unknown, or somebody else's: the answer is the same, so that references cannot be probed."""
+
+    status = 404
+    message = "没有找到这件办件。请从“我的办件”里打开，或核对件号。"
+
+
+class NoSuchDraft(DomainError):
+    """The draft was submitted, discarded, or is somebody else's."""
+
+    status = 404
+    message = "没有找到这份草稿，可能已经提交。请到“我的办件”里查看。"
+
+
+class WrongApplicant(DomainError):
+    """A matter for organisations opened as a person, or the other way round."""
+
+    status = 403
+    message = "这个事项不是以您现在的身份申请的。请在页面右上角切换办事身份后再办理。"
+
+
+class NotAcceptingApplications(DomainError):
+    """The matter has no edition in force."""
+
+    status = 409
+    message = "这个事项现在暂停受理。请查看办事指南，或拨打 12345 咨询。"
+
+
+class AlreadyOpen(DomainError):
+    """One open application a principal and matter."""
+
+    status = 409
+
+    def __init__(self, reference: str) -> None:
+        super().__init__("您已有一件同样的申请正在办理，不用再交一次。请到“我的办件”里查看进度。")
+        self.reference = reference
+
+
+class Incomplete(DomainError):
+    """Answers are missing or no longer fit the form; nothing was submitted and nothing was lost."""
+
+    status = 422
+
+    def __init__(self, page: int) -> None:
+        super().__init__("还有问题没有填完，已填的内容都保留着。请补完再提交。")
+        self.page = page
+
+
+class NotAllowed(DomainError):
+    """The state of the case does not allow the act."""
+
+    status = 409
+    message = "这件办件的状态已经变化，不能再做这一步。请刷新页面查看最新情况。"
+
+
+class NotYours(DomainError):
+    """The post does not cover the act, or it is the officer's own case."""
+
+    status = 403
+    message = "您的岗位不能办理这件办件，或这是您本人的申请。请转给同事办理。"
+
+
+class ReasonRequired(DomainError):
+    """A refusal needs reasons (行政许可法 art. 38)."""
+
+    status = 422
+    message = "请写明理由：不予批准必须说明理由（行政许可法第三十八条）。"
+
+
+class OutcomeRequired(DomainError):
+    """The machine could not choose a row of the outcome table; the officer must."""
+
+    status = 422
+    message = "系统没能确定批准内容，请先选择适用的标准。"

@@ -1,0 +1,150 @@
+"""What is known about a case at one moment: answers, authorised certificates, registers, the portal's own records.
+
+Nothing here runs inside a transaction: registers answer in their own time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from accounts import actors
+from approvals import sources
+from approvals.plain import plain
+from approvals.models import Application, Draft
+from approvals.states import OPEN, ApplicationState
+from certificates import using
+from common import clock
+from matters import editions
+from matters.answers import form_facts
+from matters.editions import Compiled
+from matters.format.questions import RegisterUse
+from registers import asking
+from rules.values import Fact, Facts, UnknownReason
+
+Principal = tuple[UUID, UUID | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The facts of one case and the certificate versions they were read from."""
+
+    application: Application
+    compiled: Compiled
+    facts: Facts
+    readings: Mapping[str, using.Reading]
+    collect_ms: int
+
+
+def collect(applications: Sequence[Application], *, on: date, at: datetime) -> list[Collected]:
+    """Return the facts of a batch: one look at the store, one at our own records, registers side by side."""
+    started = clock.monotonic_ms()
+    compiled = [editions.compiled(application.edition) for application in applications]
+    pairs = list(zip(applications, compiled, strict=True))
+    needs = [need(application, edition, purpose="自动核验") for application, edition in pairs]
+    readings = using.collect(needs, on=on, actor=actors.SYSTEM, at=at)
+    own = _own(applications)
+    known = [
+        _known(application, edition, reading, own[_principal(application)], on=on, at=at)
+        for (application, edition), reading in zip(pairs, readings, strict=True)
+    ]
+    answered = _ask(pairs, known)
+    took = round(clock.monotonic_ms() - started)
+    return [
+        Collected(application, edition, facts | sources.register_facts(edition, answers), reading, took)
+        for (application, edition), facts, answers, reading in zip(pairs, known, answered, readings, strict=True)
+    ]
+
+
+def need(application: Application | Draft, compiled: Compiled, *, purpose: str) -> using.Need:
+    """Return which fields of which certificates a case asks the store for."""
+    organisation = application.organisation_id
+    return using.Need(
+        case_reference=application.reference,
+        matter_code=application.matter.code,
+        body=application.matter.department.name,
+        holder_person_id=None if organisation else application.person_id,
+        holder_organisation_id=organisation,
+        authorisation_id=application.authorisation_id,
+        scope=compiled.certificates,
+        purpose=purpose,
+    )
+
+
+def _known(
+    application: Application,
+    compiled: Compiled,
+    readings: Mapping[str, using.Reading],
+    own: sources.Known,
+    *,
+    on: date,
+    at: datetime,
+) -> sources.Known:
+    known = sources.applicant_facts(application) | own
+    known |= sources.certificate_facts(compiled, readings, at=at)
+    return known | form_facts(compiled, application.answers, facts=known, on=on)
+
+
+def _principal(application: Application) -> Principal:
+    return application.person_id, application.organisation_id, application.matter_id
+
+
+def _own(applications: Sequence[Application]) -> dict[Principal, sources.Known]:
+    """Return `own.*` by principal and matter, in one query; the open case being judged does not count itself."""
+    principals = {_principal(application) for application in applications}
+    is_open, is_granted = Q(state__in=OPEN), Q(state=ApplicationState.GRANTED)
+    rows = (
+        Application.objects.filter(
+            person__in={person for person, _, _ in principals}, matter__in={matter for _, _, matter in principals}
+        )
+        .values_list("person_id", "organisation_id", "matter_id")
+        .annotate(open=Count("pk", filter=is_open), granted=Count("pk", filter=is_granted))
+    )
+    counts = {(person, organisation, matter): pair for person, organisation, matter, *pair in rows}
+    return {
+        key: sources.own_facts(open_applications=max(0, counts[key][0] - 1), granted=counts[key][1])
+        for key in principals
+    }
+
+
+def _ask(
+    pairs: Sequence[tuple[Application, Compiled]], known: Sequence[Mapping[str, Fact]]
+) -> list[dict[str, asking.Answer | UnknownReason]]:
+    """Ask all registers of the batch together; a register whose key is unknown is not asked."""
+    answers: list[dict[str, asking.Answer | UnknownReason]] = [{} for _ in pairs]
+    questions: list[asking.Question] = []
+    places: list[tuple[int, str]] = []
+    for index, ((application, compiled), facts) in enumerate(zip(pairs, known, strict=True)):
+        for use in compiled.registers:
+            if (missing := _missing_key(use.key, facts)) is not None:
+                answers[index][use.register_] = missing
+                continue
+            questions.append(_question(application, use, facts))
+            places.append((index, use.register_))
+    for (index, name), answer in zip(places, asking.ask_many(questions), strict=True):
+        answers[index][name] = answer
+    return answers
+
+
+def _question(application: Application, use: RegisterUse, facts: Mapping[str, Fact]) -> asking.Question:
+    return asking.Question(
+        register_name=use.register_,
+        key={parameter: plain(facts[fact].value) for parameter, fact in use.key.items()},
+        case_reference=application.reference,
+        matter_code=application.matter.code,
+        purpose=use.why[:200],
+    )
+
+
+def _missing_key(key: Mapping[str, str], facts: Mapping[str, Fact]) -> UnknownReason | None:
+    for name in key.values():
+        fact = facts.get(name, Fact.unknown(UnknownReason.NOT_ASKED))
+        if fact.missing is not None:
+            return fact.missing
+        if fact.value is None:
+            return UnknownReason.NOT_ASKED
+    return None

@@ -1,0 +1,144 @@
+"""Making a grant real, for the machine and for an officer alike: Decision → organisation → certificate → message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts import actors, inbox, organising
+from accounts.models import Organisation, Person, User
+from approvals import clock, results, workflow
+from approvals.plain import plain
+from approvals.models import Application, Decision, Judgement
+from approvals.results import Granting
+from approvals.states import ApplicationState, DecisionKind, Maker
+from approvals.workflow import Move
+from certificates import authorising, issuing
+from certificates.issuing import Issue
+from certificates.models import Certificate
+from matters.editions import Compiled
+from rules.values import Facts, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One locked application that is to be granted, by whom and on what."""
+
+    application: Application
+    compiled: Compiled
+    facts: Facts
+    outcome: Mapping[str, Value]
+    judgement: Judgement | None
+    reasons: str
+    officer: User | None = None
+
+    @property
+    def actor(self) -> str:
+        """Return who decides, as the journal names them."""
+        return actors.of_user(self.officer) if self.officer else actors.SYSTEM
+
+
+def grant_many(grants: Sequence[Grant], *, at: datetime) -> list[Certificate]:
+    """Grant locked applications in the caller's transaction, in a fixed number of statements."""
+    if not grants:
+        return []
+    decisions = Decision.objects.bulk_create([_decision(grant, at) for grant in grants])
+    holders = [_holder(grant, decision, at) for grant, decision in zip(grants, decisions, strict=True)]
+    issues = [_issue(*parts, at) for parts in zip(grants, decisions, holders, strict=True)]
+    certificates = issuing.issue_many(issues, at=at)
+    clock.stop_many([grant.application for grant in grants], at=at)
+    pairs = list(zip(grants, certificates, decisions, strict=True))
+    workflow.advance_many([_move(*pair) for pair in pairs], at=at)
+    authorising.end_many([grant.application.reference for grant in grants], at=at)
+    inbox.send([_message(grant, certificate, at) for grant, certificate, _ in pairs])
+    return certificates
+
+
+def _decision(grant: Grant, at: datetime) -> Decision:
+    return Decision(
+        application=grant.application,
+        kind=DecisionKind.GRANTED,
+        maker=Maker.OFFICER if grant.officer else Maker.SYSTEM,
+        officer=grant.officer,
+        judgement=grant.judgement,
+        reasons=grant.reasons,
+        outcome={name: plain(value) for name, value in grant.outcome.items()},
+        decided_at=at,
+    )
+
+
+def _holder(grant: Grant, decision: Decision, at: datetime) -> Person | Organisation:
+    """Return whom the certificate is for: the applicant, or the organisation this grant brings into being."""
+    new = grant.compiled.package.result.organisation
+    if new is None:
+        return grant.application.organisation or grant.application.person
+    name = Granting(grant.compiled, grant.facts, grant.outcome, at.date()).fact(new.name.fact)
+    return organising.create(
+        name=str(name),
+        kind=new.kind,
+        prefix=new.credit_code.prefix,
+        division=new.credit_code.division,
+        operator=grant.application.person,
+        source=f"decision:{decision.pk}",
+        actor=grant.actor,
+        on=at.date(),
+        is_demo=grant.application.is_demo,
+    )
+
+
+def _issue(grant: Grant, decision: Decision, holder: Person | Organisation, at: datetime) -> Issue:
+    certificate = grant.compiled.package.result.certificate
+    department = grant.application.matter.department
+    named = holder if isinstance(holder, Organisation) else None
+    granting = Granting(
+        grant.compiled,
+        grant.facts,
+        grant.outcome,
+        at.date(),
+        organisation_name=named.name if named else "",
+        credit_code=named.credit_code if named else "",
+    )
+    return Issue(
+        type_slug=certificate.type,
+        holder=holder,
+        values=results.values(granting),
+        number_fields=results.number_fields(grant.compiled),
+        issued_on=at.date(),
+        valid_from=at.date(),
+        valid_until=results.valid_until(certificate, on=at.date()),
+        issuer_code=department.credit_code,
+        issuer_name=department.name,
+        pattern=certificate.number,
+        source=f"decision:{decision.pk}",
+        new_version=certificate.mode == "new_version",
+        is_demo=grant.application.is_demo,
+    )
+
+
+def _move(grant: Grant, certificate: Certificate, decision: Decision) -> Move:
+    by = "工作人员审核" if grant.officer else "系统自动核验"
+    return Move(
+        application=grant.application,
+        to=ApplicationState.GRANTED,
+        actor=grant.actor,
+        act="granted",
+        event=f"{by}通过，已作出准予决定，并签发{certificate.type.name}。",
+        details={
+            "decision": str(decision.pk),
+            "certificate": str(certificate.pk),
+            "judgement": str(grant.judgement.pk) if grant.judgement else "",
+        },
+    )
+
+
+def _message(grant: Grant, certificate: Certificate, at: datetime) -> inbox.Message:
+    name = grant.application.matter.name
+    return inbox.message(
+        grant.application.person_id,
+        kind="granted",
+        title=f"{name}：审批通过",
+        body=f"您申请的“{name}”已通过，{certificate.type.name}（{certificate.number}）已放进“我的证照”。",
+        reference=grant.application.reference,
+        at=at,
+    )

@@ -1,0 +1,44 @@
+"""What a draft already knows: certificates read under the applicant's authorisation, and their real-name identity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from approvals import facts, sources
+from approvals.models import Draft
+from certificates import using
+from matters import editions
+from matters.answers import Prefill, form_facts, is_visible, prefill
+from matters.format.questions import AskedQuestion
+from rules.values import Fact, Facts
+
+
+def known(draft: Draft, *, at: datetime) -> dict[str, Fact]:
+    """Return the facts the form may show. Reading them leaves one use record a certificate and authorisation."""
+    compiled = editions.compiled(draft.edition)
+    need = facts.need(draft, compiled, purpose="预填申请表")
+    readings = using.prefill(need, on=at.date(), at=at)
+    return sources.applicant_facts(draft) | sources.certificate_facts(compiled, readings, at=at)
+
+
+def prefills(draft: Draft, *, given: Facts) -> dict[str, Prefill]:
+    """Return fact name → value, words and source for what the form shows already filled in."""
+    return prefill(editions.compiled(draft.edition), given)
+
+
+def first_incomplete_page(draft: Draft, *, at: datetime) -> int | None:
+    """Return the first page (from 0) with a question that is asked and not answered, or None when all are."""
+    compiled = editions.compiled(draft.edition)
+    given = known(draft, at=at)
+    answered = given | form_facts(compiled, draft.answers, facts=given, on=at.date())
+    for number, page in enumerate(compiled.pages):
+        for question in page.questions:
+            asked = is_visible(compiled, question, facts=answered, on=at.date())
+            if asked and _is_unanswered(question, answered[question.fact]):
+                return number
+    return None
+
+
+def _is_unanswered(question: AskedQuestion, fact: Fact) -> bool:
+    """Tell whether the applicant still has to answer. A value only the government can supply is nobody's to type."""
+    return question.required and fact.missing is not None and (question.prefill is None or question.correctable)

@@ -1,0 +1,115 @@
+"""What a grant produces, worked out from the edition's `result`, the facts and the outcome: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from approvals.plain import plain
+from matters.editions import Compiled
+from matters.format.results import FieldSource, ResultCertificate
+from matters.format.templates import filled
+from rules.derived import derive
+from rules.values import Facts, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Granting:
+    """What the fields of a result may draw on."""
+
+    compiled: Compiled
+    facts: Facts
+    outcome: Mapping[str, Value]
+    on: date
+    organisation_name: str = ""
+    credit_code: str = ""
+
+    def fact(self, name: str) -> Value | None:
+        """Return a fact's value, None when it is unknown: an officer may grant what the machine could not read."""
+        if name.startswith("derived."):
+            derivations = self.compiled.vocabulary.derived
+            fact = derive(self.facts, derivations=derivations, on=self.on).get(name)
+        else:
+            fact = self.facts.get(name)
+        return None if fact is None or fact.missing else fact.value
+
+
+def values(granting: Granting) -> dict[str, object]:
+    """Return the JSON fields of the certificate; `number` fields are filled by issuing."""
+    fields = granting.compiled.package.result.certificate.fields
+    found = {name: _value(source, granting) for name, source in fields.items() if not source.number}
+    return {name: plain(value) for name, value in found.items() if value is not None}
+
+
+def number_fields(compiled: Compiled) -> tuple[str, ...]:
+    """Return the fields that repeat the certificate's own number."""
+    fields = compiled.package.result.certificate.fields
+    return tuple(name for name, source in fields.items() if source.number)
+
+
+def _value(source: FieldSource, granting: Granting) -> Value | None:
+    chosen: list[tuple[bool, Callable[[], Value | None]]] = [
+        (source.fact is not None, lambda: _fact(source, granting)),
+        (source.outcome is not None, lambda: granting.outcome.get(source.outcome or "")),
+        (source.value is not None, lambda: source.value),
+        (source.text is not None, lambda: sentence(source.text or "", granting)),
+        (source.today is True, lambda: granting.on),
+        (source.first_of_next_month is True, lambda: first_of_next_month(granting.on)),
+        (source.organisation == "name", lambda: granting.organisation_name),
+        (source.organisation == "credit_code", lambda: granting.credit_code),
+    ]
+    return next((produce() for applies, produce in chosen if applies), None)
+
+
+def _fact(source: FieldSource, granting: Granting) -> Value | None:
+    value = granting.fact(source.fact or "")
+    spec = granting.compiled.vocabulary.by_name.get(source.fact or "")
+    if source.label and spec is not None and spec.codes and isinstance(value, str):
+        return spec.codes.get(value, value)
+    return value
+
+
+def valid_until(certificate: ResultCertificate, *, on: date) -> date | None:
+    """Return the last valid day, None for 长期."""
+    if certificate.valid_days is not None:
+        return on + timedelta(days=certificate.valid_days - 1)
+    if certificate.valid_years is not None:
+        return _years_later(on, certificate.valid_years) - timedelta(days=1)
+    return certificate.valid_until
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, month=3, day=1)
+
+
+def first_of_next_month(on: date) -> date:
+    """Return the day from which a monthly benefit is paid."""
+    return date(on.year + on.month // 12, on.month % 12 + 1, 1)
+
+
+def sentence(text: str, granting: Granting) -> str:
+    """Fill `{first_of_next_month}`, `{outcome.<column>}`, `{<fact>}`; what is unknown reads （以决定书为准）."""
+
+    def value_of(name: str) -> str:
+        if name == "first_of_next_month":
+            first = first_of_next_month(granting.on)
+            return f" {first.year} 年 {first.month} 月"
+        column = name.removeprefix("outcome.")
+        value = granting.outcome.get(column) if column != name else granting.fact(name)
+        return "（以决定书为准）" if value is None else in_words(value)
+
+    return filled(text, value_of=value_of).strip()
+
+
+def in_words(value: Value) -> str:
+    """Return a value as a sentence shows it: whole amounts without decimals, dates in Chinese."""
+    if isinstance(value, Decimal):
+        return f" {value:,.0f} " if value == value.to_integral_value() else f" {value:,.2f} "
+    if isinstance(value, date):
+        return f" {value.year} 年 {value.month} 月 {value.day} 日"
+    return str(value)

@@ -1,0 +1,159 @@
+"""The officer's verbs: grant, refuse, ask for more. Each with reasons; nobody decides their own case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import actors, inbox
+from accounts.models import User
+from approvals import announcing, clock, granting, selectors, workflow
+from approvals.carrying import notices_message
+from approvals.errors import NotAllowed, NotYours, OutcomeRequired, ReasonRequired
+from approvals.granting import Grant
+from approvals.models import Application, Decision, SupplementNotice
+from approvals.permissions import may_decide
+from approvals.states import ApplicationState, ClockKind, DecisionKind, Maker
+from approvals.workflow import Move
+from certificates import authorising
+from common import workdays
+from common.clock import now
+from matters import editions
+from rules.values import Value
+
+MIN_REASON = 5  # characters: less than that is no reason
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One point of a supplement notice: what is wrong, and which form fields may be changed."""
+
+    name: str
+    text: str
+    opens: tuple[str, ...]
+
+
+@transaction.atomic
+def grant(user: User, *, application: Application, reasons: str, outcome_row: int | None = None) -> Application:
+    """Grant a case a person had to look at; `outcome_row` where the machine could not choose the outcome."""
+    locked = _locked(user, application)
+    _require_reason(reasons)
+    sheet = selectors.latest_sheet(locked)
+    granting.grant_many(
+        [
+            Grant(
+                application=locked,
+                compiled=editions.compiled(locked.edition),
+                facts=sheet.facts if sheet else {},
+                outcome=_outcome(locked, sheet, outcome_row),
+                judgement=sheet.judgement if sheet else None,
+                reasons=reasons.strip(),
+                officer=user,
+            )
+        ],
+        at=now(),
+    )
+    transaction.on_commit(lambda: announcing.announce([locked.reference]))
+    return locked
+
+
+def _outcome(application: Application, sheet: selectors.Sheet | None, row: int | None) -> Mapping[str, Value]:
+    table = editions.compiled(application.edition).package.outcome
+    if table is None:
+        return {}
+    if sheet is not None and sheet.verdict.outcome is not None:
+        return sheet.verdict.outcome.values
+    if row is None or not 0 <= row < len(table.rows):
+        raise OutcomeRequired
+    return table.typed(row)
+
+
+@transaction.atomic
+def refuse(user: User, *, application: Application, reasons: str) -> Application:
+    """Refuse with reasons; the decision names review (60 days) and suit (6 months)."""
+    locked = _locked(user, application)
+    _require_reason(reasons)
+    at = now()
+    decision = Decision.objects.create(
+        application=locked,
+        kind=DecisionKind.REFUSED,
+        maker=Maker.OFFICER,
+        officer=user,
+        judgement=locked.judgements.order_by("-number").first(),
+        reasons=reasons.strip(),
+        decided_at=at,
+    )
+    clock.stop_many([locked], at=at)
+    workflow.advance(
+        Move(
+            locked,
+            ApplicationState.REFUSED,
+            actors.of_user(user),
+            "refused",
+            "已作出不予批准决定，理由和救济途径见决定书。",
+            {"decision": str(decision.pk)},
+        ),
+        at=at,
+    )
+    authorising.end_many([locked.reference], at=at)
+    inbox.send([_refused_message(locked, at)])
+    return locked
+
+
+def _refused_message(application: Application, at: datetime) -> inbox.Message:
+    return inbox.message(
+        application.person_id,
+        kind="refused",
+        title=f"{application.matter.name}：不予批准",
+        body="决定书已送达，写明了理由。不服的，可以在 60 日内申请行政复议，或在 6 个月内提起行政诉讼。",
+        reference=application.reference,
+        at=at,
+    )
+
+
+@transaction.atomic
+def ask_for_more(user: User, *, application: Application, defects: Sequence[Defect]) -> Application:
+    """Tell all defects at once; the clock stands still until they are answered (行政许可法 art. 32)."""
+    locked = _locked(user, application)
+    if not defects or not any(defect.opens for defect in defects):
+        raise NotAllowed("请至少选择一处要补正的内容。")
+    at = now()
+    days = editions.compiled(locked.edition).package.supplement_workdays
+    notice = SupplementNotice.objects.create(
+        application=locked,
+        items=[{"name": one.name, "text": one.text, "opens": list(one.opens)} for one in defects],
+        issued_by=actors.of_user(user),
+        issued_at=at,
+        due_on=workdays.add_workdays(at.date(), days),
+    )
+    clock.record(locked, ClockKind.PAUSE, at=at, reason="等待补正")
+    workflow.advance(
+        Move(
+            locked,
+            ApplicationState.SUPPLEMENTING,
+            actors.of_user(user),
+            "supplement_asked",
+            f"工作人员请您补正 {len(defects)} 处，请在 {notice.due_on:%Y-%m-%d} 前一次补齐。",
+            {"notice": str(notice.pk)},
+        ),
+        at=at,
+    )
+    inbox.send([notices_message(notice, at)])
+    return locked
+
+
+def _locked(user: User, application: Application) -> Application:
+    locked = workflow.lock(application.pk)
+    if not may_decide(user, locked):
+        raise NotYours
+    if locked.state != ApplicationState.IN_REVIEW:
+        raise NotAllowed
+    return locked
+
+
+def _require_reason(reasons: str) -> None:
+    if len(reasons.strip()) < MIN_REASON:
+        raise ReasonRequired

@@ -1,0 +1,113 @@
+"""Typed facts, each with its source, from what was read: pure conversions, no database, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from accounts.models import Person
+from approvals.models import Application, Draft
+from certificates.using import Held, Reading
+from common.identifiers import resident_id
+from matters.editions import Compiled
+from registers.asking import Answer
+from registers.models import RegisterCall
+from rules.raw import Unreadable, value_of
+from rules.values import Fact, Source, SourceKind, UnknownReason, Value
+from rules.vocabulary import FactSpec
+
+Known = dict[str, Fact]
+Outcome = RegisterCall.Outcome
+
+
+def applicant_facts(application: Application | Draft) -> Known:
+    """Return `applicant.*`: the real-name identity of who signed in, and of the organisation they act for."""
+    source = Source(SourceKind.APPLICANT, "applicant", "实名信息")
+    organisation = application.organisation
+    values = _identity(application.person)
+    if organisation is not None:
+        values = {
+            "name": organisation.name,
+            "credit_code": organisation.credit_code,
+            "kind": organisation.kind,
+            "person_name": application.person.name,
+            "person_id_number": application.person.id_number,
+        }
+    return {f"applicant.{name}": Fact.known(value, source) for name, value in values.items()}
+
+
+def _identity(person: Person) -> dict[str, Value]:
+    identity = resident_id(person.id_number)
+    return {
+        "name": person.name,
+        "id_number": identity.number,
+        "birth_date": identity.birth_date,
+        "sex": str(identity.sex),
+        "kind": "person",
+        "real_name_level": person.real_name_level,
+    }
+
+
+def certificate_facts(compiled: Compiled, readings: Mapping[str, Reading], *, at: datetime) -> Known:
+    """Return `cert.<slug>.*` for every field the edition uses, known or missing with the reason."""
+    facts: Known = {}
+    for slug, fields in compiled.certificates.items():
+        reading = readings[slug]
+        held = isinstance(reading, Held) or reading.held
+        name = f"cert.{slug}.held"
+        facts[name] = Fact.known(held, _certificate_source(compiled, slug, name, reading, at))
+        for field in fields:
+            name = f"cert.{slug}.{field}"
+            facts[name] = _certificate_fact(compiled, slug, name, reading, at)
+    return facts
+
+
+def _certificate_fact(compiled: Compiled, slug: str, name: str, reading: Reading, at: datetime) -> Fact:
+    source = _certificate_source(compiled, slug, name, reading, at)
+    if isinstance(reading, Held):
+        return _typed(reading.values.get(source.field), compiled.specs[name], source)
+    return Fact.unknown(reading.reason, source)
+
+
+def _certificate_source(compiled: Compiled, slug: str, name: str, reading: Reading, at: datetime) -> Source:
+    label, field = compiled.specs[name].source_label, name.rpartition(".")[2]
+    if isinstance(reading, Held):
+        return Source(SourceKind.CERTIFICATE, slug, label, reading.number, reading.version, field, at)
+    return Source(SourceKind.CERTIFICATE, slug, label, field=field, at=at, detail=reading.detail)
+
+
+def register_facts(compiled: Compiled, answers: Mapping[str, Answer | UnknownReason]) -> Known:
+    """Return `register.<name>.*`; a register that failed, or whose key is unknown, says nothing."""
+    return {
+        name: _register_fact(compiled.specs[name], answers[name.split(".")[1]])
+        for name in compiled.needed
+        if name.startswith("register.")
+    }
+
+
+def _register_fact(spec: FactSpec, answer: Answer | UnknownReason) -> Fact:
+    _, register, field = spec.name.split(".", 2)
+    if isinstance(answer, UnknownReason):
+        return Fact.unknown(answer, Source(SourceKind.REGISTER, register, spec.source_label, field=field))
+    source = Source(SourceKind.REGISTER, register, spec.source_label, field=field, at=answer.at)
+    if answer.outcome == Outcome.FAILED:
+        return Fact.unknown(UnknownReason.UNREACHABLE, source)
+    if field not in answer.values:
+        return Fact.unknown(UnknownReason.NOT_HELD, source)
+    return _typed(answer.values[field], spec, source)
+
+
+def own_facts(*, open_applications: int, granted: int) -> Known:
+    """Return `own.*`: what this portal itself knows of the principal in the same matter."""
+    source = Source(SourceKind.OWN, "own", "本平台办件记录")
+    return {
+        "own.open_applications": Fact.known(open_applications, source),
+        "own.granted": Fact.known(granted, source),
+    }
+
+
+def _typed(raw: object, spec: FactSpec, source: Source) -> Fact:
+    try:
+        return Fact.known(value_of(raw, spec=spec), source)
+    except Unreadable:
+        return Fact.unknown(UnknownReason.UNREADABLE, source)

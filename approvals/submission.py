@@ -1,0 +1,154 @@
+"""The applicant's verbs: submit, answer a supplement notice, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts import actors
+from accounts.principals import Principal
+from approvals import announcing, clock, drafting, evidence, prefilling, selectors, workflow
+from approvals.errors import AlreadyOpen, Incomplete, NoSuchApplication, NoSuchDraft, NotAllowed
+from approvals.models import Application, Draft, Evidence, SupplementNotice
+from approvals.permissions import is_applicant
+from approvals.states import ApplicationState, ClockKind
+from approvals.tasks import wake_on_commit
+from approvals.workflow import Move
+from certificates import authorising
+from common.clock import now
+from records import journal
+
+
+def submit(principal: Principal, *, reference: str, key: str) -> Application:
+    """Turn the draft into an application; the same key, or a second click, returns the first one.
+
+    Raises NoSuchDraft, Incomplete (with the first page to mend), AlreadyOpen.
+    """
+    if (earlier := _submitted_before(principal, reference=reference, key=key)) is not None:
+        return earlier
+    try:
+        return _submit(principal, reference=reference, key=key)
+    except NoSuchDraft:
+        # Two requests raced for the draft; the other one has submitted it.
+        if (earlier := _submitted_before(principal, reference=reference, key=key)) is None:
+            raise
+        return earlier
+
+
+def _submitted_before(principal: Principal, *, reference: str, key: str) -> Application | None:
+    mine = Application.objects.filter(person=principal.person)
+    found = mine.filter(idempotency_key=key).first() or mine.filter(reference=reference).first()
+    return found if found is not None and is_applicant(principal, found) else None
+
+
+@transaction.atomic
+def _submit(principal: Principal, *, reference: str, key: str) -> Application:
+    draft = drafting.own_locked(principal, reference=reference)
+    at = now()
+    if (page := prefilling.first_incomplete_page(draft, at=at)) is not None:
+        raise Incomplete(page)
+    application = _open(draft, key=key, at=at)
+    Evidence.objects.bulk_create(evidence.of(application))
+    journal.note(
+        stream=application.stream,
+        act="submitted",
+        actor=actors.of_person(principal.person),
+        subject=str(application.pk),
+        details={"matter": draft.matter.code, "edition": draft.edition.number},
+        event="申请已提交。",
+        event_kind="submitted",
+    )
+    draft.delete()
+    wake_on_commit()
+    return application
+
+
+def _open(draft: Draft, *, key: str, at: datetime) -> Application:
+    try:
+        with transaction.atomic():
+            return Application.objects.create(
+                reference=draft.reference,
+                matter=draft.matter,
+                edition=draft.edition,
+                person=draft.person,
+                organisation=draft.organisation,
+                authorisation=draft.authorisation,
+                answers=draft.answers,
+                idempotency_key=key,
+                submitted_at=at,
+                waiting_since=at,
+                is_demo=draft.person.is_demo,
+            )
+    except IntegrityError as error:
+        principal = Principal(draft.person, draft.organisation)
+        if (existing := selectors.open_application(principal, matter=draft.matter)) is None:
+            raise
+        raise AlreadyOpen(existing.reference) from error
+
+
+@transaction.atomic
+def answer_supplement(principal: Principal, *, reference: str, answers: Mapping[str, object]) -> Application:
+    """Take the answers to the open notice, those fields and no others, and have the case judged again."""
+    application = _own_locked(principal, reference=reference)
+    notice = SupplementNotice.objects.select_for_update().filter(application=application, answered_at=None).first()
+    if notice is None or application.state != ApplicationState.SUPPLEMENTING:
+        raise NotAllowed
+    opened = opened_fields(notice)
+    at = now()
+    application.answers = {**application.answers, **{name: answers[name] for name in opened if name in answers}}
+    application.save(update_fields=["answers"])
+    notice.answered_at = at
+    notice.save(update_fields=["answered_at"])
+    if clock.is_paused(application):
+        clock.record(application, ClockKind.RESUME, at=at)
+    announcing.forget(application.reference)
+    workflow.advance(
+        Move(
+            application,
+            ApplicationState.SUBMITTED,
+            actors.of_person(principal.person),
+            "supplemented",
+            "补正内容已提交，重新核验。",
+            {"notice": str(notice.pk), "fields": sorted(opened & set(answers))},
+        ),
+        at=at,
+    )
+    wake_on_commit()
+    return application
+
+
+def opened_fields(notice: SupplementNotice) -> set[str]:
+    """Return the form fields a notice opens."""
+    opened = {name for item in notice.items for name in item["opens"]}
+    return {name.removeprefix("form.") for name in opened if name.startswith("form.")}
+
+
+@transaction.atomic
+def withdraw(principal: Principal, *, reference: str) -> Application:
+    """Take the application back at the applicant's wish, while it is open (the case is closed, not decided)."""
+    application = _own_locked(principal, reference=reference)
+    at = now()
+    workflow.advance(
+        Move(
+            application,
+            ApplicationState.WITHDRAWN,
+            actors.of_person(principal.person),
+            "withdrawn",
+            "您撤回了申请，本件已结束。",
+        ),
+        at=at,
+    )
+    clock.stop_many([application], at=at)
+    SupplementNotice.objects.filter(application=application, answered_at=None).update(answered_at=at)
+    authorising.end_many([application.reference], at=at)
+    return application
+
+
+def _own_locked(principal: Principal, *, reference: str) -> Application:
+    rows = Application.objects.select_for_update(of=("self",)).select_related("matter", "edition", "person")
+    application = rows.filter(reference=reference, person=principal.person).first()
+    if application is None or not is_applicant(principal, application):
+        raise NoSuchApplication
+    return application

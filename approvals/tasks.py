@@ -1,0 +1,51 @@
+"""Celery's entry points: each calls one function. A message carries no meaning but "look"."""
+
+from __future__ import annotations
+
+import logging
+
+import kombu.exceptions
+from celery import shared_task
+from django.db import transaction
+
+from approvals import clock, deciding, sweeping
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="approvals.tasks.decide")
+def decide() -> int:
+    """Decide what waits until nothing waits."""
+    total = 0
+    while (outcome := deciding.decide_waiting()).claimed:
+        total += outcome.carried
+    return total
+
+
+@shared_task(name="approvals.tasks.sweep")
+def sweep() -> None:
+    """Send one wake-up when anything has been left waiting."""
+    if sweeping.left_waiting():
+        wake()
+
+
+@shared_task(name="approvals.tasks.check_clocks")
+def check_clocks() -> int:
+    """Compare every stored due date with the ledger; say which differ."""
+    wrong = clock.wrong_copies(clock.open_cases())
+    for reference, stored, true in wrong:
+        log.error("case %s: stored due date %s, ledger says %s", reference, stored, true)
+    return len(wrong)
+
+
+def wake() -> None:
+    """Send a wake-up. A broker that is down is no error: the sweeper finds what waits."""
+    try:
+        decide.apply_async(retry=False)
+    except (kombu.exceptions.OperationalError, OSError) as error:
+        log.warning("no wake-up sent: %s", type(error).__name__)
+
+
+def wake_on_commit() -> None:
+    """Send a wake-up once the caller's transaction is committed."""
+    transaction.on_commit(wake)

@@ -1,0 +1,86 @@
+"""The only writer of Application.state. A move, what the applicant may read of it, and its proof are one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from approvals.errors import NotAllowed, NoSuchApplication
+from approvals.models import Application
+from approvals.states import CLOSED, TRANSITIONS, ApplicationState
+from records import journal
+
+# What a move may have changed on the instance besides the state; the clock writes due_on, deciding the rest.
+WRITTEN = ("state", "closed_at", "lease_until", "due_on", "referral_reason", "attempts", "waiting_since")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step of one case: who moves it where, and the sentence the applicant reads about it."""
+
+    application: Application
+    to: ApplicationState
+    actor: str
+    act: str
+    event: str
+    details: dict[str, object] = field(default_factory=dict)
+
+
+def lock(application_id: UUID) -> Application:
+    """Return the application with its row locked until the end of the transaction."""
+    rows = Application.objects.select_for_update(of=("self",)).select_related("matter", "edition", "person")
+    application = rows.filter(pk=application_id).first()
+    if application is None:
+        raise NoSuchApplication
+    return application
+
+
+def advance_many(moves: Sequence[Move], *, at: datetime) -> None:
+    """Move locked applications, or raise NotAllowed and move none."""
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("advance needs the row lock of a transaction")
+    for move in moves:
+        _step(move, at)
+    _save([move.application for move in moves])
+    journal.note_many([_note(move) for move in moves])
+
+
+def advance(move: Move, *, at: datetime) -> None:
+    """Move one locked application, or raise NotAllowed."""
+    advance_many([move], at=at)
+
+
+def _step(move: Move, at: datetime) -> None:
+    application = move.application
+    if move.to not in TRANSITIONS[ApplicationState(application.state)]:
+        raise NotAllowed
+    application.state = move.to
+    application.lease_until = None
+    application.closed_at = at if move.to in CLOSED else None
+    if move.to == ApplicationState.SUBMITTED:
+        application.waiting_since, application.attempts = at, 0
+
+
+def _save(applications: list[Application]) -> None:
+    if len(applications) == 1:
+        applications[0].save(update_fields=WRITTEN)
+    elif applications:
+        Application.objects.bulk_update(applications, WRITTEN)
+
+
+def _note(move: Move) -> journal.Note:
+    return journal.Note(
+        stream=move.application.stream,
+        act=move.act,
+        actor=move.actor,
+        subject=str(move.application.pk),
+        details=move.details | {"state": str(move.to)},
+        event=move.event,
+        event_kind=move.act,
+    )
+
+
