@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from common import identifiers
 from portal.web import fields, parts, wording
+from portal.web import seal as sealing
 from portal.web.icons import known_icons
 
 register = template.Library()
@@ -79,6 +80,12 @@ def qr(content: str, size: str | int = 84, label: str = "二维码") -> SafeStri
     parts.one_of("size", str(size), QR_SIZES)
     drawing = segno.make(content, error="m", micro=False).svg_inline(scale=1, border=2, omitsize=True)
     return format_html('<span class="qr qr--{}" role="img" aria-label="{}">{}</span>', size, label, mark_safe(drawing))  # noqa: S308 - segno draws paths only
+
+
+@register.simple_tag
+def seal(text: str) -> SafeString:
+    """Draw the demo seal of an issuer."""
+    return sealing.image(text)
 
 
 @register.simple_tag
