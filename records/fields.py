@@ -8,7 +8,7 @@ Renaming such a table or column needs a migration that seals anew.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.core import checks
 from django.core.exceptions import FieldError, ImproperlyConfigured
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     _AnyField = models.Field[Any, Any]
+    _Text: TypeAlias = models.TextField[str, str]
 else:
     _AnyField = models.Field
+    _Text = models.TextField
 
 __all__ = ["EncryptedJSONField", "EncryptedTextField", "Sealed", "Tampered"]
 
