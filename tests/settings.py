@@ -22,7 +22,7 @@ for _name, _value in {
     "FIELD_KEY_ACTIVE": "t1",
     "HASH_KEY": _key("hash"),
     "JOURNAL_KEY": _key("journal"),
-    "DEMO": "1",
+    "DEMO": "1" if (Path(__file__).parents[1] / "portal" / "demo" / "apps.py").exists() else "0",
     "PUBLIC_HOST": "127.0.0.1",
     "REGISTER_BASE_URL": "http://127.0.0.1:9",
     "JOURNAL_HEADS_FILE": str(FOLDER / f"heads-{os.getpid()}.jsonl"),

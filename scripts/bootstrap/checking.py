@@ -19,6 +19,7 @@ from bootstrap.places import ROOT
 from bootstrap.supervising import Supervisor
 
 PRODUCTION = {"DEMO": "0", "HTTPS": "1", "BEHIND_PROXY": "1", "PUBLIC_HOST": "portal.example"}
+DEMO = "1" if (ROOT / "portal" / "demo" / "apps.py").exists() else "0"
 HELP = """\
 scripts/test                  every check
 scripts/test --stage NAME     only this one ({names}); may be repeated
@@ -113,7 +114,7 @@ def _with_servers(work: Callable[[dict[str, str]], int]) -> int:
 
 
 def _start_servers(supervisor: Supervisor, *, folder: Path) -> dict[str, str]:
-    values = {**keys.new_secrets(), "DEMO": "1", "PUBLIC_HOST": "127.0.0.1", "TEST_FOLDER": str(folder)}
+    values = {**keys.new_secrets(), "DEMO": DEMO, "PUBLIC_HOST": "127.0.0.1", "TEST_FOLDER": str(folder)}
     values["JOURNAL_HEADS_FILE"] = str(folder / "heads.jsonl")
     values["STATIC_ROOT"] = str(folder / "static")
     (folder / "static").mkdir()

@@ -1,0 +1,26 @@
+"""Opening a page to people who are not signed in shows in this list, and so in a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+PUBLIC = {
+    "healthz/live",
+    "healthz/ready",
+}
+
+
+def views(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, object]]:
+    for entry in resolver.url_patterns:
+        address = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from views(entry, address)
+        elif isinstance(entry, URLPattern):
+            yield address, entry.callback
+
+
+def test_public_views_are_listed() -> None:
+    public = {address for address, view in views(get_resolver()) if not getattr(view, "login_required", True)}
+    assert public == PUBLIC
