@@ -17,6 +17,7 @@ _MESSAGES = {
     "string_too_long": "文字过长",
     "string_too_short": "不能为空",
     "string_pattern_mismatch": "名称写法不符合规定",
+    "invalid_key": "键应为文字",
     "int_type": "应为整数",
     "bool_type": "应为 true 或 false",
     "greater_than_equal": "数值过小",
