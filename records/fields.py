@@ -151,9 +151,7 @@ class _EncryptedField(_AnyField):
         return super().check(**kwargs)
 
 
-class EncryptedTextField(
-    _EncryptedField, models.TextField
-):  # TextField: the type checker then knows it as str
+class EncryptedTextField(_EncryptedField, _Text):
     """Text that identifies a person (number, phone, address): str in Python, ciphertext in the table."""
 
     description = "Encrypted text"
