@@ -8,7 +8,6 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
 
 
 def _key(name: str) -> str:
@@ -34,12 +33,8 @@ for _name, _value in {
     os.environ.setdefault(_name, _value)
 
 from portal.settings import *  # noqa: E402, F403 -- the keys above have to stand first
-from portal.settings import STORAGES as PRODUCT_STORAGES  # noqa: E402 -- as above
 
 PASSWORD_HASHERS = ["tests.hashers.CheapArgon2"]
-STORAGES: dict[str, Any] = {
-    **PRODUCT_STORAGES,
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405 -- above
 Path(os.environ["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]

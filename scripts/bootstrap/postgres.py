@@ -66,7 +66,7 @@ class Server:
         options |= {"max_connections": "120", "timezone": "UTC", "log_min_duration_statement": "2000"}
         if self.throwaway:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        command = [self.binaries / "bin" / "postgres", "-D", self.data]
+        command: list[str | Path] = [self.binaries / "bin" / "postgres", "-D", self.data]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         return Program(
@@ -100,7 +100,7 @@ class Server:
         self._psql(settings + script)
 
     def _psql(self, script: str) -> None:
-        command = [self.binaries / "bin" / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"]
+        command: list[str | Path] = [self.binaries / "bin" / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"]
         command += ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "postgres"]
         environment = {**_environment(), "PGPASSWORD": self.passwords["postgres"]}
         done = subprocess.run(command, input=script, capture_output=True, text=True, env=environment)
@@ -111,7 +111,14 @@ class Server:
             )
 
     def _answers(self) -> bool:
-        command = [self.binaries / "bin" / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        command: list[str | Path] = [
+            self.binaries / "bin" / "pg_isready",
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+        ]
         return subprocess.run(command, env=_environment()).returncode == 0
 
     def _initialise(self) -> None:
@@ -120,7 +127,7 @@ class Server:
         password_file.chmod(0o600)
         if account():
             os.chown(password_file, account()["user"], account()["group"])
-        command = [
+        command: list[str | Path] = [
             self.binaries / "bin" / "initdb",
             "-D",
             self.data,

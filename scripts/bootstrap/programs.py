@@ -10,12 +10,21 @@ from bootstrap.environment import PYTHON
 from bootstrap.places import ROOT
 from bootstrap.supervising import Program
 
+Command = list[str | Path]
 QUEUES = "instant,default,bulk"
 
 
 def web(environment: Mapping[str, str], *, log: Path, port: int, ready: Callable[[], bool]) -> Program:
     """The web server: gunicorn with the settings in portal/gunicorn.py."""
-    command = [PYTHON, "-m", "gunicorn", "-c", ROOT / "portal" / "gunicorn.py", "-b", f"127.0.0.1:{port}"]
+    command: Command = [
+        PYTHON,
+        "-m",
+        "gunicorn",
+        "-c",
+        ROOT / "portal" / "gunicorn.py",
+        "-b",
+        f"127.0.0.1:{port}",
+    ]
     return Program(
         "web server", [*command, "portal.wsgi:application"], environment, log / "web.log", ready=ready
     )
@@ -23,7 +32,17 @@ def web(environment: Mapping[str, str], *, log: Path, port: int, ready: Callable
 
 def worker(environment: Mapping[str, str], *, log: Path, concurrency: int = 2) -> Program:
     """One Celery worker for all queues. It talks to no other worker, so it needs neither gossip nor mingle."""
-    command = [PYTHON, "-m", "celery", "-A", "portal", "worker", "-Q", QUEUES, f"--concurrency={concurrency}"]
+    command: Command = [
+        PYTHON,
+        "-m",
+        "celery",
+        "-A",
+        "portal",
+        "worker",
+        "-Q",
+        QUEUES,
+        f"--concurrency={concurrency}",
+    ]
     command += [
         "--without-gossip",
         "--without-mingle",
@@ -37,7 +56,7 @@ def worker(environment: Mapping[str, str], *, log: Path, concurrency: int = 2) -
 
 def beat(environment: Mapping[str, str], *, log: Path, schedule: Path) -> Program:
     """The timetable: it only sends wake-ups."""
-    command = [
+    command: Command = [
         PYTHON,
         "-m",
         "celery",
@@ -54,7 +73,7 @@ def beat(environment: Mapping[str, str], *, log: Path, schedule: Path) -> Progra
 
 def registers(environment: Mapping[str, str], *, log: Path, port: int) -> Program:
     """The stand-in for the outside registers."""
-    command = [PYTHON, ROOT / "manage.py", "serve_registers", "--port", str(port)]
+    command: Command = [PYTHON, ROOT / "manage.py", "serve_registers", "--port", str(port)]
     return Program(
         "stand-in registers",
         command,

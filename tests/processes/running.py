@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from django.conf import settings
 
 from bootstrap import places, programs
+from bootstrap.environment import PYTHON
 from bootstrap.supervising import Program, Running, end, launch, wait_until_ready
 
 
@@ -98,5 +99,5 @@ class Processes:
             self.stop(name)
 
     def _collect_static(self) -> None:
-        command = [str(programs.PYTHON), str(places.ROOT / "manage.py"), "collectstatic", "--no-input", "-v0"]
+        command = [str(PYTHON), str(places.ROOT / "manage.py"), "collectstatic", "--no-input", "-v0"]
         subprocess.run(command, env=self.environment, cwd=places.ROOT, check=True)

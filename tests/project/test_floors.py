@@ -28,6 +28,8 @@ def leaning(model: type[models.Model], field: models.Field) -> str | None:
     if target is None or isinstance(target, str):
         return None
     below, above = HEIGHT[target._meta.app_label], HEIGHT[model._meta.app_label]
+    if above == 0:  # Django's own
+        return None
     same = target._meta.app_label == model._meta.app_label
     return None if same or below < above else f"{model._meta.label}.{field.name} → {target._meta.label}"
 

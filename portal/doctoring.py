@@ -1,0 +1,193 @@
+"""The questions `manage.py doctor` asks of an installation; each answer says what to do when it is not good."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import redis
+from django.conf import settings
+from django.core import checks
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from common import clock, workdays
+from portal.celery import app
+from records.insert_only import insert_only_tables
+
+OLDEST_POSTGRES = 150000
+ROOM = 500_000_000  # bytes
+
+
+class Level(StrEnum):
+    """How good an answer is. A warning lets the portal serve."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One line of the report, and what to do about it."""
+
+    level: Level
+    subject: str
+    text: str
+    advice: str = ""
+
+
+def examine() -> Iterator[Answer]:
+    """Ask everything; an answer about a part that is down stands for the questions behind it."""
+    yield from _settings()
+    database = _reach("database", _version)
+    yield database
+    if database.level is Level.OK:
+        yield from (_migrations(), _role(), _insert_only())
+    broker = _reach("broker", _ping)
+    yield broker
+    if broker.level is Level.OK:
+        yield _workers()
+    yield from (_registers(), _static_files(), _disk(), *_calendar())
+
+
+def _settings() -> Iterator[Answer]:
+    found = checks.run_checks(include_deployment_checks=not settings.DEMO)
+    serious = [message for message in found if message.level >= checks.WARNING]
+    for message in serious:
+        level = Level.FAILED if message.level >= checks.ERROR else Level.WARNING
+        yield Answer(level, "settings", f"{message.id}: {message.msg}", str(message.hint or ""))
+    if settings.DEMO:
+        yield Answer(
+            Level.WARNING,
+            "settings",
+            "DEMO=1: demo sign-in and made-up people",
+            "Unset DEMO to serve citizens.",
+        )
+    elif not serious:
+        yield Answer(Level.OK, "settings", "no complaint")
+
+
+def _reach(subject: str, ask: Callable[[], str]) -> Answer:
+    try:
+        return Answer(Level.OK, subject, ask())
+    except ValueError as problem:
+        return Answer(Level.FAILED, subject, str(problem), "See docs/reference/environment.md.")
+    except (Error, redis.RedisError, OSError) as problem:
+        text = str(problem).strip().splitlines()[0] if str(problem).strip() else type(problem).__name__
+        variable = "DATABASE_URL" if subject == "database" else "REDIS_URL"
+        return Answer(Level.FAILED, subject, text, f"Is the server that {variable} names running?")
+
+
+def _version() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        number = int(cursor.fetchone()[0])
+    if number < OLDEST_POSTGRES:
+        raise ValueError(f"PostgreSQL {number // 10000} is too old; 15 or newer is needed")
+    return f"PostgreSQL {number // 10000}.{number % 10000}"
+
+
+def _ping() -> str:
+    with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as client:
+        client.ping()
+    return "answers"
+
+
+def pending_migrations() -> list[str]:
+    """Return the migrations of the code that the database has not seen."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def _migrations() -> Answer:
+    if pending := pending_migrations():
+        text = f"{len(pending)} not applied, the first is {pending[0]}"
+        return Answer(
+            Level.FAILED, "migrations", text, "Run manage.py migrate, then manage.py database_roles."
+        )
+    return Answer(Level.OK, "migrations", "all applied")
+
+
+def _role() -> Answer:
+    """The portal must not be able to change tables: a hole in a page would otherwise reach the journal."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+        )
+        name, superuser, creates = cursor.fetchone()
+        cursor.execute("SELECT has_schema_privilege('public', 'CREATE')")
+        (may_change,) = cursor.fetchone()
+    if superuser or creates or may_change:
+        advice = "Let DATABASE_URL name the role portal_app; portal_owner is for migrations only."
+        return Answer(Level.WARNING, "database role", f"{name} may change tables", advice)
+    return Answer(Level.OK, "database role", f"{name} may read and write rows only")
+
+
+def _insert_only() -> Answer:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'insert_only' AND tgenabled = 'O'"
+        )
+        guarded = {table for (table,) in cursor.fetchall()}
+    if missing := sorted(set(insert_only_tables()) - guarded):
+        advice = "Somebody removed a trigger: find out who, then run manage.py verify_journal."
+        return Answer(Level.FAILED, "insert-only tables", f"{', '.join(missing)} can be changed", advice)
+    return Answer(Level.OK, "insert-only tables", f"{len(guarded)} guarded")
+
+
+def _workers() -> Answer:
+    try:
+        answers = app.control.ping(timeout=1.5)
+    except OSError as problem:
+        return Answer(Level.FAILED, "worker", str(problem), "Is the broker healthy?")
+    if not answers:
+        advice = "Start one: celery -A portal worker -Q instant,default,bulk. Until then nothing is decided."
+        return Answer(Level.WARNING, "worker", "none answers", advice)
+    return Answer(Level.OK, "worker", f"{len(answers)} answer")
+
+
+def _registers() -> Answer:
+    host = urlsplit(settings.REGISTER_BASE_URL).netloc
+    try:
+        httpx.get(settings.REGISTER_BASE_URL, timeout=2)
+    except httpx.HTTPError as problem:
+        advice = (
+            "Set REGISTER_BASE_URL (stand-in: manage.py serve_registers). Until then cases go to officers."
+        )
+        return Answer(Level.WARNING, "registers", f"{host}: {type(problem).__name__}", advice)
+    return Answer(Level.OK, "registers", f"{host} answers")
+
+
+def _static_files() -> Answer:
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").is_file():
+        return Answer(Level.FAILED, "static files", "not collected", "Run manage.py collectstatic.")
+    return Answer(Level.OK, "static files", "collected")
+
+
+def _disk() -> Answer:
+    free = shutil.disk_usage(settings.BASE_DIR).free
+    if free < ROOM:
+        return Answer(
+            Level.WARNING,
+            "disk",
+            f"{free // 1_000_000} MB free",
+            "Make room; PostgreSQL stops when it is full.",
+        )
+    return Answer(Level.OK, "disk", f"{free // 1_000_000_000} GB free")
+
+
+def _calendar() -> Iterator[Answer]:
+    """Due dates are legal promises: a year whose notice is not in data/calendar is counted by the weekly rule."""
+    for year in (clock.today().year, clock.today().year + 1):
+        if workdays.year_status(year) is workdays.YearStatus.PUBLISHED:
+            yield Answer(Level.OK, "calendar", f"{year} as published")
+        else:
+            advice = f"When the State Council publishes it, add data/calendar/{year}.json."
+            yield Answer(Level.WARNING, "calendar", f"{year} is provisional: weekends only", advice)
