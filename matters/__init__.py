@@ -1,0 +1,1 @@
+"""The catalogue: matters as data, their editions, forms and guides."""

@@ -13,8 +13,8 @@ from matters.format.templates import placeholders
 from matters.models import Edition
 from matters.package import Package, parse_package
 from rules import (
-    FactSpec,
     Facts,
+    FactSpec,
     PreparedChecks,
     PreparedCondition,
     Truth,

@@ -1,4 +1,4 @@
-"""The form of an edition: built from its questions, prefilled from facts, hidden by conditions, judged on the server."""
+"""The form of an edition: built from its questions, prefilled from facts, conditions judged on the server."""
 
 from __future__ import annotations
 

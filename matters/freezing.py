@@ -34,7 +34,8 @@ _PERSONAL = {QuestionType.MOBILE, QuestionType.RESIDENT_ID}
 def freeze(package: Package, *, sources: Sources) -> Vocabulary:
     """Return the vocabulary of a package; what a source does not know is left out and found by linting."""
     types = [(use, sources.types[use.type]) for use in package.uses.certificates if use.type in sources.types]
-    registers = [sources.registers[use.register_] for use in package.uses.registers if use.register_ in sources.registers]
+    asked = [use.register_ for use in package.uses.registers]
+    registers = [sources.registers[name] for name in asked if name in sources.registers]
     specs = [*_applicant(package.applicant), *_own()]
     for use, source in types:
         specs += _certificate(source, use.fields)

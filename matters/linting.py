@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pydantic import ValidationError
 
+from matters.editions import compile_package
+from matters.freezing import freeze
+from matters.lint import examples, guide, names, results
+from matters.lint.problem import Problem
 from matters.package import Package
 from matters.sources import Sources
+from rules.invalid import problems_in
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One fault and where it is; a warning does not stop publication."""
-
-    path: str
-    message: str
-    warning: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.path}：{self.message}" if self.path else self.message
+def problems(package: Package, *, sources: Sources) -> list[Problem]:
+    """Return every fault of a package against what exists; examples run only once every name is right."""
+    found = list(guide.problems(package))
+    try:
+        compiled = compile_package(package, vocabulary=freeze(package, sources=sources))
+    except ValidationError as error:
+        return found + [Problem(path, message) for path, message in problems_in(error)]
+    found += names.problems(compiled, sources=sources)
+    found += results.problems(compiled, sources=sources)
+    if not errors(found):
+        found += examples.problems(compiled)
+    return found
 
 
 def errors(found: list[Problem]) -> list[Problem]:
@@ -25,6 +32,4 @@ def errors(found: list[Problem]) -> list[Problem]:
     return [problem for problem in found if not problem.warning]
 
 
-def problems(package: Package, *, sources: Sources) -> list[Problem]:
-    """Return every fault of a package against what exists."""
-    return []
+__all__ = ["Problem", "errors", "problems"]

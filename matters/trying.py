@@ -127,4 +127,4 @@ def _fact(spec: FactSpec, value: Any) -> Fact:
 def _expected(spec: FactSpec) -> str:
     if spec.type is FactType.CODE:
         return f"应为代码：{'、'.join(spec.codes or {})}，或 {{\"unknown\": 原因}}"
-    return f"应为 {spec.type} 类型的值，或 {{\"unknown\": 原因}}"
+    return f'应为 {spec.type} 类型的值，或 {{"unknown": 原因}}'

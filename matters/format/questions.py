@@ -37,7 +37,7 @@ class Option(Part):
 
 
 class AskedQuestion(Part):
-    """One question of a page; `prefill` names the fact that answers it, `correctable` lets the applicant change that."""
+    """One question; `prefill` names the fact that answers it, `correctable` lets the applicant change that."""
 
     name: FieldName
     type: QuestionType = Field(strict=False)
@@ -62,9 +62,8 @@ class AskedQuestion(Part):
     def _whole(self) -> AskedQuestion:
         if (self.type is QuestionType.CHOICE) != bool(self.options):
             raise PydanticCustomError("rules_question", "choice 要写 options，其他类型不写 options")
-        if self.type is QuestionType.CHOICE and self.default is not None:
-            if self.default not in {option.value for option in self.options}:
-                raise PydanticCustomError("rules_question", "default 不在 options 里")
+        if self.options and self.default not in {None, *(option.value for option in self.options)}:
+            raise PydanticCustomError("rules_question", "default 不在 options 里")
         if self.type is QuestionType.DIVISION and self.within is None:
             raise PydanticCustomError("rules_question", "division 要写 within：在哪个区划以内选")
         return self
@@ -100,7 +99,8 @@ class Replacement(Part):
     @model_validator(mode="after")
     def _one(self) -> Replacement:
         if len(self.model_fields_set) != 1:
-            raise PydanticCustomError("rules_replacement", "certificate、register、form、commitment 要写一个，并且只能写一个")
+            message = "certificate、register、form、commitment 要写一个，并且只能写一个"
+            raise PydanticCustomError("rules_replacement", message)
         return self
 
 

@@ -1,0 +1,1 @@
+"""What bars a package from publication, room by room."""

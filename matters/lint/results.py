@@ -1,0 +1,115 @@
+"""What a grant does must be possible: the type exists, its fields are filled in their types, numbers are unique."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from matters.editions import Compiled
+from matters.format.results import FieldSource
+from matters.format.templates import placeholders
+from matters.lint.problem import Problem
+from matters.sources import Sources, TypeSource
+from rules import FactType
+from rules.raw import Unreadable, value_of
+from rules.vocabulary import FieldSpec
+
+_PATH = "result.certificate"
+_TOKEN = re.compile(r"year|month|day|serial:[1-9][0-9]?")
+_DATES = frozenset({"today", "first_of_next_month"})
+
+
+def problems(compiled: Compiled, *, sources: Sources) -> Iterator[Problem]:
+    """Yield the faults of the result."""
+    result = compiled.package.result
+    yield from _number(result.certificate.number)
+    yield from _sentence(compiled, result.sentence, path="result.sentence")
+    if result.organisation is not None:
+        yield from _fact(compiled, result.organisation.name.fact, FactType.TEXT, path="result.organisation.name")
+    source = sources.types.get(result.certificate.type)
+    if source is None:
+        yield Problem(f"{_PATH}.type", f"没有证照类型“{result.certificate.type}”")
+        return
+    yield from _holder(compiled, source)
+    yield from _fields(compiled, source)
+
+
+def _number(pattern: str) -> Iterator[Problem]:
+    tokens = re.findall(r"\{([^{}]*)\}", pattern)
+    if unknown := [token for token in tokens if not _TOKEN.fullmatch(token)]:
+        yield Problem(f"{_PATH}.number", f"编号规则里只能用 {{year}}、{{month}}、{{day}}、{{serial:位数}}，没有“{unknown[0]}”")
+    if sum(token.startswith("serial:") for token in tokens) != 1:
+        yield Problem(f"{_PATH}.number", "编号规则里要有一个 {serial:位数}，否则编号会重复")
+    if not re.fullmatch(r"[0-9A-Z{}a-z:-]+", pattern):
+        yield Problem(f"{_PATH}.number", "编号只能用数字、大写字母和连接号")
+
+
+def _holder(compiled: Compiled, source: TypeSource) -> Iterator[Problem]:
+    created = compiled.package.result.organisation is not None
+    holder = "organisation" if created else compiled.package.applicant
+    if source.holder_kind != holder:
+        yield Problem(f"{_PATH}.type", f"{source.name}的持证主体与领证人不一致")
+
+
+def _fields(compiled: Compiled, source: TypeSource) -> Iterator[Problem]:
+    given = compiled.package.result.certificate.fields
+    for name, field in given.items():
+        raw = source.fields.get(name)
+        if raw is None:
+            yield Problem(f"{_PATH}.fields.{name}", f"{source.name}没有这个字段")
+        else:
+            yield from _field(compiled, field, raw, path=f"{_PATH}.fields.{name}")
+    for name in sorted(set(source.fields) - set(given)):
+        yield Problem(f"{_PATH}.fields", f"{source.name}的字段“{name}”没有来源，会是空的", warning=True)
+
+
+def _field(compiled: Compiled, field: FieldSource, raw: Mapping[str, Any], *, path: str) -> Iterator[Problem]:
+    kind = FactType(raw["type"])
+    if field.fact is not None:
+        yield from _fact(compiled, field.fact, FactType.TEXT if field.label else kind, path=path, label=field.label)
+    elif field.outcome is not None:
+        table = compiled.package.outcome
+        column = table.columns.get(field.outcome) if table else None
+        if column is None:
+            yield Problem(path, f"结果表没有“{field.outcome}”这一列")
+        elif column.type is not kind:
+            yield Problem(path, f"结果表的“{field.outcome}”是 {column.type} 类型，应为 {kind}")
+    elif field.text is not None:
+        yield from _sentence(compiled, field.text, path=path, personal=bool(raw.get("personal")))
+    elif field.value is not None:
+        yield from _value(field.value, raw, path=path)
+    elif (kind is FactType.DATE) != bool(field.model_fields_set & _DATES):
+        yield Problem(path, f"这个来源的类型与字段的类型 {kind} 不一致")
+
+
+def _fact(
+    compiled: Compiled, name: str, kind: FactType, *, path: str, label: bool = False
+) -> Iterator[Problem]:
+    spec = compiled.specs.get(name)
+    if spec is None:
+        yield Problem(path, f"数据项目录里没有“{name}”")
+    elif not label and spec.type is not kind:
+        yield Problem(path, f"“{name}”是 {spec.type} 类型，应为 {kind}")
+    elif label and spec.type is not FactType.CODE:
+        yield Problem(path, f"“{name}”不是代码，不用写 label")
+
+
+def _value(value: object, raw: Mapping[str, Any], *, path: str) -> Iterator[Problem]:
+    spec = FieldSpec(**{key: part for key, part in raw.items() if key in FieldSpec.model_fields})
+    try:
+        value_of(value, spec=spec)
+    except Unreadable:
+        yield Problem(path, f"值不是 {spec.type} 类型")
+
+
+def _sentence(compiled: Compiled, text: str, *, path: str, personal: bool = False) -> Iterator[Problem]:
+    columns = compiled.package.outcome.columns if compiled.package.outcome else {}
+    for name in placeholders(text):
+        if name in _DATES or name.removeprefix("outcome.") in columns:
+            continue
+        spec = compiled.specs.get(name)
+        if spec is None:
+            yield Problem(path, f"没有“{name}”这个数据项或结果列")
+        elif spec.personal and not personal:
+            yield Problem(path, f"“{name}”是个人信息，不能写在这里")

@@ -1,0 +1,105 @@
+"""Reading the catalogue: what is in force, the plain search, and the guide of a matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from matters import editions
+from matters.editions import Compiled
+from matters.format.questions import Material, Replacement
+from matters.models import Edition, Matter
+
+_WORDS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
+LONGEST_QUERY = 60
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialRow:
+    """One material as the guide lists it: what replaces it in words, and by which certificate types."""
+
+    material: Material
+    replaced_by: str
+    certificates: tuple[str, ...]
+    brought: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Everything the guide page needs of a matter in force."""
+
+    matter: Matter
+    edition: Edition
+    compiled: Compiled
+    materials: tuple[MaterialRow, ...]
+
+    @property
+    def to_bring(self) -> int:
+        """Return how many materials the applicant still has to hand in."""
+        return sum(row.brought for row in self.materials)
+
+
+def in_force() -> QuerySet[Matter]:
+    """Return matters that can be applied for, by name."""
+    published = Matter.objects.filter(status=Matter.Status.IN_FORCE, current_edition__isnull=False)
+    return published.select_related("department", "current_edition").order_by("name", "code")
+
+
+def search(q: str, *, applicant: str | None = None, life_event: str | None = None) -> list[Matter]:
+    """Return matters that share a word, or two neighbouring characters, with the query; the closest first.
+
+    An empty query returns all. The catalogue of a district is small: it is looked through in memory.
+    """
+    matters = in_force()
+    if applicant:
+        matters = matters.filter(applicant=applicant)
+    if life_event:
+        matters = matters.filter(life_events__contains=[life_event])
+    wanted = pieces(q)
+    if not wanted:
+        return list(matters) if not q.strip() else []
+    scored = [(_score(matter, wanted), matter) for matter in matters]
+    return [matter for score, matter in sorted(scored, key=lambda pair: (-pair[0], pair[1].name)) if score]
+
+
+def pieces(q: str) -> frozenset[str]:
+    """Return the words and pairs of characters of a query: “高龄津贴” → 高龄, 龄津, 津贴."""
+    text = unicodedata.normalize("NFKC", q[:LONGEST_QUERY]).lower()
+    found: set[str] = set()
+    for word in _WORDS.findall(text):
+        pairs = len(word) > 2 and not word.isascii()
+        found |= {word[at : at + 2] for at in range(len(word) - 1)} if pairs else {word}
+    return frozenset(found)
+
+
+def _score(matter: Matter, wanted: frozenset[str]) -> int:
+    return sum(piece in matter.search_text for piece in wanted) + sum(piece in matter.name for piece in wanted)
+
+
+def guide(matter: Matter) -> Guide:
+    """Return the guide of a matter; raises Edition.DoesNotExist when none was ever published."""
+    edition = matter.current_edition
+    if edition is None:
+        raise Edition.DoesNotExist(matter.code)
+    compiled = editions.compiled(edition)
+    rows = tuple(_row(compiled, material) for material in compiled.package.materials)
+    return Guide(matter, edition, compiled, rows)
+
+
+def _row(compiled: Compiled, material: Material) -> MaterialRow:
+    words = "；".join(_in_words(compiled, replacement) for replacement in material.replaced_by)
+    slugs = tuple(r.certificate for r in material.replaced_by if r.certificate is not None)
+    return MaterialRow(material, words or "申请人提交", slugs, not material.replaced_by)
+
+
+def _in_words(compiled: Compiled, replacement: Replacement) -> str:
+    if replacement.certificate is not None:
+        return f"免交：电子证照（{compiled.specs[f'cert.{replacement.certificate}.held'].source_label}）"
+    if replacement.register_ is not None:
+        return f"免交：数据共享（{compiled.specs[f'register.{replacement.register_}.found'].source_label}）"
+    if replacement.commitment is not None:
+        return "告知承诺代替"
+    return "系统生成，您确认"
