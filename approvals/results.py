@@ -13,6 +13,7 @@ from matters.format.results import FieldSource, ResultCertificate
 from matters.format.templates import filled
 from rules.derived import derive
 from rules.values import Facts, Value
+from rules.vocabulary import FactType
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ class Granting:
         else:
             fact = self.facts.get(name)
         return None if fact is None or fact.missing else fact.value
+
+    def worded(self, name: str) -> Value | None:
+        """Return a fact's value for a sentence: codes and divisions by their names."""
+        value, spec = self.fact(name), self.compiled.specs.get(name)
+        if spec is None or not isinstance(value, str):
+            return value
+        names = self.compiled.vocabulary.divisions if spec.type is FactType.DIVISION else spec.codes or {}
+        return names.get(value, value)
 
 
 def values(granting: Granting) -> dict[str, object]:
@@ -100,7 +109,7 @@ def sentence(text: str, granting: Granting) -> str:
             first = first_of_next_month(granting.on)
             return f" {first.year} 年 {first.month} 月"
         column = name.removeprefix("outcome.")
-        value = granting.outcome.get(column) if column != name else granting.fact(name)
+        value = granting.outcome.get(column) if column != name else granting.worded(name)
         return "（以决定书为准）" if value is None else in_words(value)
 
     return filled(text, value_of=value_of).strip()
