@@ -76,7 +76,7 @@ def _field(compiled: Compiled, field: FieldSource, raw: Mapping[str, Any], *, pa
         elif column.type is not kind:
             yield Problem(path, f"结果表的“{field.outcome}”是 {column.type} 类型，应为 {kind}")
     elif field.text is not None:
-        yield from _sentence(compiled, field.text, path=path, personal=bool(raw.get("personal")))
+        yield from _sentence(compiled, field.text, path=path, personal=True)
     elif field.value is not None:
         yield from _value(field.value, raw, path=path)
     elif (kind is FactType.DATE) != bool(field.model_fields_set & _DATES):
