@@ -17,7 +17,7 @@ _TYPE_NAMES = {
     FactType.INTEGER: "整数",
     FactType.MONEY: "金额",
     FactType.DATE: "日期",
-    FactType.BOOLEAN: "是否",
+    FactType.BOOLEAN: "是非",
     FactType.CODE: "代码",
     FactType.DIVISION: "行政区划",
     FactType.LIST: "列表",

@@ -28,10 +28,22 @@ SPECS: list[dict[str, Any]] = [
     {"name": "form.agrees", "type": "boolean", "label": "是否同意"},
     {"name": "form.level", "type": "code", "label": "等级", "codes": {"1": "一级", "2": "二级", "3": "三级"}},
     {"name": "cert.hukou.division", "type": "division", "label": "户籍所在地", "source_label": "居民户口簿"},
-    {"name": "cert.id.birth", "type": "date", "label": "出生日期", "personal": True, "source_label": "居民身份证"},
+    {
+        "name": "cert.id.birth",
+        "type": "date",
+        "label": "出生日期",
+        "personal": True,
+        "source_label": "居民身份证",
+    },
     {"name": "cert.id.name", "type": "text", "label": "姓名", "personal": True, "source_label": "居民身份证"},
     {"name": "cert.id.number", "type": "text", "label": "证件号码", "personal": True},
-    {"name": "cert.bank.name", "type": "text", "label": "户名", "personal": True, "source_label": "社会保障卡"},
+    {
+        "name": "cert.bank.name",
+        "type": "text",
+        "label": "户名",
+        "personal": True,
+        "source_label": "社会保障卡",
+    },
     {
         "name": "register.civil.dead",
         "type": "boolean",
@@ -48,7 +60,13 @@ VOCABULARY: Vocabulary = parse_vocabulary(
         "specs": SPECS,
         "derived": [
             {"name": "derived.age", "kind": "age", "of": "cert.id.birth", "label": "年龄"},
-            {"name": "derived.city", "kind": "division_prefix", "of": "cert.hukou.division", "label": "市", "length": 4},
+            {
+                "name": "derived.city",
+                "kind": "division_prefix",
+                "of": "cert.hukou.division",
+                "label": "市",
+                "length": 4,
+            },
         ],
         "divisions": {"4405": "示例市", "440507": "龙湖区", "440507001": "珠池街道"},
         "version": "1",
@@ -175,7 +193,9 @@ _KNOWN: dict[str, st.SearchStrategy[Any]] = _CONSTANTS | {
 
 def _values(spec: dict[str, Any]) -> st.SearchStrategy[Any]:
     if spec["type"] == "list":
-        records = st.fixed_dictionaries({}, optional={name: _field(inner) for name, inner in spec["fields"].items()})
+        records = st.fixed_dictionaries(
+            {}, optional={name: _field(inner) for name, inner in spec["fields"].items()}
+        )
         return st.lists(records, max_size=3).map(tuple)
     return st.sampled_from(sorted(spec["codes"])) if spec["type"] == "code" else _KNOWN[spec["type"]]
 

@@ -29,7 +29,10 @@ ROOMS = check(
     opens=["form.rooms", "material.plan"],
 )
 NOTE = check(
-    {"fact": "form.note", "op": "present"}, code="note", on_fail="supplement", opens=["form.note", "material.plan"]
+    {"fact": "form.note", "op": "present"},
+    code="note",
+    on_fail="supplement",
+    opens=["form.note", "material.plan"],
 )
 ALL = (AGED, ALIVE, ROOMS, NOTE)
 UNREACHABLE = UnknownReason.UNREACHABLE
@@ -93,7 +96,12 @@ AMOUNTS = parse_outcome_table(
                 "values": {"amount": "200.00", "from": "2026-12-01", "level": "b"},
             },
             {
-                "when": {"all": [{"fact": "derived.age", "op": "ge", "value": 80}, {"fact": "own.open", "op": "eq", "value": 0}]},
+                "when": {
+                    "all": [
+                        {"fact": "derived.age", "op": "ge", "value": 80},
+                        {"fact": "own.open", "op": "eq", "value": 0},
+                    ]
+                },
                 "values": {"amount": 100, "from": "2026-12-01", "level": "a"},
             },
         ],
@@ -131,4 +139,6 @@ def test_prepared_checks_judge_many() -> None:
     prepared = prepare(ALL, vocabulary=VOCABULARY, outcome_table=AMOUNTS)
     for changes in ({}, {"form__rooms": 1}, {"register__civil__dead": True}):
         given = facts(**changes)
-        assert prepared.judge(given, on=ON) == judge(ALL, given, vocabulary=VOCABULARY, on=ON, outcome_table=AMOUNTS)
+        assert prepared.judge(given, on=ON) == judge(
+            ALL, given, vocabulary=VOCABULARY, on=ON, outcome_table=AMOUNTS
+        )

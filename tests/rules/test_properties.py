@@ -48,7 +48,9 @@ def checks_of(documents: list[Any]) -> tuple[Check, ...]:
 
 @given(several, typed_facts, maybe_tables, st.data())
 @settings(max_examples=400)
-def test_forgetting_never_leads_to_grant(documents: list[Any], known: Any, table: Any, data: st.DataObject) -> None:
+def test_forgetting_never_leads_to_grant(
+    documents: list[Any], known: Any, table: Any, data: st.DataObject
+) -> None:
     """No known fact turned UNKNOWN, or left out, makes a GRANT of what was none."""
     checks = checks_of(documents)
     before = judge(checks, known, vocabulary=VOCABULARY, on=ON, outcome_table=table)
@@ -84,7 +86,9 @@ def blurred_fact(fact: Fact, data: st.DataObject) -> Fact:
     records = []
     for record in fact.value:
         gone = data.draw(st.sets(st.sampled_from(sorted(record)))) if record else set()
-        records.append({name: UnknownReason.UNREACHABLE if name in gone else part for name, part in record.items()})
+        records.append(
+            {name: UnknownReason.UNREACHABLE if name in gone else part for name, part in record.items()}
+        )
     return Fact.known(tuple(records))
 
 
@@ -171,9 +175,15 @@ odd_values = st.one_of(
     st.dates(),
     st.datetimes(),
     st.builds(Odd),
-    st.sampled_from([Decimal("1E+1000000"), 10**5000, date.max, date.min, "\ud800", "９" * 6, *VALUES.values()]),
-    st.lists(st.one_of(st.integers(), st.dictionaries(st.sampled_from(["age", "amount", "name"]), st.builds(Odd)))),
-    st.tuples(st.dictionaries(st.sampled_from(["age", "kind", "since", "place"]), st.one_of(st.text(), st.floats()))),
+    st.sampled_from(
+        [Decimal("1E+1000000"), 10**5000, date.max, date.min, "\ud800", "９" * 6, *VALUES.values()]
+    ),
+    st.lists(
+        st.one_of(st.integers(), st.dictionaries(st.sampled_from(["age", "amount", "name"]), st.builds(Odd)))
+    ),
+    st.tuples(
+        st.dictionaries(st.sampled_from(["age", "kind", "since", "place"]), st.one_of(st.text(), st.floats()))
+    ),
 )
 odd_facts = st.one_of(
     odd_values,

@@ -39,7 +39,12 @@ SINGLE = [
     ("form.rooms", "ge", 3, [(3, P), (2, F)]),
     ("form.rooms", "in", [1, 2], [(2, P), (3, F)]),
     ("form.rooms", "not_in", [1, 2], [(3, P), (2, F)]),
-    ("form.capital", "ge", "0.30", [(Decimal("0.3"), P), (Decimal("0.1") + Decimal("0.2"), P), (Decimal("0.29"), F)]),
+    (
+        "form.capital",
+        "ge",
+        "0.30",
+        [(Decimal("0.3"), P), (Decimal("0.1") + Decimal("0.2"), P), (Decimal("0.29"), F)],
+    ),
     ("form.capital", "lt", 100, [(Decimal("99.99"), P), (Decimal(100), F)]),
     ("form.capital", "eq", "1.0", [(Decimal("1.00"), P), (Decimal("1.01"), F)]),
     ("form.start", "eq", "2026-11-20", [(date(2026, 11, 20), P), (date(2026, 11, 21), F)]),
@@ -51,7 +56,12 @@ SINGLE = [
     ("form.level", "eq", "1", [("1", P), ("2", F)]),
     ("form.level", "in", ["1", "2"], [("2", P), ("3", F)]),
     ("form.level", "not_in", ["1", "2"], [("3", P), ("2", F)]),
-    ("cert.hukou.division", "within", "440507", [("440507", P), ("440507001002", P), ("440508", F), ("4401", F)]),
+    (
+        "cert.hukou.division",
+        "within",
+        "440507",
+        [("440507", P), ("440507001002", P), ("440508", F), ("4401", F)],
+    ),
     ("cert.hukou.division", "within", "440500", [("440507", P), ("440500", P), ("440100", F)]),
     ("cert.hukou.division", "within", ["4401", "440507"], [("440507001", P), ("440106", P), ("440508", F)]),
     ("cert.hukou.division", "eq", "440507000000", [("440507", P), ("440507001", F)]),
@@ -69,7 +79,9 @@ def test_a_fact_against_a_constant(fact: str, op: str, value: Any, table: list[t
 
 @pytest.mark.parametrize(("fact", "op", "value", "table"), SINGLE)
 @pytest.mark.parametrize("turned", [False, True])
-def test_what_is_not_known_is_unknown_both_ways(fact: str, op: str, value: Any, table: Any, turned: bool) -> None:
+def test_what_is_not_known_is_unknown_both_ways(
+    fact: str, op: str, value: Any, table: Any, turned: bool
+) -> None:
     condition = compare(fact, op, value=value)
     condition = {"not": condition} if turned else condition
     unreadable = 1.5
@@ -142,7 +154,10 @@ def test_only_a_source_that_answered_can_say_absent(seen: Any, present: Truth) -
 
 @pytest.mark.parametrize(("members", "present"), [((PERSON,), P), ((), F), (R.UNREACHABLE, U)])
 def test_presence_of_a_list(members: Any, present: Truth) -> None:
-    assert judged(compare("register.family.members", "present"), facts(register__family__members=members))[0] is present
+    assert (
+        judged(compare("register.family.members", "present"), facts(register__family__members=members))[0]
+        is present
+    )
 
 
 PAIRS = [
@@ -161,7 +176,9 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("fact", "op", "other", "left", "right", "expected"), PAIRS)
-def test_a_fact_against_another(fact: str, op: str, other: str, left: Any, right: Any, expected: Truth) -> None:
+def test_a_fact_against_another(
+    fact: str, op: str, other: str, left: Any, right: Any, expected: Truth
+) -> None:
     condition = compare(fact, op, other=other)
     given = {fact: Fact.known(left), other: Fact.known(right)}
     assert judged(condition, given)[:2] == (expected, expected)
@@ -171,7 +188,11 @@ def test_a_fact_against_another(fact: str, op: str, other: str, left: Any, right
         assert judged(condition, given | {name: Fact.known(b"?")}) == (U, U, R.UNREADABLE)  # type: ignore[arg-type]
 
 
-YES, NO, WHO = compare("form.rooms", "eq", value=3), compare("form.rooms", "eq", value=4), compare("own.open", "eq", value=1)
+YES, NO, WHO = (
+    compare("form.rooms", "eq", value=3),
+    compare("form.rooms", "eq", value=4),
+    compare("own.open", "eq", value=1),
+)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +266,12 @@ def test_lists(members: Any, some: Truth, every: Truth, none: Truth) -> None:
 def test_counting_against_one(op: str, least_one: Truth, one_or_two: Truth, none: Truth) -> None:
     condition = {"count": "register.family.members", "where": GROWN, "op": op, "value": 1}
     turned = {P: F, F: P, U: U}
-    for members, expected in [((OLD, YOUNG), least_one), ((OLD, UNSURE), one_or_two), ((YOUNG,), none), ((), none)]:
+    for members, expected in [
+        ((OLD, YOUNG), least_one),
+        ((OLD, UNSURE), one_or_two),
+        ((YOUNG,), none),
+        ((), none),
+    ]:
         given = facts(register__family__members=members)
         assert judged(condition, given)[0] is expected
         assert judged({"not": condition}, given)[0] is turned[expected]
@@ -260,7 +286,10 @@ def test_counting_all_records() -> None:
 
 
 def test_a_record_may_be_compared_with_the_applicant() -> None:
-    condition = {"some": "register.family.members", "where": compare("item.name", "same_as", other="cert.id.name")}
+    condition = {
+        "some": "register.family.members",
+        "where": compare("item.name", "same_as", other="cert.id.name"),
+    }
     assert judged(condition, facts(register__family__members=(PERSON | {"name": "陈秀 英"},)))[0] is P
     assert judged(condition, facts())[0] is F
     assert judged(condition, facts(cert__id__name=R.EXPIRED)) == (U, U, R.EXPIRED)
@@ -298,7 +327,14 @@ def test_each_line_says_what_was_asked_and_seen() -> None:
         "all": [
             compare("cert.hukou.division", "within", value="440507"),
             compare("derived.age", "ge", value=80),
-            {"not": {"any": [compare("register.civil.dead", "eq", value=True), compare("own.open", "gt", value=0)]}},
+            {
+                "not": {
+                    "any": [
+                        compare("register.civil.dead", "eq", value=True),
+                        compare("own.open", "gt", value=0),
+                    ]
+                }
+            },
             compare("cert.bank.name", "same_as", other="cert.id.name"),
             {"none": "register.family.members", "where": GROWN},
         ]
@@ -322,8 +358,16 @@ def test_each_line_says_what_was_asked_and_seen() -> None:
 @pytest.mark.parametrize(
     ("change", "condition", "seen"),
     [
-        ({"cert__hukou__division": R.NOT_HELD}, compare("cert.hukou.division", "within", value="44"), "未持有"),
-        ({"register__civil__dead": R.UNREACHABLE}, compare("register.civil.dead", "eq", value=False), "数据源未响应"),
+        (
+            {"cert__hukou__division": R.NOT_HELD},
+            compare("cert.hukou.division", "within", value="44"),
+            "未持有",
+        ),
+        (
+            {"register__civil__dead": R.UNREACHABLE},
+            compare("register.civil.dead", "eq", value=False),
+            "数据源未响应",
+        ),
         ({"form__rooms": None}, compare("form.rooms", "eq", value=1), "未填写"),
         ({"own__open": None}, compare("own.open", "eq", value=1), "无"),
         ({"own__open": R.NOT_ASKED}, compare("own.open", "eq", value=1), "未查询到"),
@@ -333,7 +377,11 @@ def test_each_line_says_what_was_asked_and_seen() -> None:
             {"some": "register.family.members", "where": GROWN},
             "共2人，其中1人符合，1人未能核实",
         ),
-        ({"register__family__members": R.UNREACHABLE}, {"some": "register.family.members", "where": GROWN}, "数据源未响应"),
+        (
+            {"register__family__members": R.UNREACHABLE},
+            {"some": "register.family.members", "where": GROWN},
+            "数据源未响应",
+        ),
         ({}, compare("cert.id.number", "present"), "440507********9980"),
         ({}, compare("cert.id.birth", "lt", value="1950-01-01"), "1946-08-**"),
     ],
@@ -343,7 +391,9 @@ def test_what_was_seen_is_said_in_words(change: dict[str, Any], condition: Any, 
 
 
 def test_a_fact_that_is_missing_altogether_still_names_its_source() -> None:
-    prepared = PreparedCondition(parse_condition(compare("cert.hukou.division", "within", value="44")), vocabulary=VOCABULARY)
+    prepared = PreparedCondition(
+        parse_condition(compare("cert.hukou.division", "within", value="44")), vocabulary=VOCABULARY
+    )
     source = prepared.trace({}, on=ON)[1][0].source
     assert source is not None
     assert (source.kind, source.label) == ("certificate", "居民户口簿")

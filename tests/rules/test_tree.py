@@ -54,8 +54,8 @@ ONE_OPERAND = "value 和 other 要填一个，并且只能填一个"
         ({"fact": "form.rooms", "op": "eq"}, "", ONE_OPERAND),
         (LEAF | {"other": "form.floors"}, "", ONE_OPERAND),
         (LEAF | {"value": None}, "", ONE_OPERAND),
-        (LEAF | {"value": 1.0}, "value", "数值只能是整数；金额请写成文字，例如 \"100.00\""),
-        (LEAF | {"value": float("nan")}, "value", "数值只能是整数；金额请写成文字，例如 \"100.00\""),
+        (LEAF | {"value": 1.0}, "value", '数值只能是整数；金额请写成文字，例如 "100.00"'),
+        (LEAF | {"value": float("nan")}, "value", '数值只能是整数；金额请写成文字，例如 "100.00"'),
         (LEAF | {"value": {}}, "value", VALUE),
         (LEAF | {"value": "字" * 201}, "value", VALUE),
         (LEAF | {"value": 10**16}, "value", VALUE),
@@ -122,7 +122,15 @@ def test_a_bottomless_document_is_refused_without_going_down() -> None:
 
 
 def test_bottomless_or_tricky_json_text_is_refused() -> None:
-    for text in ("[" * 200_000, '{"not":' * 200_000, "{", '{"a": NaN}', '{"a": 1, "a": 2}', "9" * 5000, b"\xff\xfe\x00"):
+    for text in (
+        "[" * 200_000,
+        '{"not":' * 200_000,
+        "{",
+        '{"a": NaN}',
+        '{"a": 1, "a": 2}',
+        "9" * 5000,
+        b"\xff\xfe\x00",
+    ):
         with pytest.raises(InvalidTree):
             json_document(text)
     assert json_document(b'{"all": [1]}') == {"all": [1]}

@@ -1,0 +1,118 @@
+"""Conditions read as an officer would write them."""
+
+from typing import Any
+
+import pytest
+
+from rules import parse_condition, sentence
+from tests.rules.making import VOCABULARY
+
+LOCAL = {"fact": "cert.hukou.division", "op": "within", "value": "440507"}
+AGED = {"fact": "derived.age", "op": "ge", "value": 80}
+ALIVE = {"fact": "register.civil.dead", "op": "eq", "value": False}
+MEMBERS = "register.family.members"
+GROWN = {"fact": "item.age", "op": "ge", "value": 18}
+KIND = {"fact": "item.kind", "op": "eq", "value": "a"}
+
+
+def leaf(fact: str, op: str, value: Any = None, **more: Any) -> dict[str, Any]:
+    return {"fact": fact, "op": op} | ({} if value is None else {"value": value}) | more
+
+
+LEAVES = [
+    (LOCAL, "户籍所在地在龙湖区", "户籍所在地不在龙湖区"),
+    (
+        leaf("cert.hukou.division", "within", ["440507", "4401"]),
+        "户籍所在地在龙湖区或4401",
+        "户籍所在地不在龙湖区或4401",
+    ),
+    (AGED, "年龄不小于80周岁", "年龄小于80周岁"),
+    (leaf("derived.age", "lt", 60), "年龄小于60周岁", "年龄不小于60周岁"),
+    (leaf("derived.age", "gt", 60), "年龄大于60周岁", "年龄不大于60周岁"),
+    (leaf("form.capital", "ge", "30000"), "注册资本不小于30000.00元", "注册资本小于30000.00元"),
+    (leaf("form.start", "ge", "2026-11-20"), "开始日期不早于2026-11-20", "开始日期早于2026-11-20"),
+    (leaf("form.start", "gt", "2026-11-20"), "开始日期晚于2026-11-20", "开始日期不晚于2026-11-20"),
+    (leaf("form.level", "eq", "1"), "等级为一级", "等级不为一级"),
+    (
+        leaf("form.level", "in", ["1", "2", "3"]),
+        "等级为一级、二级或三级",
+        "等级不是一级、二级或三级中的任何一个",
+    ),
+    (leaf("form.level", "not_in", ["1"]), "等级不为一级", "等级为一级"),
+    (leaf("form.note", "contains", "食品"), "说明包含“食品”", "说明不包含“食品”"),
+    (leaf("form.note", "starts_with", "食品"), "说明以“食品”开头", "说明不以“食品”开头"),
+    (leaf("form.note", "eq", "好"), "说明为“好”", "说明不为“好”"),
+    (leaf("form.note", "present"), "已填写说明", "未填写说明"),
+    (leaf("cert.id.name", "absent"), "没有姓名", "有姓名"),
+    (ALIVE, "没有死亡登记", "有死亡登记"),
+    (leaf("form.agrees", "eq", value=True), "是否同意为是", "是否同意为否"),
+    (leaf("cert.bank.name", "same_as", other="cert.id.name"), "户名与姓名一致", "户名与姓名不一致"),
+    (leaf("cert.bank.name", "ne", other="cert.id.name"), "户名与姓名不同", "户名与姓名相同"),
+    (leaf("form.rooms", "ge", other="form.floors"), "房间数不小于楼层数", "房间数小于楼层数"),
+    (leaf("form.start", "gt", other="cert.id.birth"), "开始日期晚于出生日期", "开始日期不晚于出生日期"),
+    ({"some": MEMBERS, "where": GROWN}, "家庭成员中有年龄不小于18周岁的", "家庭成员中没有年龄不小于18周岁的"),
+    ({"none": MEMBERS, "where": GROWN}, "家庭成员中没有年龄不小于18周岁的", "家庭成员中有年龄不小于18周岁的"),
+    (
+        {"every": MEMBERS, "where": GROWN},
+        "家庭成员全部符合（年龄不小于18周岁）",
+        "家庭成员不是全部符合（年龄不小于18周岁）",
+    ),
+    (
+        {"some": MEMBERS, "where": {"all": [GROWN, KIND]}},
+        "家庭成员中有（年龄不小于18周岁，且种类为甲类）的",
+        "家庭成员中没有（年龄不小于18周岁，且种类为甲类）的",
+    ),
+    ({"count": MEMBERS, "op": "ge", "value": 2}, "家庭成员不少于2人", "家庭成员少于2人"),
+    (
+        {"count": MEMBERS, "where": GROWN, "op": "le", "value": 2},
+        "家庭成员中年龄不小于18周岁的不超过2人",
+        "家庭成员中年龄不小于18周岁的多于2人",
+    ),
+]
+
+
+@pytest.mark.parametrize(("condition", "text", "opposite"), LEAVES)
+def test_one_condition_and_its_opposite(condition: Any, text: str, opposite: str) -> None:
+    assert said(condition) == text
+    assert said({"not": condition}) == opposite
+    assert said({"not": {"all": [{"not": condition}]}}) == text
+
+
+def said(condition: Any) -> str:
+    return sentence(parse_condition(condition), vocabulary=VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"),
+    [
+        ({"all": [LOCAL, AGED]}, "户籍所在地在龙湖区，且年龄不小于80周岁"),
+        ({"any": [LOCAL, AGED]}, "户籍所在地在龙湖区，或年龄不小于80周岁"),
+        (
+            {"all": [LOCAL, {"any": [AGED, ALIVE]}]},
+            "户籍所在地在龙湖区，且（年龄不小于80周岁，或没有死亡登记）",
+        ),
+        (
+            {"any": [LOCAL, {"all": [AGED, ALIVE]}]},
+            "户籍所在地在龙湖区，或（年龄不小于80周岁，且没有死亡登记）",
+        ),
+        ({"all": [LOCAL, {"all": [AGED, ALIVE]}]}, "户籍所在地在龙湖区，且年龄不小于80周岁，且没有死亡登记"),
+        ({"all": [LOCAL, {"any": [AGED]}]}, "户籍所在地在龙湖区，且年龄不小于80周岁"),
+        ({"not": {"all": [LOCAL, AGED]}}, "户籍所在地不在龙湖区，或年龄小于80周岁"),
+        (
+            {"not": {"any": [LOCAL, {"all": [AGED, ALIVE]}]}},
+            "户籍所在地不在龙湖区，且（年龄小于80周岁，或有死亡登记）",
+        ),
+        (
+            {"all": [LOCAL, {"not": {"all": [AGED, ALIVE]}}]},
+            "户籍所在地在龙湖区，且（年龄小于80周岁，或有死亡登记）",
+        ),
+    ],
+)
+def test_groups_are_bracketed_where_they_mix(condition: Any, text: str) -> None:
+    assert said(condition) == text
+
+
+def test_what_the_vocabulary_lacks_is_still_said() -> None:
+    assert said(leaf("form.nothing", "eq", 3)) == "form.nothing为3"
+    assert said({"some": "own.nothing", "where": leaf("item.x", "present")}) == "own.nothing中有有item.x的"
+    assert said(leaf("form.start", "eq", "never")) == "开始日期为never"
