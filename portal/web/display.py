@@ -60,7 +60,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(back_to(request))
     for name, values in CHOICES.items():
         if (value := request.POST.get(name)) in values:
-            response.set_cookie(cookie(name), value, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
+            response.set_cookie(
+                cookie(name), value, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
+            )
     return response
 
 

@@ -1,4 +1,4 @@
-"""Error pages in plain Chinese: what happened, that nothing is lost, what to do next. Wired in urls, settings and EdgeErrors."""
+"""Error pages in plain Chinese: what happened, that nothing is lost, what to do next."""
 
 from __future__ import annotations
 
@@ -73,7 +73,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return unavailable(request)
     code = fault_code()
-    log.error("fault %s at %s %s", code, request.method, request.resolver_match.route if request.resolver_match else "-")
+    log.error(
+        "fault %s at %s %s",
+        code,
+        request.method,
+        request.resolver_match.route if request.resolver_match else "-",
+    )
     return plain_page(request, Trouble(500, code=code))
 
 

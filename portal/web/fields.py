@@ -1,8 +1,9 @@
-"""What a form field looks like. Plain Django fields carry extra attributes (all optional), read here and nowhere else:
+"""What a form field looks like. Plain Django fields carry extra attributes, all optional, read here and nowhere else.
 
-`hint` and `why` (text), `source_tag` and `source_icon` (where a prefilled value comes from), `optional` (show 选填),
+`hint` and `why` (text), `optional` (show 选填), `source_tag` and `source_icon` (where a prefilled value comes from),
 `read_only` (text shown in a box instead of a control), `correct_url` or `correctable` (the way to 更正),
-`question` (the label is a heading), `columns` (1–3, for options), `option_notes` (value → second line), `short` (narrow box).
+`question` (the label is a heading), `columns` (1 to 3, for options), `option_notes` (value to second line),
+`short` (narrow box).
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def kind_of(bound: BoundField) -> str:
     if getattr(bound.field, "read_only", ""):
         return "box"
     kinds: tuple[tuple[type[forms.Widget], str], ...] = (
+        (forms.CheckboxSelectMultiple, "checks"),  # before its parent RadioSelect
         (forms.RadioSelect, "radio"),
-        (forms.CheckboxSelectMultiple, "checks"),
         (forms.CheckboxInput, "tick"),
         (DateBoxes, "dates"),
     )
@@ -85,6 +86,8 @@ def control(bound: BoundField, kind: str) -> str:
     attrs: dict[str, Any] = {}
     if kind == "text":
         attrs["class"] = "input input--short" if getattr(bound.field, "short", False) else "input"
+    if isinstance(bound.field.widget, forms.Textarea):
+        attrs["rows"] = 4
     if kind in {"text", "tick"} and (ids := describedby(bound)):
         attrs["aria-describedby"] = ids
     return str(bound.as_widget(attrs=attrs))
@@ -98,6 +101,16 @@ def options(bound: BoundField) -> tuple[Option, ...]:
         for each in bound.subwidgets
         if str(each.data["value"]) != ""
     )
+
+
+def messages(bound: BoundField) -> tuple[str, ...]:
+    """Return the errors of a field; Django's 这个字段是必填项 says nothing to a reader and is replaced."""
+    stock = str(forms.Field.default_error_messages["required"])
+    chosen = isinstance(bound.field.widget, forms.Select | forms.RadioSelect)
+    verb = (
+        "请确认" if isinstance(bound.field.widget, forms.CheckboxInput) else "请选择" if chosen else "请填写"
+    )
+    return tuple(f"{verb}：{bound.label}" if str(error) == stock else str(error) for error in bound.errors)
 
 
 def view(bound: BoundField) -> FieldView:
@@ -122,7 +135,7 @@ def view(bound: BoundField) -> FieldView:
         read_only=str(getattr(field, "read_only", "")),
         correct_url=str(getattr(field, "correct_url", "")),
         correctable=bool(getattr(field, "correctable", False)),
-        errors=tuple(str(error) for error in bound.errors),
+        errors=messages(bound),
         control=control(bound, kind),
         options=options(bound) if kind in {"radio", "checks"} else (),
         describedby=describedby(bound),
@@ -141,5 +154,7 @@ def summary(form: forms.BaseForm) -> list[SummaryError]:
     """Return every error of a form, whole-form errors first, then in the order of the fields."""
     whole = [SummaryError(str(message), "") for message in form.non_field_errors()]
     return whole + [
-        SummaryError(str(message), view(bound).anchor) for bound in form.visible_fields() for message in bound.errors
+        SummaryError(message, view(bound).anchor)
+        for bound in form.visible_fields()
+        for message in messages(bound)
     ]

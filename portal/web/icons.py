@@ -10,5 +10,7 @@ from django.conf import settings
 @lru_cache(maxsize=1)
 def known_icons() -> tuple[str, ...]:
     """Return the names, from the list the sprite is built from."""
-    names = (settings.BASE_DIR / "static" / "vendor" / "tabler" / "icons.txt").read_text(encoding="utf-8").split()
+    names = (
+        (settings.BASE_DIR / "static" / "vendor" / "tabler" / "icons.txt").read_text(encoding="utf-8").split()
+    )
     return ("mark", *names)

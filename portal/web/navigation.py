@@ -29,7 +29,14 @@ CITIZEN_PLACES = (
     ("citizen:account", "我的", "我的", "user"),
 )
 HEADER_ONLY_WIDE = ("citizen:account",)
-TAB_BAR = ("public:home", "public:matters", "citizen:applications", "citizen:certificates", "citizen:account", "citizen:messages")
+TAB_BAR = (
+    "public:home",
+    "public:matters",
+    "citizen:applications",
+    "citizen:certificates",
+    "citizen:account",
+    "citizen:messages",
+)
 OFFICE_PLACES = (
     ("bureau:queue", "待办", "待办", "clipboard-list"),
     ("bureau:done", "已办", "已办", "check"),
@@ -55,9 +62,15 @@ def places(request: HttpRequest, table: tuple[tuple[str, str, str, str], ...]) -
     """Return the places of a table that exist, by address name; the deepest one that leads here is current."""
     found = {name: (label, short, address(name), icon) for name, label, short, icon in table}
     found = {name: row for name, row in found.items() if row[2]}
-    leads = [row[2] for row in found.values() if request.path == row[2] or (row[2] != "/" and request.path.startswith(row[2]))]
+    leads = [
+        row[2]
+        for row in found.values()
+        if request.path == row[2] or (row[2] != "/" and request.path.startswith(row[2]))
+    ]
     here = max(leads, key=len, default="")
-    return {name: Place(label, short, url, icon, url == here) for name, (label, short, url, icon) in found.items()}
+    return {
+        name: Place(label, short, url, icon, url == here) for name, (label, short, url, icon) in found.items()
+    }
 
 
 def header(request: HttpRequest) -> list[Place]:

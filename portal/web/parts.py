@@ -1,4 +1,4 @@
-"""The values components are drawn from. A value outside its list fails at once: a wrong word never reaches a citizen."""
+"""The values components are drawn from. A value outside its list fails at once, before a citizen sees it."""
 
 from __future__ import annotations
 
@@ -20,23 +20,44 @@ def one_of(name: str, value: str, known: Sequence[str]) -> str:
 
 
 CHIPS: Final = {
-    "instant": "bolt", "free": "", "plain": "", "valid": "check", "soon": "clock", "dead": "circle-x", "old": "versions", "demo": "",
+    "instant": "bolt",
+    "free": "",
+    "plain": "",
+    "valid": "check",
+    "soon": "clock",
+    "dead": "circle-x",
+    "old": "versions",
+    "demo": "",
     "on-deep": "check",
-}  # fmt: skip
+}
 PILLS: Final = {
-    "pass": ("check", "通过"), "unknown": ("help-circle", "未能核实"), "fail": ("x", "不通过"),
-    "waiting": ("progress", "办理中"), "neutral": ("", ""),
-}  # fmt: skip
-BANNERS: Final = {"wait": "loader-2", "info": "info-circle", "pass": "circle-check", "down": "alert-triangle", "fault": "alert-circle"}
+    "pass": ("check", "通过"),
+    "unknown": ("help-circle", "未能核实"),
+    "fail": ("x", "不通过"),
+    "waiting": ("progress", "办理中"),
+    "neutral": ("", ""),
+}
+BANNERS: Final = {
+    "wait": "loader-2",
+    "info": "info-circle",
+    "pass": "circle-check",
+    "down": "alert-triangle",
+    "fault": "alert-circle",
+}
 BUTTONS: Final = ("primary", "second", "plain", "pass", "warn", "link")
 SIZES: Final = ("", "action", "small", "dense")
 BAR_KINDS: Final = ("statutory", "committed", "real")
 STEP_STATES: Final = ("done", "now", "ahead")
 DAY_KINDS: Final = ("start", "work", "rest", "due", "late")
 CERTIFICATE_STATES: Final = {
-    "valid": ("有效", "valid"), "soon": ("即将到期", "soon"), "expired": ("已过期", "dead"), "revoked": ("已吊销", "dead"),
-    "cancelled": ("已注销", "dead"), "superseded": ("被替代", "old"), "suspended": ("已暂停", "soon"),
-}  # fmt: skip
+    "valid": ("有效", "valid"),
+    "soon": ("即将到期", "soon"),
+    "expired": ("已过期", "dead"),
+    "revoked": ("已吊销", "dead"),
+    "cancelled": ("已注销", "dead"),
+    "superseded": ("被替代", "old"),
+    "suspended": ("已暂停", "soon"),
+}
 OUTCOMES: Final = ("fail", "unknown", "pass")
 
 

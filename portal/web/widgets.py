@@ -19,7 +19,7 @@ class DateBoxes(forms.MultiWidget):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         """Make three boxes that bring up the number keys of a phone."""
         box = {"inputmode": "numeric", "autocomplete": "off"}
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             "year": forms.TextInput({**box, "class": "input input--year", "maxlength": 4}),
             "month": forms.TextInput({**box, "class": "input input--pair", "maxlength": 2}),
             "day": forms.TextInput({**box, "class": "input input--pair", "maxlength": 2}),

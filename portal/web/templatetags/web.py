@@ -14,7 +14,7 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from common import identifiers
 from portal.web import fields, parts, wording
@@ -28,13 +28,15 @@ QR_SIZES = ("84", "120", "280")
 
 # --- small pieces ---------------------------------------------------------------------------------------------------
 @register.simple_tag
-def icon(name: str, size: str | int = "", turn: bool = False) -> SafeString:
+def icon(name: str, size: str | int = "", *, turn: bool = False) -> SafeString:
     """Draw an icon from the one sprite; words always stand beside it."""
     parts.one_of("icon", name, known_icons())
     kinds = f" icon--{parts.one_of('size', str(size), ICON_SIZES)}" if size else ""
     address = f"{static('img/sprite.svg')}#{name}"
     turning = " icon--turn" if turn else ""
-    return format_html('<svg class="icon{}{}" aria-hidden="true"><use href="{}"></use></svg>', kinds, turning, address)
+    return format_html(
+        '<svg class="icon{}{}" aria-hidden="true"><use href="{}"></use></svg>', kinds, turning, address
+    )
 
 
 def iconed(name: str) -> SafeString:
@@ -64,12 +66,30 @@ def source_tag(label: str, symbol: str = "id") -> SafeString:
 
 
 @register.simple_tag
-def button(label: str, kind: str = "primary", *, url: str = "", size: str = "", symbol: str = "", name: str = "", value: str = "",
-           wide: bool = False, disabled: bool = False, key: str = "") -> SafeString:  # fmt: skip
+def button(
+    label: str,
+    kind: str = "primary",
+    *,
+    url: str = "",
+    size: str = "",
+    symbol: str = "",
+    name: str = "",
+    value: str = "",
+    wide: bool = False,
+    disabled: bool = False,
+    key: str = "",
+) -> SafeString:
     """Draw a button, or a link that looks like one where `url` is given."""
     parts.one_of("button", kind, parts.BUTTONS)
     parts.one_of("size", size, parts.SIZES)
-    known: dict[str, Any] = {"label": label, "kind": kind, "url": url, "size": size, "symbol": symbol, "name": name}
+    known: dict[str, Any] = {
+        "label": label,
+        "kind": kind,
+        "url": url,
+        "size": size,
+        "symbol": symbol,
+        "name": name,
+    }
     more = {"value": value, "wide": wide, "disabled": disabled, "key": key}
     return render_to_string("components/button.html", known | more)
 
@@ -79,7 +99,9 @@ def qr(content: str, size: str | int = 84, label: str = "二维码") -> SafeStri
     """Draw a QR code on the server: black on white with its quiet zone, sized by CSS."""
     parts.one_of("size", str(size), QR_SIZES)
     drawing = segno.make(content, error="m", micro=False).svg_inline(scale=1, border=2, omitsize=True)
-    return format_html('<span class="qr qr--{}" role="img" aria-label="{}">{}</span>', size, label, mark_safe(drawing))  # noqa: S308 - segno draws paths only
+    return format_html(
+        '<span class="qr qr--{}" role="img" aria-label="{}">{}</span>', size, label, SafeString(drawing)
+    )
 
 
 @register.simple_tag
@@ -91,13 +113,26 @@ def seal(text: str) -> SafeString:
 @register.simple_tag
 def save_state(words: str = "") -> SafeString:
     """Show when the draft was last kept; site.js writes here after an autosave."""
-    return format_html('<span class="savestate" role="status" data-save-state>{}<span>{}</span></span>', icon("cloud-check", "20"), words)
+    return format_html(
+        '<span class="savestate" role="status" data-save-state>{}<span>{}</span></span>',
+        icon("cloud-check", "20"),
+        words,
+    )
 
 
 # --- frames with content --------------------------------------------------------------------------------------------
 @register.simple_block_tag
-def card(content: str, title: str = "", *, note: str = "", link_url: str = "", link_text: str = "", kind: str = "", anchor: str = "",
-         level: int = 2) -> SafeString:  # fmt: skip
+def card(
+    content: str,
+    title: str = "",
+    *,
+    note: str = "",
+    link_url: str = "",
+    link_text: str = "",
+    kind: str = "",
+    anchor: str = "",
+    level: int = 2,
+) -> SafeString:
     """Draw a card: title left, at most one link right."""
     parts.one_of("kind", kind, ("", "tight", "tint"))
     known = {"content": content, "title": title, "note": note, "link_url": link_url, "link_text": link_text}
@@ -113,9 +148,11 @@ def banner(content: str, kind: str, title: str) -> SafeString:
 
 
 @register.simple_block_tag
-def fold(content: str, title: str, open: bool = False, anchor: str = "") -> SafeString:
+def fold(content: str, title: str, *, opened: bool = False, anchor: str = "") -> SafeString:
     """Draw a question or article that opens, without JavaScript."""
-    return render_to_string("components/fold.html", {"content": content, "title": title, "open": open, "anchor": anchor})
+    return render_to_string(
+        "components/fold.html", {"content": content, "title": title, "opened": opened, "anchor": anchor}
+    )
 
 
 # --- lists and pictures of state -------------------------------------------------------------------------------------
@@ -132,9 +169,15 @@ def summary_list(rows: Sequence[parts.Row], kind: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/table.html")
-def data_table(columns: Sequence[parts.Column], rows: Sequence[Sequence[object]], caption: str) -> dict[str, Any]:
+def data_table(
+    columns: Sequence[parts.Column], rows: Sequence[Sequence[object]], caption: str
+) -> dict[str, Any]:
     """Draw a table; on a phone each row becomes label and value lines. The first cell names the row."""
-    return {"columns": columns, "caption": caption, "rows": [list(zip(columns, row, strict=True)) for row in rows]}
+    return {
+        "columns": columns,
+        "caption": caption,
+        "rows": [list(zip(columns, row, strict=True)) for row in rows],
+    }
 
 
 @register.inclusion_tag("components/sheet.html")
@@ -172,8 +215,15 @@ def progress(labels: Sequence[str], current: int, note: str = "") -> dict[str, A
     """Draw the steps of a form; `current` counts from 1."""
     if not 1 <= current <= len(labels):
         raise parts.UnknownProp(f"current={current}; 1 to {len(labels)}")
-    states = ["done" if n < current else "now" if n == current else "ahead" for n in range(1, len(labels) + 1)]
-    return {"steps": list(zip(labels, states, strict=True)), "current": current, "label": labels[current - 1], "note": note}
+    states = [
+        "done" if n < current else "now" if n == current else "ahead" for n in range(1, len(labels) + 1)
+    ]
+    return {
+        "steps": list(zip(labels, states, strict=True)),
+        "current": current,
+        "label": labels[current - 1],
+        "note": note,
+    }
 
 
 @register.inclusion_tag("components/timebars.html")
@@ -205,8 +255,15 @@ def pages(context: Context, page: Page[Any], word: str = "page") -> dict[str, An
 
 
 @register.inclusion_tag("components/rating.html")
-def rating_fields(levels: Sequence[parts.Level], *, chosen: str = "", tags: Sequence[str] = (), comment: str = "", anonymous: bool = False,
-                  error: str = "") -> dict[str, Any]:  # fmt: skip
+def rating_fields(
+    levels: Sequence[parts.Level],
+    *,
+    chosen: str = "",
+    tags: Sequence[str] = (),
+    comment: str = "",
+    anonymous: bool = False,
+    error: str = "",
+) -> dict[str, Any]:
     """Draw the five faces, the tags of each level, text and 匿名. Nothing is chosen unless the visitor chose it."""
     known: dict[str, Any] = {"levels": levels, "chosen": str(chosen), "tags": list(tags), "comment": comment}
     return known | {"anonymous": anonymous, "error": error}
