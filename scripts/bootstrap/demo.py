@@ -20,11 +20,20 @@ from bootstrap.broker import Broker
 from bootstrap.console import Stopped, Trouble, say, step
 from bootstrap.environment import PRODUCT, child_environment, ensure
 from bootstrap.managing import Manage, exists
-from bootstrap.places import LOG, RUN, VAR, free_port, make_folders, next_free_port, write_private
+from bootstrap.places import (
+    LOG,
+    RUN,
+    VAR,
+    fingerprint,
+    free_port,
+    make_folders,
+    next_free_port,
+    write_private,
+)
 from bootstrap.supervising import Supervisor
 
 ENV = RUN / "env"
-LOADED = RUN / "loaded"
+DONE = RUN / "done"
 KEPT = {"run", "log"}
 BEGIN_AGAIN = "If this goes on, start over with new data: scripts/demo --fresh"
 
@@ -99,7 +108,7 @@ def _start_servers(supervisor: Supervisor) -> dict[str, str]:
                 VAR / "postgres", secrets_file=secrets_file, log=LOG / "postgres.log"
             )
             if server.create_if_missing():
-                _forget_loaded()
+                _forget_done()
             supervisor.start(server.program())
             server.make_roles()
         found |= {"DATABASE_URL": server.url("portal_app"), "DATABASE_OWNER_URL": server.url("portal_owner")}
@@ -114,21 +123,34 @@ def _start_servers(supervisor: Supervisor) -> dict[str, str]:
 
 
 def _prepare(environment: Mapping[str, str]) -> None:
-    """Bring the tables, the two roles' rights, the static files and, once, the demo district into place."""
+    """Bring the tables, the application's rights and the static files into place, and once the demo district."""
     log = LOG / "setup.log"
-    owner = {
-        **environment,
-        "DATABASE_URL": environment.get("DATABASE_OWNER_URL", environment["DATABASE_URL"]),
+    database = _database(environment)
+    state = {
+        "tables": f"{database} {fingerprint('*/migrations', 'records')}",
+        "static": fingerprint("static"),
     }
+    done = keys.read(DONE)
     with step("Preparing the database and the static files"):
-        Manage(owner, log)("migrate", "--no-input", "-v1", advice=BEGIN_AGAIN)
-        if exists("database_roles"):
-            Manage(owner, log)("database_roles", advice=BEGIN_AGAIN)
-        Manage(environment, log)("collectstatic", "--no-input", "-v0")
-    if exists("load_demo") and _loaded_into(environment) != _read(LOADED):
+        if done.get("tables") != state["tables"]:
+            _make_tables(environment, log=log)
+        if done.get("static") != state["static"]:
+            Manage(environment, log)("collectstatic", "--no-input", "--clear", "-v0")
+    keys.write(DONE, {**done, **state})
+    if exists("load_demo") and done.get("loaded") != database:
         with step("Loading the demo district (once; takes a while)"):
             Manage(environment, log)("load_demo", advice=BEGIN_AGAIN)
-        write_private(LOADED, _loaded_into(environment))
+    keys.write(DONE, {**state, "loaded": database})
+
+
+def _make_tables(environment: Mapping[str, str], *, log: Path) -> None:
+    """Migrate as the tables' owner, then say again what the application's role may do."""
+    owner = environment.get("DATABASE_OWNER_URL", environment["DATABASE_URL"])
+    manage = Manage({**environment, "DATABASE_URL": owner}, log)
+    manage("migrate", "--no-input", "-v1", advice=BEGIN_AGAIN)
+    role = urlsplit(environment["DATABASE_URL"]).username or ""
+    if exists("database_roles") and role != urlsplit(owner).username:
+        manage("database_roles", "--role", role, advice=BEGIN_AGAIN)
 
 
 def _show(environment: Mapping[str, str], *, port: int, wanted: int) -> None:
@@ -204,20 +226,20 @@ def _forget_everything() -> None:
         for path in VAR.iterdir():
             if path.name not in KEPT:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        for path in (ENV, LOADED, RUN / "postgres", *LOG.glob("*.log")):
+        for path in (ENV, DONE, RUN / "postgres", *LOG.glob("*.log")):
             path.unlink(missing_ok=True)
         for path in RUN.glob("beat-schedule*"):
             path.unlink()
 
 
-def _forget_loaded() -> None:
-    """A new cluster holds no demo district, and no journal block whose head was written down before."""
-    LOADED.unlink(missing_ok=True)
+def _forget_done() -> None:
+    """A new cluster holds no tables, no demo district and no journal block whose head was written down before."""
+    DONE.unlink(missing_ok=True)
     shutil.rmtree(VAR / "journal", ignore_errors=True)
 
 
-def _loaded_into(environment: Mapping[str, str]) -> str:
-    """Name the database the demo district was loaded into, without its password or passing port."""
+def _database(environment: Mapping[str, str]) -> str:
+    """Name the database, without its password or passing port."""
     if "DATABASE_URL" not in os.environ:
         return "own"
     parts = urlsplit(environment["DATABASE_URL"])

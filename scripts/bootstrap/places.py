@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 from pathlib import Path
@@ -57,6 +58,17 @@ def next_free_port(first: int) -> int:
     raise Trouble(
         f"No free port between {first} and {first + 199}.", advice="Give one: scripts/demo --port 9000"
     )
+
+
+def fingerprint(*patterns: str) -> str:
+    """Return what changes when a file below these folders of the checkout, or the lock file, does."""
+    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    for folder in sorted(folder for pattern in patterns for folder in ROOT.glob(pattern)):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+            digest.update(
+                f"{path.relative_to(ROOT)} {path.stat().st_size} {path.stat().st_mtime_ns}".encode()
+            )
+    return digest.hexdigest()
 
 
 def write_private(path: Path, text: str) -> None:

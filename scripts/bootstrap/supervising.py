@@ -160,23 +160,22 @@ def wait_until_ready(program: Program, process: subprocess.Popen[bytes]) -> None
 def end(running: Running) -> None:
     """Ask the program to end, then insist; its whole process group goes with it."""
     process, program = running.process, running.program
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            process.send_signal(program.stop_signal)
+    if process.returncode is not None:
+        return
+    if not _ends_within(process.pid, 0):
+        os.kill(process.pid, program.stop_signal)
         if not _ends_within(process.pid, program.patience):
             say(f"  {program.name} did not end within {program.patience:.0f} s; killing it")
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(
-                process.pid, signal.SIGKILL
-            )  # also stragglers: the unreaped leader keeps the number ours
-        process.wait()
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)  # stragglers too: until it is reaped, the number stays ours
+    process.wait()
 
 
 def _ends_within(pid: int, seconds: float) -> bool:
     """Wait for the end of a child without reaping it."""
     until = time.monotonic() + seconds
     while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        if time.monotonic() > until:
+        if time.monotonic() >= until:
             return False
         time.sleep(0.05)
     return True
