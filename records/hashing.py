@@ -38,7 +38,10 @@ def normalised(kind: HashKind, value: str) -> str:
     """Return the one spelling of a value, so that half-width, spaces, hyphens and case do not hide a person."""
     if kind is HashKind.BEARER:
         return value
-    text = tidy(value)
+    return tidy(_folded(kind, tidy(value)))
+
+
+def _folded(kind: HashKind, text: str) -> str:
     match kind:
         case HashKind.RESIDENT_ID | HashKind.CREDIT_CODE:
             return text.upper()

@@ -33,4 +33,5 @@ class InvalidIdentifier(DomainError, ValueError):
 
 def tidy(text: str) -> str:
     """Return the text in half-width form without any space: how people type, not what they mean."""
-    return re.sub(r"[\s\u200b\ufeff]", "", unicodedata.normalize("NFKC", text))
+    joined = re.sub(r"[\s\u200b\ufeff]", "", unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", joined)  # without the spaces a mark may meet its letter
