@@ -32,7 +32,8 @@ def _record(entry: object, fields: Mapping[str, FieldSpec]) -> Record:
     if not isinstance(entry, dict):
         raise Unreadable("a list entry is not an object")
     return {
-        name: None if entry.get(name) in (None, "") else _scalar(entry[name], spec) for name, spec in fields.items()
+        name: None if entry.get(name) in (None, "") else _scalar(entry[name], spec)
+        for name, spec in fields.items()
     }
 
 

@@ -1,7 +1,9 @@
 """Reading conditions without judging: exactly which facts, certificates and registers a set needs."""
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import TypeAlias, cast
+
+from pydantic import BaseModel
 
 from rules.checks import Check
 from rules.outcomes import OutcomeTable
@@ -10,7 +12,7 @@ from rules.tree import Node, facts_named
 from rules.vocabulary import Vocabulary
 
 Readable: TypeAlias = Node | Check | OutcomeTable
-Readables: TypeAlias = Readable | Iterable[Readable]
+Readables: TypeAlias = Readable | Iterable[Readable] | None
 _DERIVED = "derived."
 
 
@@ -47,7 +49,7 @@ def _conditions(things: Iterable[object]) -> Iterator[Node]:
             yield thing.condition
         elif isinstance(thing, OutcomeTable):
             yield from (row.when for row in thing.rows if row.when is not None)
-        elif isinstance(thing, tuple | list | set | frozenset):
-            yield from _conditions(thing)
+        elif isinstance(thing, BaseModel):
+            yield cast("Node", thing)
         elif thing is not None:
-            yield thing  # type: ignore[misc]
+            yield from _conditions(cast("Iterable[object]", thing))

@@ -10,7 +10,7 @@ from rules import Check, Fact, Source, SourceKind, UnknownReason, Vocabulary, pa
 
 ON = date(2026, 11, 20)
 SOURCE = Source(SourceKind.CERTIFICATE, "cert.hukou.division", "居民户口簿", "H-1", 2, "division")
-FIELDS = {
+FIELDS: dict[str, dict[str, Any]] = {
     "amount": {"type": "money", "label": "金额"},
     "age": {"type": "integer", "label": "年龄", "unit": "周岁"},
     "kind": {"type": "code", "label": "种类", "codes": {"a": "甲类", "b": "乙类"}},
@@ -206,7 +206,7 @@ def _field(spec: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 def _facts(spec: dict[str, Any]) -> st.SearchStrategy[Fact]:
     known = st.one_of(_values(spec), st.none()).map(lambda value: Fact.known(value, SOURCE))
-    return st.one_of(known, known, reasons.map(lambda reason: Fact.unknown(reason)))
+    return st.one_of(known, known, reasons.map(Fact.unknown))
 
 
 typed_facts = st.fixed_dictionaries({}, optional={spec["name"]: _facts(spec) for spec in SPECS})

@@ -58,7 +58,7 @@ def test_age_grows_by_one_on_one_day_of_each_year(birth: date, day: date) -> Non
 
 def derived(kind: str, value: Any, **more: Any) -> Fact:
     kinds = {"count": "list", "division_prefix": "division"}
-    spec = {"name": "own.origin", "type": kinds.get(kind, "date"), "label": "起点"}
+    spec: dict[str, Any] = {"name": "own.origin", "type": kinds.get(kind, "date"), "label": "起点"}
     spec |= {"fields": {}} if kind == "count" else {}
     declared = {"name": "derived.it", "kind": kind, "of": "own.origin", "label": "它"} | more
     vocabulary = parse_vocabulary({"specs": [spec], "derived": [declared]})

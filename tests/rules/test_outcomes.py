@@ -8,13 +8,17 @@ import pytest
 
 from rules import InvalidTree, Outcome, UnknownReason, dump_outcome_table, parse_outcome_table
 from rules.outcomes import PreparedTable
+from rules.values import Scalar
 from tests.rules.making import ON, VOCABULARY, facts
 
-COLUMNS = {"amount": {"type": "money", "label": "每月津贴"}, "until": {"type": "date", "label": "有效期至"}}
+COLUMNS: dict[str, Any] = {
+    "amount": {"type": "money", "label": "每月津贴"},
+    "until": {"type": "date", "label": "有效期至"},
+}
 LOW = {"amount": "100.00", "until": "2027-11-20"}
 HIGH = {"amount": 200, "until": "2029-11-20"}
 MANY = {"fact": "form.rooms", "op": "ge", "value": 5}
-TABLE = {"columns": COLUMNS, "rows": [{"when": MANY, "values": HIGH}, {"values": LOW}]}
+TABLE: dict[str, Any] = {"columns": COLUMNS, "rows": [{"when": MANY, "values": HIGH}, {"values": LOW}]}
 
 
 @pytest.mark.parametrize(
@@ -30,7 +34,7 @@ def test_the_first_row_that_holds(rooms: Any, row: int | None, amount: Decimal |
 
 def test_values_are_typed_and_shown() -> None:
     prepared = PreparedTable(parse_outcome_table(TABLE), vocabulary=VOCABULARY)
-    values = {"amount": Decimal("100.00"), "until": date(2027, 11, 20)}
+    values: dict[str, Scalar] = {"amount": Decimal("100.00"), "until": date(2027, 11, 20)}
     lines = (("每月津贴", "100.00元"), ("有效期至", "2027-11-20"))
     assert prepared.choose(facts(), on=ON)[0] == Outcome(1, values, lines)
 

@@ -1,6 +1,7 @@
 """Exactly what a set of conditions needs."""
 
 from rules import certificates_needed, facts_needed, parse_condition, parse_outcome_table, registers_needed
+from rules.reading import Readables
 from tests.rules.making import VOCABULARY, check
 
 AGED = parse_condition({"not": {"all": [{"fact": "derived.age", "op": "ge", "value": 80}]}})
@@ -32,7 +33,7 @@ def test_names_as_written() -> None:
 
 
 def test_with_a_vocabulary_what_must_be_fetched() -> None:
-    everything = ([AGED], (FAMILY,), TABLE, None)
+    everything: tuple[Readables, ...] = ([AGED], (FAMILY,), TABLE, None)
     assert facts_needed(*everything, vocabulary=VOCABULARY) == {
         "cert.id.birth",
         "cert.hukou.division",
@@ -42,3 +43,4 @@ def test_with_a_vocabulary_what_must_be_fetched() -> None:
     assert certificates_needed(*everything, vocabulary=VOCABULARY) == {"id", "hukou", "bank"}
     assert registers_needed(*everything, vocabulary=VOCABULARY) == {"family"}
     assert facts_needed() == frozenset()
+    assert facts_needed(one for one in [AGED]) == {"derived.age"}

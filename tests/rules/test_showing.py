@@ -35,7 +35,7 @@ def test_masks(text: str, shown: str) -> None:
     [
         ({"type": "text"}, "好" * 61, "好" * 60 + "…", "好好好****"),
         ({"type": "integer", "unit": "间"}, 3, "3间", "****"),
-        ({"type": "money"}, Decimal("1200"), "1200.00元", "****"),
+        ({"type": "money"}, Decimal(1200), "1200.00元", "****"),
         ({"type": "money"}, Decimal("1E+3"), "1000.00元", "****"),
         ({"type": "money", "unit": "万元"}, Decimal("0.125"), "0.125万元", "****"),
         ({"type": "date"}, date(1946, 8, 20), "1946-08-20", "1946-08-**"),
