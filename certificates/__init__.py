@@ -1,0 +1,1 @@
+"""The store of electronic certificates: issuing, consent, use, checking."""

@@ -40,6 +40,8 @@ class CertificateType(models.Model):
 class TypeSchema(models.Model):
     """One immutable version of a type's fields: name → {type, label, personal, codes, fields}."""
 
+    insert_only = True
+
     type = models.ForeignKey(CertificateType, on_delete=models.PROTECT, related_name="schemas")
     version = models.PositiveSmallIntegerField()
     fields = models.JSONField()
@@ -68,7 +70,9 @@ class Certificate(models.Model):
     )
     issuer_code = models.CharField(max_length=18)
     issuer_name = models.CharField(max_length=80)
-    status = models.CharField(max_length=16, choices=CertificateStatus.choices, default=CertificateStatus.VALID)
+    status = models.CharField(
+        max_length=16, choices=CertificateStatus.choices, default=CertificateStatus.VALID
+    )
     status_changed_at = models.DateTimeField(null=True, blank=True)
     status_reason = models.CharField(max_length=200, blank=True, default="")
     exclusive = models.BooleanField(help_text="copied from the type, so that the constraint can hold it")
@@ -76,11 +80,15 @@ class Certificate(models.Model):
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True, help_text="last valid day; null is 长期")
     fields = EncryptedJSONField()
-    digest = models.CharField(max_length=64, help_text="SHA-256 over salted canonical fields")
+    digest = models.CharField(
+        max_length=64, help_text="SHA-256 over secretly salted canonical terms and fields"
+    )
     previous = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="successor"
     )
-    source = models.CharField(max_length=80, unique=True, null=True, blank=True, help_text="decision:<id> that issued it")
+    source = models.CharField(
+        max_length=80, unique=True, null=True, blank=True, help_text="decision:<id> that issued it"
+    )
     check_token = models.CharField(max_length=32, unique=True, help_text="unguessable, in the QR code")
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -88,6 +96,9 @@ class Certificate(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=EXACTLY_ONE_HOLDER, name="certificate_has_one_holder"),
+            models.CheckConstraint(
+                condition=Q(status__in=CertificateStatus.values), name="certificate_status_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=models.F("valid_from")),
                 name="certificate_ends_after_it_begins",
@@ -102,7 +113,9 @@ class Certificate(models.Model):
                 condition=Q(exclusive=True, status="valid", holder_organisation__isnull=False),
                 name="one_valid_certificate_an_organisation",
             ),
-            models.UniqueConstraint(fields=["type", "number", "version"], name="one_certificate_a_number_and_version"),
+            models.UniqueConstraint(
+                fields=["type", "number", "version"], name="one_certificate_a_number_and_version"
+            ),
         ]
         indexes = [
             models.Index(fields=["holder_person", "type"], name="certificate_by_person"),
@@ -138,11 +151,18 @@ class Authorisation(models.Model):
     given_at = models.DateTimeField()
     until = models.DateField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="when the case it was given for closed")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=EXACTLY_ONE_HOLDER, name="authorisation_has_one_holder"),
+            models.CheckConstraint(
+                condition=Q(status__in=AuthorisationStatus.values), name="authorisation_status_is_known"
+            ),
             models.UniqueConstraint(
-                fields=["case_reference"], condition=Q(status="granted"), name="one_granted_authorisation_a_case"
+                fields=["case_reference"],
+                condition=Q(status="granted"),
+                name="one_granted_authorisation_a_case",
             ),
             models.CheckConstraint(
                 condition=Q(status="revoked", revoked_at__isnull=False) | ~Q(status="revoked"),
@@ -157,13 +177,17 @@ class Authorisation(models.Model):
 class UseRecord(models.Model):
     """One look at one certificate, or the refusal of one (用证记录). Written before anything is handed out."""
 
+    insert_only = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     certificate = models.ForeignKey(
         Certificate, on_delete=models.PROTECT, null=True, blank=True, related_name="uses"
     )
     type = models.ForeignKey(CertificateType, on_delete=models.PROTECT, related_name="uses")
     version = models.PositiveSmallIntegerField(null=True, blank=True)
-    holder_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="uses")
+    holder_person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="uses"
+    )
     holder_organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="uses"
     )
@@ -196,3 +220,13 @@ class UseRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_reference} {self.outcome}"
+
+
+class NumberSeries(models.Model):
+    """A running number (流水号): the last serial given out of one pattern, type and period."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    last = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.last}"

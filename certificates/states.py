@@ -34,11 +34,12 @@ TRANSITIONS: dict[CertificateStatus, frozenset[CertificateStatus]] = {
 
 
 class AuthorisationStatus(models.TextChoices):
-    """A refusal is kept too: it explains why nothing was read."""
+    """A refusal is kept too: it explains why nothing was read. ENDED: the case it was given for is closed."""
 
     GRANTED = "granted", "已授权"
     REFUSED = "refused", "不同意"
     REVOKED = "revoked", "已撤回"
+    ENDED = "ended", "已结束"
 
 
 class UseOutcome(models.TextChoices):

@@ -25,6 +25,7 @@ class HashKind(StrEnum):
     NAME = "name"
     ADDRESS = "address"
     CERTIFICATE_NUMBER = "certificate_number"
+    CERTIFICATE_SALT = "certificate_salt"
     LOGIN = "login"
     BEARER = "bearer"
 

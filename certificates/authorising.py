@@ -1,0 +1,135 @@
+"""The holder's consent to the use of certificates for one case: given, refused, withdrawn, ended with the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.actors import of_person
+from accounts.models import Person
+from accounts.principals import Principal, organisations_of
+from certificates.errors import AlreadyAuthorised, NotYours
+from certificates.models import Authorisation
+from certificates.states import AuthorisationStatus
+from common import clock
+from records.journal import note
+
+Scope = Mapping[str, Sequence[str]]
+
+
+def grant(
+    principal: Principal,
+    *,
+    case_reference: str,
+    matter_code: str,
+    matter_name: str,
+    body: str,
+    scope: Scope,
+    until: date,
+    text_version: str,
+    at: datetime,
+) -> Authorisation:
+    """Keep the consent (PIPL art. 29); `until` is its last day. Raises AlreadyAuthorised."""
+    given = Authorisation(
+        case_reference=case_reference,
+        matter_code=matter_code,
+        matter_name=matter_name,
+        body=body,
+        until=until,
+        text_version=text_version,
+        given_at=at,
+    )
+    return _keep(given, principal, scope=scope, status=AuthorisationStatus.GRANTED)
+
+
+def refuse(
+    principal: Principal,
+    *,
+    case_reference: str,
+    matter_code: str,
+    matter_name: str,
+    body: str,
+    scope: Scope,
+    until: date,
+    text_version: str,
+    at: datetime,
+) -> Authorisation:
+    """Keep the refusal: it explains why nothing was read."""
+    given = Authorisation(
+        case_reference=case_reference,
+        matter_code=matter_code,
+        matter_name=matter_name,
+        body=body,
+        until=until,
+        text_version=text_version,
+        given_at=at,
+    )
+    return _keep(given, principal, scope=scope, status=AuthorisationStatus.REFUSED)
+
+
+@transaction.atomic
+def revoke(person: Person, *, authorisation_id: UUID | str, at: datetime) -> Authorisation:
+    """Withdraw a consent at once (PIPL art. 15); idempotent. Raises NotYours."""
+    found = Authorisation.objects.select_for_update().filter(pk=authorisation_id).first()
+    if found is None or not _may_revoke(person, found, on=at.astimezone(clock.SHANGHAI).date()):
+        raise NotYours
+    if found.status == AuthorisationStatus.GRANTED:
+        found.status, found.revoked_at = AuthorisationStatus.REVOKED, at
+        found.save(update_fields=["status", "revoked_at"])
+        _note(found, "authorisation_revoked", person, "您已撤回用证授权，之后不再读取您的电子证照。")
+    return found
+
+
+def end_many(references: Sequence[str], *, at: datetime) -> None:
+    """End the consents of closed cases in the caller's transaction: what is decided needs no more looks."""
+    open_ones = Authorisation.objects.filter(
+        case_reference__in=references, status=AuthorisationStatus.GRANTED
+    )
+    open_ones.update(status=AuthorisationStatus.ENDED, ended_at=at)
+
+
+@transaction.atomic(savepoint=False)
+def _keep(
+    given: Authorisation, principal: Principal, *, scope: Scope, status: AuthorisationStatus
+) -> Authorisation:
+    given.holder_organisation = principal.organisation
+    given.holder_person = None if principal.organisation else principal.person
+    given.given_by = principal.person
+    given.scope = {slug: list(fields) for slug, fields in scope.items()}
+    given.status = status
+    try:
+        given.save(force_insert=True)
+    except IntegrityError as error:
+        if "one_granted_authorisation_a_case" in str(error):
+            raise AlreadyAuthorised from error
+        raise
+    granted = status == AuthorisationStatus.GRANTED
+    kinds = sum(bool(fields) for fields in given.scope.values())
+    text = (
+        f"您同意为办理“{given.matter_name}”使用 {kinds} 种电子证照。"
+        if granted
+        else "您没有同意使用电子证照。"
+    )
+    _note(given, "authorisation_granted" if granted else "authorisation_refused", principal.person, text)
+    return given
+
+
+def _note(given: Authorisation, act: str, person: Person, text: str) -> None:
+    note(
+        stream=f"case:{given.case_reference}",
+        act=act,
+        actor=of_person(person),
+        subject=str(given.pk),
+        details={"types": sorted(given.scope), "text_version": given.text_version},
+        event=text,
+        event_kind="authorisation",
+    )
+
+
+def _may_revoke(person: Person, given: Authorisation, *, on: date) -> bool:
+    if given.holder_organisation_id is None:
+        return given.holder_person_id == person.pk
+    return given.holder_organisation_id in {one.pk for one in organisations_of(person, on=on)}

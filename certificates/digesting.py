@@ -1,0 +1,41 @@
+"""The digest of a certificate: what is proven to be unchanged. Signing (电子印章) will stand on it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+import rfc8785
+
+from certificates.models import Certificate
+from records.hashing import HashKind, keyed
+
+
+def salt(certificate: Certificate) -> bytes:
+    """Return the certificate's own salt: secret, for a field of few possible values could be guessed from its hash.
+
+    Known to who holds the hash key; it may be told to a court for one certificate without giving the key away.
+    """
+    return keyed(HashKind.CERTIFICATE_SALT, str(certificate.pk))
+
+
+def digest(certificate: Certificate) -> str:
+    """Return SHA-256 over salt, terms and fields in canonical JSON (RFC 8785), as 64 hex digits."""
+    until = certificate.valid_until
+    terms = {
+        "identifier": certificate.identifier,
+        "number": certificate.number,
+        "holder": str(certificate.holder_person_id or certificate.holder_organisation_id),
+        "issuer": certificate.issuer_code,
+        "issued_on": certificate.issued_on.isoformat(),
+        "valid_from": certificate.valid_from.isoformat(),
+        "valid_until": until.isoformat() if until else None,
+        "schema": certificate.schema_version,
+        "fields": certificate.fields,
+    }
+    return hashlib.sha256(salt(certificate) + rfc8785.dumps(terms)).hexdigest()
+
+
+def is_whole(certificate: Certificate) -> bool:
+    """Return whether terms and fields are still what was issued."""
+    return hmac.compare_digest(digest(certificate), certificate.digest)

@@ -1,0 +1,73 @@
+"""What the fields of a certificate type mean, and whether given values fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from certificates.errors import InvalidFields
+from certificates.models import TypeSchema
+from common.identifiers import InvalidIdentifier, resident_id
+from rules.invalid import InvalidTree, problems_in
+from rules.raw import Unreadable, value_of
+from rules.vocabulary import FactSpec
+
+Values = Mapping[str, Any]
+
+
+def parse(slug: str, fields: Mapping[str, Any]) -> dict[str, FactSpec]:
+    """Return the specification of every field; raises InvalidTree with the path of each fault."""
+    found: dict[str, FactSpec] = {}
+    problems: list[tuple[str, str]] = []
+    for name, raw in fields.items():
+        try:
+            found[name] = FactSpec.model_validate({**raw, "name": f"cert.{slug}.{name}"})
+        except ValidationError as error:
+            problems += InvalidTree(problems_in(error)).under(f"fields.{name}").problems
+    if problems:
+        raise InvalidTree(problems)
+    return found
+
+
+def of(schema: TypeSchema) -> dict[str, FactSpec]:
+    """Return the fields of a stored schema, which never changes: parsed once a process."""
+    parsed = _parsed.get(schema.pk)
+    if parsed is None:
+        parsed = _parsed[schema.pk] = parse(schema.type.slug, schema.fields)
+    return parsed
+
+
+_parsed: dict[int, dict[str, FactSpec]] = {}
+
+
+def check(values: Values, *, specs: Mapping[str, FactSpec]) -> None:
+    """Raise InvalidFields unless every value has its field's type. A field may be missing: not every card has it."""
+    faults = {name: fault for name, value in values.items() if (fault := _fault(value, specs.get(name)))}
+    if faults:
+        raise InvalidFields(faults)
+
+
+def _fault(value: object, spec: FactSpec | None) -> str | None:
+    if spec is None:
+        return "这类证照没有这一项"
+    try:
+        value_of(value, spec=spec)
+    except Unreadable:
+        return f"“{spec.label}”的内容不符合规定的类型"
+    return None
+
+
+def check_number(number: str) -> None:
+    """Raise InvalidFields for a number that is a resident ID: certificate numbers stand in clear (PIPL art. 51)."""
+    if _is_resident_id(number):
+        raise InvalidFields({"number": "证照编号不能是公民身份号码"})
+
+
+def _is_resident_id(number: str) -> bool:
+    try:
+        resident_id(number)
+    except InvalidIdentifier:
+        return False
+    return True

@@ -1,0 +1,91 @@
+"""Reading what the store holds without opening it: existence, status, validity, and the record of uses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from accounts.models import Organisation, Person
+from accounts.principals import Principal
+from certificates import schemas, using
+from certificates.choosing import choose
+from certificates.models import Authorisation, Certificate, TypeSchema, UseRecord
+from common import divisions
+from rules.raw import value_of
+from rules.showing import shower
+from rules.vocabulary import FactSpec, FactType, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """One field as its holder sees it: personal ones masked."""
+
+    name: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A certificate as the wallet shows it to its holder."""
+
+    certificate: Certificate
+    type_name: str
+    lines: tuple[CardLine, ...]
+
+
+def held_by(
+    *, person: Person | None = None, organisation: Organisation | None = None
+) -> QuerySet[Certificate]:
+    """Return a holder's certificates of every status, the newest first; no field is read."""
+    rows = Certificate.objects.filter(holder_person=person, holder_organisation=organisation)
+    return rows.select_related("type").defer("fields").order_by("type__name", "-valid_from", "-version", "pk")
+
+
+def valid_by_type(holder: Person | Organisation, *, on: date) -> dict[str, Certificate]:
+    """Return the one valid certificate of each type by slug; a type with two is left out."""
+    rows: dict[str, list[Certificate]] = defaultdict(list)
+    held_ones = held_by(person=holder) if isinstance(holder, Person) else held_by(organisation=holder)
+    for row in held_ones:
+        rows[row.type.slug].append(row)
+    chosen = {slug: choose(held, on=on) for slug, held in rows.items()}
+    return {slug: one.certificate for slug, one in chosen.items() if one.certificate and one.reason is None}
+
+
+def uses_of(*, person: Person | None = None, organisation: Organisation | None = None) -> QuerySet[UseRecord]:
+    """Return every look at a holder's certificates, and every refused one, the newest first."""
+    rows = UseRecord.objects.filter(holder_person=person, holder_organisation=organisation)
+    return rows.select_related("type", "authorisation").order_by("-at", "pk")
+
+
+def authorisations_of(
+    *, person: Person | None = None, organisation: Organisation | None = None
+) -> QuerySet[Authorisation]:
+    """Return a holder's consents and refusals, the newest first."""
+    rows = Authorisation.objects.filter(holder_person=person, holder_organisation=organisation)
+    return rows.order_by("-given_at", "pk")
+
+
+def card(certificate: Certificate, *, viewer: Principal) -> Card:
+    """Return what its holder may see of their own certificate; raises NotYours for anyone else."""
+    values = using.own_values(certificate, viewer=viewer)
+    schema = TypeSchema.objects.select_related("type").get(
+        type=certificate.type_id, version=certificate.schema_version
+    )
+    words = Vocabulary()
+    lines = [
+        CardLine(name, spec.label, _text(values[name], spec, words))
+        for name, spec in schemas.of(schema).items()
+        if values.get(name) not in (None, "", [])
+    ]
+    return Card(certificate, schema.type.name, tuple(lines))
+
+
+def _text(raw: object, spec: FactSpec, words: Vocabulary) -> str:
+    if spec.type is FactType.DIVISION and not spec.personal:
+        return divisions.full_name(str(raw))
+    value = value_of(raw, spec=spec)
+    return shower(spec, vocabulary=words)(value)

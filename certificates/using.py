@@ -1,0 +1,253 @@
+"""The only reader of certificate fields: consent is checked and the look recorded before anything is handed out.
+
+A batch costs one statement for authorisations, one for types, one for certificates and one for all use records.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actors import SYSTEM
+from accounts.principals import Principal
+from certificates import locking
+from certificates.choosing import Choice, choose
+from certificates.errors import NotYours, UnknownType
+from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
+from certificates.states import AuthorisationStatus, UseMode, UseOutcome
+from rules.values import UnknownReason
+
+PREFILL = "预填"
+_OUTCOMES = {
+    None: UseOutcome.FOUND,
+    UnknownReason.NOT_HELD: UseOutcome.NOT_HELD,
+    UnknownReason.EXPIRED: UseOutcome.EXPIRED,
+    UnknownReason.REVOKED: UseOutcome.REVOKED,
+    UnknownReason.AMBIGUOUS: UseOutcome.AMBIGUOUS,
+}
+_Key = tuple[str, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one case asks the store for: type slug → fields. No fields: only whether one is held, which is no use."""
+
+    case_reference: str
+    matter_code: str
+    body: str
+    holder_person_id: UUID | None
+    holder_organisation_id: UUID | None
+    authorisation_id: UUID | None
+    scope: Mapping[str, Sequence[str]]
+    purpose: str
+
+    @property
+    def holder_id(self) -> UUID:
+        """Return whose certificates are meant."""
+        holder = self.holder_organisation_id or self.holder_person_id
+        assert holder is not None
+        return holder
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A valid certificate with the authorised fields, as JSON values."""
+
+    certificate_id: UUID
+    identifier: str
+    number: str
+    version: int
+    values: Mapping[str, Any]
+    held: bool = True
+    need: Need | None = field(default=None, repr=False, compare=False)
+    mark: tuple[object, ...] = field(default=(), repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why nothing was read. `held` is known all the same; None (暂停使用, 尚未生效) says neither yes nor no."""
+
+    reason: UnknownReason
+    held: bool | None
+    detail: str = ""
+    need: Need | None = field(default=None, repr=False, compare=False)
+    mark: tuple[object, ...] = field(default=(), repr=False, compare=False)
+
+
+Reading: TypeAlias = Held | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One type of one need: which certificate counts, and whether it may be read."""
+
+    need: Need
+    type: CertificateType
+    fields: tuple[str, ...]
+    choice: Choice
+    authorised: bool
+
+    @property
+    def outcome(self) -> UseOutcome:
+        return _OUTCOMES[self.choice.reason] if self.authorised else UseOutcome.UNAUTHORISED
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        return (self.authorised, *self.choice.mark)
+
+
+def collect(needs: Sequence[Need], *, on: date, actor: str, at: datetime) -> list[dict[str, Reading]]:
+    """Return a Reading per need and type. Its use records are committed before: not inside a transaction."""
+    with transaction.atomic(durable=True):
+        seen = _look(needs, on=on)
+        UseRecord.objects.bulk_create([_record(one, actor=actor, at=at) for one in _flat(seen) if one.fields])
+    return [{slug: _reading(one) for slug, one in types.items()} for types in seen]
+
+
+def prefill(need: Need, *, on: date, at: datetime, actor: str = SYSTEM) -> dict[str, Reading]:
+    """Read for a form that is being filled in: recorded once per authorisation and certificate, not per page."""
+    with transaction.atomic(durable=True):
+        (seen,) = _look([need], on=on)
+        told = _told_before(need)
+        fresh = [one for one in seen.values() if one.fields and _trace(one) not in told]
+        UseRecord.objects.bulk_create([_record(one, actor=actor, at=at, purpose=PREFILL) for one in fresh])
+    return {slug: _reading(one) for slug, one in seen.items()}
+
+
+def changed(readings: Sequence[Mapping[str, Reading]], *, on: date) -> list[bool]:
+    """Return for each case whether a certificate or the consent behind its readings changed since.
+
+    Inside the deciding transaction: what was read stays locked (FOR SHARE) until it commits.
+    """
+    needs = [_need(types.values()) for types in readings]
+    asked = [need for need in needs if need is not None]
+    looked = iter(_look(asked, on=on, lock=True) if asked else [])
+    return [
+        need is not None and _differs(types, next(looked))
+        for types, need in zip(readings, needs, strict=True)
+    ]
+
+
+def own_values(certificate: Certificate, *, viewer: Principal) -> Mapping[str, Any]:
+    """Return the fields to their own holder, or raise NotYours. Looking at one's own is no use by a body."""
+    own = viewer.organisation.pk if viewer.organisation else viewer.person.pk
+    if own != (certificate.holder_organisation_id if viewer.organisation else certificate.holder_person_id):
+        raise NotYours
+    values: Mapping[str, Any] = certificate.fields
+    return values
+
+
+def _look(needs: Sequence[Need], *, on: date, lock: bool = False) -> list[dict[str, _Seen]]:
+    consents = locking.shared_authorisations({one.authorisation_id for one in needs if one.authorisation_id})
+    types = _types({slug for need in needs for slug in need.scope})
+    held = _held(needs, types, lock=lock)
+    return [
+        {
+            slug: _Seen(
+                need,
+                types[slug],
+                tuple(fields),
+                choose(held[slug, need.holder_id], on=on),
+                authorised=not fields or _covers(consents.get(need.authorisation_id), need, slug, on=on),
+            )
+            for slug, fields in need.scope.items()
+        }
+        for need in needs
+    ]
+
+
+def _types(slugs: set[str]) -> dict[str, CertificateType]:
+    known = {kind.slug: kind for kind in CertificateType.objects.filter(slug__in=slugs).order_by("pk")}
+    for slug in sorted(slugs - known.keys()):
+        raise UnknownType(slug)
+    return known
+
+
+def _held(
+    needs: Sequence[Need], types: Mapping[str, CertificateType], *, lock: bool
+) -> Mapping[_Key, list[Certificate]]:
+    slugs = {kind.pk: slug for slug, kind in types.items()}
+    people = {need.holder_person_id for need in needs if need.holder_organisation_id is None}
+    bodies = {need.holder_organisation_id for need in needs if need.holder_organisation_id is not None}
+    held: dict[_Key, list[Certificate]] = defaultdict(list)
+    for row in locking.certificates(slugs, people=people, bodies=bodies, share=lock):
+        holder = row.holder_person_id or row.holder_organisation_id
+        assert holder is not None
+        held[slugs[row.type_id], holder].append(row)
+    return held
+
+
+def _covers(consent: Authorisation | None, need: Need, slug: str, *, on: date) -> bool:
+    """Return whether a consent is granted, in force, the holder's own, for this case, and names every field."""
+    if consent is None or consent.status != AuthorisationStatus.GRANTED or on > consent.until:
+        return False
+    if consent.case_reference != need.case_reference or consent.matter_code != need.matter_code:
+        return False
+    if (consent.holder_organisation_id or consent.holder_person_id) != need.holder_id:
+        return False
+    return set(need.scope[slug]) <= set(consent.scope.get(slug, ()))
+
+
+def _reading(one: _Seen) -> Reading:
+    chosen = one.choice
+    if not one.authorised:
+        return Missing(UnknownReason.UNAUTHORISED, chosen.held, need=one.need, mark=one.mark)
+    if chosen.reason is not None:
+        return Missing(chosen.reason, chosen.held, chosen.detail, need=one.need, mark=one.mark)
+    found = chosen.certificate
+    assert found is not None
+    values = {name: found.fields[name] for name in one.fields if name in found.fields} if one.fields else {}
+    return Held(found.pk, found.identifier, found.number, found.version, values, need=one.need, mark=one.mark)
+
+
+def _record(one: _Seen, *, actor: str, at: datetime, purpose: str = "") -> UseRecord:
+    need, found = one.need, one.choice.certificate if one.authorised else None
+    read = one.outcome == UseOutcome.FOUND
+    return UseRecord(
+        certificate=found,
+        type=one.type,
+        version=found.version if found else None,
+        holder_person_id=None if need.holder_organisation_id else need.holder_person_id,
+        holder_organisation_id=need.holder_organisation_id,
+        mode=UseMode.AUTHORISED,
+        authorisation_id=need.authorisation_id,
+        body=need.body,
+        actor=actor,
+        case_reference=need.case_reference,
+        matter_code=need.matter_code,
+        purpose=purpose or need.purpose,
+        fields=list(one.fields) if read else [],
+        outcome=one.outcome,
+        digest=found.digest if found and read else "",
+        at=at,
+    )
+
+
+def _trace(one: _Seen) -> tuple[object, ...]:
+    found = one.choice.certificate if one.authorised else None
+    return (one.type.pk, found.pk if found else None, found.version if found else None, str(one.outcome))
+
+
+def _told_before(need: Need) -> set[tuple[object, ...]]:
+    rows = UseRecord.objects.filter(
+        case_reference=need.case_reference, authorisation=need.authorisation_id, purpose=PREFILL
+    )
+    return set(rows.order_by("pk").values_list("type_id", "certificate_id", "version", "outcome"))
+
+
+def _flat(seen: Iterable[Mapping[str, _Seen]]) -> list[_Seen]:
+    return [one for types in seen for one in types.values()]
+
+
+def _need(readings: Iterable[Reading]) -> Need | None:
+    return next((reading.need for reading in readings if reading.need is not None), None)
+
+
+def _differs(readings: Mapping[str, Reading], seen: Mapping[str, _Seen]) -> bool:
+    return any(slug not in readings or readings[slug].mark != one.mark for slug, one in seen.items())
