@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from records import chain
 
 SEALED_WITHIN = timedelta(minutes=1)
-PAIRS_TRIED = 200  # how many changed entries are compared with each other to name a swap
+PAIRS_TRIED = 60  # how many changed entries are compared with each other to name a swap
 _CONTENT = ("act", "actor", "subject", "details", "at", "salt", "digest")
 _EXCHANGES: tuple[tuple[str, ...], ...] = (
     ("stream", "sequence"),

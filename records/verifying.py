@@ -15,22 +15,23 @@ from common import clock
 from records import chain, exporting
 from records.heads import HeadsUnreadable, read_heads
 from records.inspecting import Fault, FaultKind, Head, Inspection, Leaf, place_of
-from records.models import Block, BlockEntry, JournalEntry, Pending
+from records.models import Block, BlockEntry, Event, JournalEntry, Pending
 from records.sealing import as_block
 
 ROWS_AT_ONCE = 2000
 
 
 def verify() -> list[Fault]:
-    """Return every fault of the journal, none when it is sound. Reads one snapshot; about 20,000 entries a second."""
+    """Return every fault of the journal, none when it is sound. Reads one snapshot; about 10,000 entries a second."""
     heads, fault = _heads()
     with transaction.atomic():
         _one_snapshot()
         inspection = Inspection(now=clock.now(), public_keys=public_keys(), faults=[fault] if fault else [])
-        inspection.read_entries(entries())
+        event_faults: list[Fault] = []
+        inspection.read_entries(_entries_and_events(event_faults))
         for block, leaves in blocks():
             inspection.read_block(block, leaves)
-        inspection.faults += [*_event_faults(), *_vanished()]
+        inspection.faults += [*event_faults, *_vanished()]
         return inspection.finish(heads)
 
 
@@ -106,19 +107,23 @@ def _one_snapshot() -> None:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
-def _event_faults() -> Iterator[Fault]:
-    """Compare what the applicant reads with the digest its entry keeps; a dropped event differs from its digest too."""
+def _entries_and_events(faults: list[Fault]) -> Iterator[chain.Entry]:
+    """Give every entry, and note on the way where what the applicant reads is not what was noted."""
     rows = JournalEntry.objects.select_related("event").order_by("stream", "sequence")
     for row in rows.iterator(chunk_size=ROWS_AT_ONCE):
-        event = getattr(row, "event", None)
-        kind, text = (event.kind, event.text) if event else ("", "")
-        if chain.payload_digest(salt=bytes(row.salt), kind=kind, text=text) != bytes(row.digest):
-            detail = "its words are not those that were noted" if event else "it was dropped or never written"
-            yield Fault(FaultKind.EVENT_CHANGED, place_of(as_entry(row)), detail)
-        elif event and (event.stream, event.at) != (row.stream, row.at):
-            yield Fault(
-                FaultKind.EVENT_CHANGED, place_of(as_entry(row)), "it was moved to another stream or time"
-            )
+        entry = as_entry(row)
+        if detail := _event_fault(entry, getattr(row, "event", None)):
+            faults.append(Fault(FaultKind.EVENT_CHANGED, place_of(entry), detail))
+        yield entry
+
+
+def _event_fault(entry: chain.Entry, event: Event | None) -> str:
+    kind, text = (event.kind, event.text) if event else ("", "")
+    if chain.payload_digest(salt=entry.salt, kind=kind, text=text) != entry.digest:
+        return "its words are not those that were noted" if event else "it was dropped or never written"
+    if event and (event.stream, event.at) != (entry.stream, entry.at):
+        return "it was moved to another stream or time"
+    return ""
 
 
 def _vanished() -> Iterator[Fault]:
