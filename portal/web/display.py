@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 YEAR = 365 * 24 * 3600
@@ -51,8 +50,6 @@ def back_to(request: HttpRequest) -> str:
     return wanted if safe else "/"
 
 
-# Exempt: it changes nothing but the look, and must also work on error pages, which carry no token.
-@csrf_exempt
 @login_not_required
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:

@@ -103,6 +103,14 @@ def options(bound: BoundField) -> tuple[Option, ...]:
     )
 
 
+def anchor(bound: BoundField, kind: str) -> str:
+    """Return the id an error jumps to: the control, or the first one of a group."""
+    if kind in {"radio", "checks"}:
+        ids = [str(each.data["attrs"]["id"]) for each in bound.subwidgets if str(each.data["value"]) != ""]
+        return ids[0] if ids else str(bound.auto_id)
+    return f"{bound.auto_id}_0" if kind == "dates" else str(bound.auto_id)
+
+
 def messages(bound: BoundField) -> tuple[str, ...]:
     """Return the errors of a field; Django's 这个字段是必填项 says nothing to a reader and is replaced."""
     stock = str(forms.Field.default_error_messages["required"])
@@ -116,13 +124,12 @@ def messages(bound: BoundField) -> tuple[str, ...]:
 def view(bound: BoundField) -> FieldView:
     """Return what the template draws."""
     field, kind = bound.field, kind_of(bound)
-    group = kind in {"radio", "checks", "dates"}
     optional = getattr(field, "optional", not field.required and kind not in {"tick", "checks", "box"})
     return FieldView(
         kind=kind,
         id=str(bound.auto_id),
         name=bound.html_name,
-        anchor=f"{bound.auto_id}_0" if group else str(bound.auto_id),
+        anchor=anchor(bound, kind),
         label_for=bound.id_for_label or str(bound.auto_id),
         label=str(bound.label),
         hint=str(getattr(field, "hint", "") or bound.help_text),
