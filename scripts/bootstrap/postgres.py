@@ -141,10 +141,12 @@ class Server:
             "--no-instructions",
             *(["--no-sync"] if self.throwaway else []),
         ]
-        done = subprocess.run(
-            command, capture_output=True, text=True, cwd="/", env=_environment(), **account()
-        )
-        password_file.unlink()
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, cwd="/", env=_environment(), **account()
+            )
+        finally:
+            password_file.unlink()
         if done.returncode:
             shutil.rmtree(self.data, ignore_errors=True)
             raise Trouble(
