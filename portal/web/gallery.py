@@ -143,7 +143,7 @@ def faces() -> list[parts.CertificateFace]:
             rows=rows if state == "valid" else rows[:2],
             number="SL202600000001",
             issuer="示例市示例局",
-            identifier="1.2.156.3005.2.11440507MB2X00012R001.11440507MB2X00012R.SL202600000001.001.O",
+            identifier="1.2.156.3005.2.00000000EXAMPLE0000.00000000EXAMPLE000.SL202600000001.001.O",
             seal_text="示例市示例局",
             check_url="https://example.invalid/check/SL202600000001",
             note=notes.get(state, ""),
