@@ -28,14 +28,10 @@ class InsertOnly(migrations.RunSQL):
 
     def __init__(self, *tables: str) -> None:
         self.tables = tables
-        super().__init__(
-            sql=[
-                statement.format(table=table)
-                for table in tables
-                for statement in (_GUARD_CHANGE, _GUARD_TRUNCATE)
-            ],
-            reverse_sql=[_UNGUARD.format(table=table) for table in tables],
-        )
+        guards = (_GUARD_CHANGE, _GUARD_TRUNCATE)
+        self.statements = [guard.format(table=table) for table in tables for guard in guards]
+        self.reverse_statements = [_UNGUARD.format(table=table) for table in tables]
+        super().__init__(sql=tuple(self.statements), reverse_sql=tuple(self.reverse_statements))
 
     @override
     def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, str]]:

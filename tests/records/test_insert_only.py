@@ -30,13 +30,12 @@ def test_the_journals_tables_are_among_them() -> None:
 def test_even_the_owner_changes_nothing(db: None, table: str, change: str) -> None:
     note(stream="a", act="x", actor="y", event="办理中")
     seal_pending()
-    with (
-        pytest.raises(ProgrammingError, match="insert-only"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(change.format(table, a_column(table)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE"
+        )  # else TRUNCATE stumbles over the fresh rows, not the guard
+        with pytest.raises(ProgrammingError, match="insert-only"), transaction.atomic():
+            cursor.execute(change.format(table, a_column(table)))
     assert [model.objects.count() for model in (JournalEntry, Event, Block, BlockEntry)] == [1, 1, 1, 1]
 
 
@@ -66,11 +65,11 @@ def test_the_operation_can_be_undone_and_written_down(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE things (name text)")
         cursor.execute("INSERT INTO things VALUES ('one')")
-        for statement in operation.sql:
+        for statement in operation.statements:
             cursor.execute(statement)
         with pytest.raises(ProgrammingError, match="things is insert-only"), transaction.atomic():
             cursor.execute("DELETE FROM things")
-        for statement in operation.reverse_sql:
+        for statement in operation.reverse_statements:
             cursor.execute(statement)
         cursor.execute("DELETE FROM things")
         assert cursor.rowcount == 1

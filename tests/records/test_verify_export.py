@@ -20,6 +20,11 @@ from records.verify_export import main, verify_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
+WITHOUT_DJANGO = """
+import runpy, sys
+sys.modules["django"] = None
+runpy.run_module("records.verify_export", run_name="__main__")
+"""
 
 
 @pytest.fixture
@@ -46,9 +51,8 @@ def rewrite(path: Path, change: Callable[[list[dict[str, Any]]], None]) -> None:
 
 def outside(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the tool where Django cannot be imported and no setting stands."""
-    blocked = "import sys; sys.modules['django'] = None; import runpy; runpy.run_module('records.verify_export', run_name='__main__')"
     return subprocess.run(
-        [sys.executable, "-c", blocked, *map(str, arguments)],
+        [sys.executable, "-c", WITHOUT_DJANGO, *map(str, arguments)],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
