@@ -1,0 +1,1 @@
+"""People, organisations, departments, regions, posts and the inbox."""

@@ -15,7 +15,11 @@ from accounts.models import User
 class PasswordBackend(BaseBackend):
     """User name and password. Takes as long for an unknown name as for a wrong password."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+    def authenticate(
+        self,
+        request: HttpRequest | None,  # noqa: ARG002 -- Django's signature
+        **credentials: Any,
+    ) -> User | None:
         """Return the account, or None."""
         username, password = str(credentials.get("username", "")), str(credentials.get("password", ""))
         user = User.objects.filter(username=username).first()

@@ -12,7 +12,9 @@ from common import clock
 
 def message(person_id: UUID, *, kind: str, title: str, body: str, reference: str, at: datetime) -> Message:
     """Return an unsaved message; `send` stores it."""
-    return Message(person_id=person_id, kind=kind, title=title, body=body, case_reference=reference, created_at=at)
+    return Message(
+        person_id=person_id, kind=kind, title=title, body=body, case_reference=reference, created_at=at
+    )
 
 
 def send(messages: Iterable[Message]) -> None:

@@ -21,7 +21,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: BaseUserManager[User] = BaseUserManager()
+    objects = BaseUserManager["User"]()
     USERNAME_FIELD = "username"
 
     def __str__(self) -> str:
@@ -44,7 +44,9 @@ class Person(models.Model):
     birth_year = models.PositiveSmallIntegerField()
     mobile = EncryptedTextField(blank=True, default="")
     mobile_hash = models.BinaryField(max_length=32, null=True, blank=True, db_index=True)
-    real_name_level = models.PositiveSmallIntegerField(choices=RealNameLevel.choices, default=RealNameLevel.UNVERIFIED)
+    real_name_level = models.PositiveSmallIntegerField(
+        choices=RealNameLevel.choices, default=RealNameLevel.UNVERIFIED
+    )
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -110,7 +112,9 @@ class Region(models.Model):
 
     code = models.CharField(max_length=12, primary_key=True)
     name = models.CharField(max_length=60)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     level = models.PositiveSmallIntegerField()
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
@@ -150,7 +154,9 @@ class Post(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
     role = models.CharField(max_length=16, choices=Role.choices)
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="posts")
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="posts"
+    )
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
 

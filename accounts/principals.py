@@ -41,11 +41,17 @@ class Principal:
 def organisations_of(person: Person, *, on: date) -> list[Organisation]:
     """Return the organisations the person may act for on a day."""
     open_rights = Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
-    rights = ActingRight.objects.filter(open_rights, person=person, organisation__status=Organisation.Status.ACTIVE)
-    return [right.organisation for right in rights.select_related("organisation").order_by("organisation__name")]
+    rights = ActingRight.objects.filter(
+        open_rights, person=person, organisation__status=Organisation.Status.ACTIVE
+    )
+    return [
+        right.organisation for right in rights.select_related("organisation").order_by("organisation__name")
+    ]
 
 
-def principal(person: Person, *, organisation_id: UUID | str | None = None, on: date | None = None) -> Principal:
+def principal(
+    person: Person, *, organisation_id: UUID | str | None = None, on: date | None = None
+) -> Principal:
     """Return the principal, or raise MayNotAct."""
     if not organisation_id:
         return Principal(person)

@@ -21,6 +21,7 @@ from certificates import using
 from common import workdays
 from matters import editions
 from matters.models import Matter
+from records.chain import Json
 from rules.showing import reason_text
 from rules.values import Finding, SourceKind, Truth, Verdict, VerdictKind, facts_to_json, verdict_to_json
 
@@ -76,7 +77,9 @@ def _lock(applications: Iterable[Application]) -> set[UUID]:
     if not wanted:
         return set()
     rows = Application.objects.select_for_update().filter(pk__in=wanted, state=ApplicationState.SUBMITTED)
-    return {pk for pk, attempts in rows.order_by("pk").values_list("pk", "attempts") if attempts == wanted[pk]}
+    return {
+        pk for pk, attempts in rows.order_by("pk").values_list("pk", "attempts") if attempts == wanted[pk]
+    }
 
 
 def _give_back(applications: Sequence[Application]) -> None:
@@ -109,7 +112,9 @@ def _judgement(one: Judged, number: int) -> Judgement:
 
 
 def _grants(one: Judged) -> bool:
-    return one.verdict.kind == VerdictKind.GRANT and one.application.matter.mode == Matter.Mode.INSTANT_APPROVAL
+    return (
+        one.verdict.kind == VerdictKind.GRANT and one.application.matter.mode == Matter.Mode.INSTANT_APPROVAL
+    )
 
 
 def _needs_person(one: Judged) -> bool:
@@ -137,23 +142,36 @@ def _grant(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: d
 def _refer(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: datetime) -> None:
     _to_officer(
         [
-            (one.application, referral_reason(one.verdict), {"judgement": str(judgements[one.application.pk].pk)})
+            (
+                one.application,
+                referral_reason(one.verdict),
+                {"judgement": str(judgements[one.application.pk].pk)},
+            )
             for one in judged
         ],
         at,
     )
 
 
-def _to_officer(rows: Sequence[tuple[Application, str, dict[str, object]]], at: datetime) -> None:
+def _to_officer(rows: Sequence[tuple[Application, str, dict[str, Json]]], at: datetime) -> None:
     """Accept the cases, start their clocks, and put them into the queue with the reason (受理)."""
     if not rows:
         return
-    clock.start_many([(one, editions.compiled(one.edition).package.guide.committed.workdays) for one, _, _ in rows], at=at)
+    clock.start_many(
+        [(one, editions.compiled(one.edition).package.guide.committed.workdays) for one, _, _ in rows], at=at
+    )
     for application, reason, _ in rows:
         application.referral_reason = reason[:200]
     workflow.advance_many(
         [
-            Move(one, ApplicationState.IN_REVIEW, actors.SYSTEM, "referred", f"已受理，转人工办理。{reason}。", details)
+            Move(
+                one,
+                ApplicationState.IN_REVIEW,
+                actors.SYSTEM,
+                "referred",
+                f"已受理，转人工办理。{reason}。",
+                details,
+            )
             for one, reason, details in rows
         ],
         at=at,
@@ -219,7 +237,9 @@ def _notice(one: Judged, judgement: Judgement, at: datetime) -> SupplementNotice
     return SupplementNotice(
         application=one.application,
         judgement=judgement,
-        items=[{"name": finding.name, "text": finding.told, "opens": list(finding.opens)} for finding in defects],
+        items=[
+            {"name": finding.name, "text": finding.told, "opens": list(finding.opens)} for finding in defects
+        ],
         issued_by=actors.SYSTEM,
         issued_at=at,
         due_on=workdays.add_workdays(at.date(), one.collected.compiled.package.supplement_workdays),

@@ -84,7 +84,9 @@ def is_paused(application: Application) -> bool:
     return bool(pauses) and pauses[-1] == ClockKind.PAUSE
 
 
-def record(application: Application, kind: ClockKind, *, at: datetime, days: int = 0, reason: str = "") -> None:
+def record(
+    application: Application, kind: ClockKind, *, at: datetime, days: int = 0, reason: str = ""
+) -> None:
     """Store one act and the due date that follows from the whole ledger. The caller saves the application."""
     ClockEntry.objects.create(application=application, kind=kind, at=at, workdays=days, reason=reason)
     application.due_on = due_date(ledger(application))
@@ -103,4 +105,8 @@ def wrong_copies(applications: Iterable[Application]) -> list[tuple[str, date | 
 def open_cases() -> Iterable[Application]:
     """Return the cases the nightly check looks at."""
     running = [ApplicationState.IN_REVIEW, ApplicationState.SUPPLEMENTING]
-    return Application.objects.filter(state__in=running).prefetch_related("clock_entries").iterator(chunk_size=500)
+    return (
+        Application.objects.filter(state__in=running)
+        .prefetch_related("clock_entries")
+        .iterator(chunk_size=500)
+    )

@@ -93,4 +93,6 @@ def judge(collected: Collected, *, at: datetime) -> Judged:
     """Return the verdict over collected facts; pure but for the stopwatch."""
     started = time.perf_counter()
     verdict = collected.compiled.judge(collected.facts, on=at.date())
-    return Judged(collected, verdict, on=at.date(), at=at, judge_us=round((time.perf_counter() - started) * 1e6))
+    return Judged(
+        collected, verdict, on=at.date(), at=at, judge_us=round((time.perf_counter() - started) * 1e6)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts import actors
 from accounts.principals import Principal
 from approvals import selectors
-from approvals.errors import AlreadyOpen, NotAcceptingApplications, NoSuchDraft, WrongApplicant
+from approvals.errors import AlreadyOpen, NoSuchDraft, NotAcceptingApplications, WrongApplicant
 from approvals.models import Draft
 from approvals.permissions import may_apply
 from approvals.references import new_reference
@@ -19,7 +19,7 @@ from certificates import authorising
 from certificates.models import Authorisation
 from common import clock
 from matters import editions
-from matters.models import Matter
+from matters.models import Edition, Matter
 from records import journal
 
 CONSENT_TEXT = "2026-11"  # version of the words on the consent page
@@ -34,19 +34,25 @@ def start(principal: Principal, *, matter: Matter, consent: bool) -> Draft:
     """
     if not may_apply(principal, matter):
         raise WrongApplicant
-    if matter.status != Matter.Status.IN_FORCE or matter.current_edition is None:
-        raise NotAcceptingApplications
+    edition = in_force(matter)
     if (existing := selectors.open_application(principal, matter=matter)) is not None:
         raise AlreadyOpen(existing.reference)
     at = clock.now()
     draft = _locked_draft(principal, matter=matter)
     reference = draft.reference if draft else new_reference(division=settings.DIVISION, on=at.date())
-    authorisation = _ask(principal, matter, reference, consent=consent, at=at)
+    authorisation = _ask(principal, edition, reference, consent=consent, at=at)
     if draft is None:
-        return _open(principal, matter, reference, authorisation, at)
+        return _open(principal, edition, reference, authorisation, at)
     draft.authorisation, draft.saved_at = authorisation, at
     draft.save(update_fields=["authorisation", "saved_at"])
     return draft
+
+
+def in_force(matter: Matter) -> Edition:
+    """Return the edition a matter is applied for under, or raise NotAcceptingApplications."""
+    if matter.status != Matter.Status.IN_FORCE or matter.current_edition is None:
+        raise NotAcceptingApplications
+    return matter.current_edition
 
 
 def _locked_draft(principal: Principal, *, matter: Matter) -> Draft | None:
@@ -54,10 +60,10 @@ def _locked_draft(principal: Principal, *, matter: Matter) -> Draft | None:
     return mine.select_for_update().first()
 
 
-def _ask(principal: Principal, matter: Matter, reference: str, *, consent: bool, at: datetime) -> Authorisation:
-    edition = matter.current_edition
-    if edition is None:
-        raise NotAcceptingApplications
+def _ask(
+    principal: Principal, edition: Edition, reference: str, *, consent: bool, at: datetime
+) -> Authorisation:
+    matter = edition.matter
     verb = authorising.grant if consent else authorising.refuse
     return verb(
         principal,
@@ -73,17 +79,17 @@ def _ask(principal: Principal, matter: Matter, reference: str, *, consent: bool,
 
 
 def _open(
-    principal: Principal, matter: Matter, reference: str, authorisation: Authorisation, at: datetime
+    principal: Principal, edition: Edition, reference: str, authorisation: Authorisation, at: datetime
 ) -> Draft:
     draft, created = Draft.objects.get_or_create(
         person=principal.person,
         organisation=principal.organisation,
-        matter=matter,
+        matter=edition.matter,
         defaults={
             "reference": reference,
-            "edition": matter.current_edition,
+            "edition": edition,
             "authorisation": authorisation,
-            "answers": _defaults(matter),
+            "answers": _defaults(edition),
             "created_at": at,
             "saved_at": at,
         },
@@ -94,24 +100,25 @@ def _open(
             act="draft_started",
             actor=actors.of_person(principal.person),
             subject=str(draft.pk),
-            details={"matter": matter.code},
+            details={"matter": edition.matter.code},
         )
     return draft
 
 
-def _defaults(matter: Matter) -> dict[str, object]:
+def _defaults(edition: Edition) -> dict[str, object]:
     """Return the preset answers: shown at the check before submission, and changed there."""
-    if matter.current_edition is None:
-        raise NotAcceptingApplications
-    questions = editions.compiled(matter.current_edition).package.questions
+    questions = editions.compiled(edition).package.questions
     return {question.name: question.default for question in questions if question.default is not None}
 
 
 @transaction.atomic
-def save(principal: Principal, *, reference: str, answers: Mapping[str, object]) -> Draft:
-    """Keep answers as they are typed, complete or not. Raises NoSuchDraft."""
+def save(
+    principal: Principal, *, reference: str, answers: Mapping[str, object], dropped: Collection[str] = ()
+) -> Draft:
+    """Keep answers as they are typed, complete or not, and forget those `dropped`. Raises NoSuchDraft."""
     draft = own_locked(principal, reference=reference)
-    draft.answers = {**draft.answers, **answers}
+    kept = {name: value for name, value in draft.answers.items() if name not in dropped}
+    draft.answers = {**kept, **answers}
     draft.saved_at = clock.now()
     draft.save(update_fields=["answers", "saved_at"])
     return draft
@@ -136,7 +143,9 @@ def own_locked(principal: Principal, *, reference: str) -> Draft:
     rows = Draft.objects.select_for_update(of=("self",)).select_related(
         "matter__department", "edition", "authorisation", "person", "organisation"
     )
-    draft = rows.filter(reference=reference, person=principal.person, organisation=principal.organisation).first()
+    draft = rows.filter(
+        reference=reference, person=principal.person, organisation=principal.organisation
+    ).first()
     if draft is None:
         raise NoSuchDraft
     return draft

@@ -14,8 +14,8 @@ from django.db.models import Count, Q
 
 from accounts import actors
 from approvals import sources
-from approvals.plain import plain
 from approvals.models import Application, Draft
+from approvals.plain import plain
 from approvals.states import OPEN, ApplicationState
 from certificates import using
 from common import clock
@@ -56,7 +56,9 @@ def collect(applications: Sequence[Application], *, on: date, at: datetime) -> l
     took = round(clock.monotonic_ms() - started)
     return [
         Collected(application, edition, facts | sources.register_facts(edition, answers), reading, took)
-        for (application, edition), facts, answers, reading in zip(pairs, known, answered, readings, strict=True)
+        for (application, edition), facts, answers, reading in zip(
+            pairs, known, answered, readings, strict=True
+        )
     ]
 
 
@@ -99,7 +101,8 @@ def _own(applications: Sequence[Application]) -> dict[Principal, sources.Known]:
     is_open, is_granted = Q(state__in=OPEN), Q(state=ApplicationState.GRANTED)
     rows = (
         Application.objects.filter(
-            person__in={person for person, _, _ in principals}, matter__in={matter for _, _, matter in principals}
+            person__in={person for person, _, _ in principals},
+            matter__in={matter for _, _, matter in principals},
         )
         .values_list("person_id", "organisation_id", "matter_id")
         .annotate(open=Count("pk", filter=is_open), granted=Count("pk", filter=is_granted))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts import actors, inbox, organising
-from accounts.models import Organisation, Person, User
+from accounts.models import Message, Organisation, Person, User
 from approvals import clock, results, workflow
-from approvals.plain import plain
 from approvals.models import Application, Decision, Judgement
+from approvals.plain import plain
 from approvals.results import Granting
 from approvals.states import ApplicationState, DecisionKind, Maker
 from approvals.workflow import Move
@@ -100,7 +100,7 @@ def _issue(grant: Grant, decision: Decision, holder: Person | Organisation, at: 
         credit_code=named.credit_code if named else "",
     )
     return Issue(
-        type_slug=certificate.type,
+        type=certificate.type,
         holder=holder,
         values=results.values(granting),
         number_fields=results.number_fields(grant.compiled),
@@ -132,7 +132,7 @@ def _move(grant: Grant, certificate: Certificate, decision: Decision) -> Move:
     )
 
 
-def _message(grant: Grant, certificate: Certificate, at: datetime) -> inbox.Message:
+def _message(grant: Grant, certificate: Certificate, at: datetime) -> Message:
     name = grant.application.matter.name
     return inbox.message(
         grant.application.person_id,

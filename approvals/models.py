@@ -28,7 +28,9 @@ class Draft(models.Model):
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="drafts")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="drafts")
     authorisation = models.ForeignKey(Authorisation, on_delete=models.PROTECT, related_name="+")
-    answers = EncryptedJSONField(help_text="what the applicant typed or corrected; prefilled values are not copied")
+    answers = EncryptedJSONField(
+        help_text="what the applicant typed or corrected; prefilled values are not copied"
+    )
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
 
@@ -61,7 +63,9 @@ class Application(models.Model):
     )
     authorisation = models.ForeignKey(Authorisation, on_delete=models.PROTECT, related_name="+")
     answers = EncryptedJSONField()
-    state = models.CharField(max_length=16, choices=ApplicationState.choices, default=ApplicationState.SUBMITTED)
+    state = models.CharField(
+        max_length=16, choices=ApplicationState.choices, default=ApplicationState.SUBMITTED
+    )
     channel = models.CharField(max_length=12, choices=Channel.choices, default=Channel.ONLINE)
     idempotency_key = models.CharField(max_length=64)
     submitted_at = models.DateTimeField()
@@ -88,8 +92,12 @@ class Application(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["waiting_since"], condition=Q(state="submitted"), name="application_waiting"),
-            models.Index(fields=["matter", "due_on"], condition=Q(state="in_review"), name="application_in_review"),
+            models.Index(
+                fields=["waiting_since"], condition=Q(state="submitted"), name="application_waiting"
+            ),
+            models.Index(
+                fields=["matter", "due_on"], condition=Q(state="in_review"), name="application_in_review"
+            ),
             models.Index(fields=["person", "-submitted_at"], name="application_by_person"),
         ]
 
@@ -114,7 +122,9 @@ class Evidence(models.Model):
     register_name = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["application", "material"], name="one_evidence_a_material")]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "material"], name="one_evidence_a_material")
+        ]
 
     def __str__(self) -> str:
         return f"{self.material} {self.kind}"
@@ -135,7 +145,9 @@ class Judgement(models.Model):
     judge_us = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["application", "number"], name="one_judgement_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "number"], name="one_judgement_a_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id} #{self.number} {self.verdict}"
@@ -148,11 +160,17 @@ class Decision(models.Model):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
     kind = models.CharField(max_length=12, choices=DecisionKind.choices)
     maker = models.CharField(max_length=12, choices=Maker.choices)
-    officer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
-    judgement = models.ForeignKey(Judgement, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
+    officer = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    judgement = models.ForeignKey(
+        Judgement, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
     reasons = models.TextField()
     outcome = models.JSONField(default=dict, help_text="what the outcome table gave: amounts, terms")
-    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by")
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
     decided_at = models.DateTimeField()
 
     class Meta:
@@ -176,7 +194,9 @@ class SupplementNotice(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="notices")
-    judgement = models.ForeignKey(Judgement, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    judgement = models.ForeignKey(
+        Judgement, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     items = models.JSONField(help_text="[{opens, name, text}]: exactly what the applicant may change")
     issued_by = models.CharField(max_length=60)
     issued_at = models.DateTimeField()
@@ -208,7 +228,9 @@ class ClockEntry(models.Model):
             models.UniqueConstraint(
                 fields=["application"], condition=Q(kind="start"), name="one_start_of_the_clock"
             ),
-            models.UniqueConstraint(fields=["application"], condition=Q(kind="stop"), name="one_stop_of_the_clock"),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(kind="stop"), name="one_stop_of_the_clock"
+            ),
         ]
 
     def __str__(self) -> str:

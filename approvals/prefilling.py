@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from approvals import facts, sources
-from approvals.models import Draft
+from approvals.models import Application, Draft
 from certificates import using
 from matters import editions
 from matters.answers import Prefill, form_facts, is_visible, prefill
@@ -13,7 +13,7 @@ from matters.format.questions import AskedQuestion
 from rules.values import Fact, Facts
 
 
-def known(draft: Draft, *, at: datetime) -> dict[str, Fact]:
+def known(draft: Draft | Application, *, at: datetime) -> dict[str, Fact]:
     """Return the facts the form may show. Reading them leaves one use record a certificate and authorisation."""
     compiled = editions.compiled(draft.edition)
     need = facts.need(draft, compiled, purpose="预填申请表")
@@ -21,7 +21,7 @@ def known(draft: Draft, *, at: datetime) -> dict[str, Fact]:
     return sources.applicant_facts(draft) | sources.certificate_facts(compiled, readings, at=at)
 
 
-def prefills(draft: Draft, *, given: Facts) -> dict[str, Prefill]:
+def prefills(draft: Draft | Application, *, given: Facts) -> dict[str, Prefill]:
     """Return fact name → value, words and source for what the form shows already filled in."""
     return prefill(editions.compiled(draft.edition), given)
 
@@ -41,4 +41,6 @@ def first_incomplete_page(draft: Draft, *, at: datetime) -> int | None:
 
 def _is_unanswered(question: AskedQuestion, fact: Fact) -> bool:
     """Tell whether the applicant still has to answer. A value only the government can supply is nobody's to type."""
-    return question.required and fact.missing is not None and (question.prefill is None or question.correctable)
+    return (
+        question.required and fact.missing is not None and (question.prefill is None or question.correctable)
+    )

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts import actors, inbox
-from accounts.models import User
+from accounts.models import Message, User
 from approvals import announcing, clock, granting, selectors, workflow
 from approvals.carrying import notices_message
 from approvals.errors import NotAllowed, NotYours, OutcomeRequired, ReasonRequired
@@ -37,7 +37,9 @@ class Defect:
 
 
 @transaction.atomic
-def grant(user: User, *, application: Application, reasons: str, outcome_row: int | None = None) -> Application:
+def grant(
+    user: User, *, application: Application, reasons: str, outcome_row: int | None = None
+) -> Application:
     """Grant a case a person had to look at; `outcome_row` where the machine could not choose the outcome."""
     locked = _locked(user, application)
     _require_reason(reasons)
@@ -103,7 +105,7 @@ def refuse(user: User, *, application: Application, reasons: str) -> Application
     return locked
 
 
-def _refused_message(application: Application, at: datetime) -> inbox.Message:
+def _refused_message(application: Application, at: datetime) -> Message:
     return inbox.message(
         application.person_id,
         kind="refused",

@@ -41,7 +41,9 @@ def own_applications(person: Person) -> QuerySet[Application]:
 
 def own_application(principal: Principal, *, reference: str) -> Application:
     """Return the principal's case, or raise NoSuchApplication."""
-    rows = Application.objects.select_related("matter__department", "edition", "person", "organisation", "authorisation")
+    rows = Application.objects.select_related(
+        "matter__department", "edition", "person", "organisation", "authorisation"
+    )
     application = rows.filter(reference=reference, person=principal.person).first()
     if application is None or not is_applicant(principal, application):
         raise NoSuchApplication
@@ -50,8 +52,12 @@ def own_application(principal: Principal, *, reference: str) -> Application:
 
 def own_draft(principal: Principal, *, reference: str) -> Draft:
     """Return the principal's draft, or raise NoSuchDraft."""
-    rows = Draft.objects.select_related("matter__department", "edition", "authorisation", "person", "organisation")
-    draft = rows.filter(reference=reference, person=principal.person, organisation=principal.organisation).first()
+    rows = Draft.objects.select_related(
+        "matter__department", "edition", "authorisation", "person", "organisation"
+    )
+    draft = rows.filter(
+        reference=reference, person=principal.person, organisation=principal.organisation
+    ).first()
     if draft is None:
         raise NoSuchDraft
     return draft
@@ -59,13 +65,17 @@ def own_draft(principal: Principal, *, reference: str) -> Draft:
 
 def open_application(principal: Principal, *, matter: Matter) -> Application | None:
     """Return the principal's open case of a matter, if there is one."""
-    mine = Application.objects.filter(person=principal.person, organisation=principal.organisation, matter=matter)
+    mine = Application.objects.filter(
+        person=principal.person, organisation=principal.organisation, matter=matter
+    )
     return mine.filter(state__in=OPEN).first()
 
 
 def draft_of(principal: Principal, *, matter: Matter) -> Draft | None:
     """Return the principal's draft of a matter, if there is one."""
-    return Draft.objects.filter(person=principal.person, organisation=principal.organisation, matter=matter).first()
+    return Draft.objects.filter(
+        person=principal.person, organisation=principal.organisation, matter=matter
+    ).first()
 
 
 def latest_sheet(application: Application) -> Sheet | None:
@@ -114,7 +124,9 @@ def queue_for(user: User) -> QuerySet[Application]:
 def case_for_officer(user: User, *, reference: str) -> Application:
     """Return a case of the user's departments in any state, or raise NoSuchApplication."""
     departments = [post.department_id for post in posts_of(user) if post.role == Post.Role.OFFICER]
-    rows = Application.objects.select_related("matter__department", "edition", "person", "organisation", "authorisation")
+    rows = Application.objects.select_related(
+        "matter__department", "edition", "person", "organisation", "authorisation"
+    )
     application = rows.filter(reference=reference, matter__department__in=departments).first()
     if application is None:
         raise NoSuchApplication

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from accounts.models import Person
+from accounts.models import Organisation, Person
 from approvals.models import Application, Draft
 from certificates.using import Held, Reading
 from common.identifiers import resident_id
@@ -20,19 +20,10 @@ Known = dict[str, Fact]
 Outcome = RegisterCall.Outcome
 
 
-def applicant_facts(application: Application | Draft) -> Known:
+def applicant_facts(case: Application | Draft) -> Known:
     """Return `applicant.*`: the real-name identity of who signed in, and of the organisation they act for."""
-    source = Source(SourceKind.APPLICANT, "applicant", "实名信息")
-    organisation = application.organisation
-    values = _identity(application.person)
-    if organisation is not None:
-        values = {
-            "name": organisation.name,
-            "credit_code": organisation.credit_code,
-            "kind": organisation.kind,
-            "person_name": application.person.name,
-            "person_id_number": application.person.id_number,
-        }
+    values = _organisation(case, case.organisation) if case.organisation else _identity(case.person)
+    source = Source(SourceKind.APPLICANT, "applicant", "实名账户")
     return {f"applicant.{name}": Fact.known(value, source) for name, value in values.items()}
 
 
@@ -44,7 +35,21 @@ def _identity(person: Person) -> dict[str, Value]:
         "birth_date": identity.birth_date,
         "sex": str(identity.sex),
         "kind": "person",
+        "mobile": person.mobile,
         "real_name_level": person.real_name_level,
+    }
+
+
+def _organisation(case: Application | Draft, organisation: Organisation) -> dict[str, Value]:
+    """An application for an organisation is only ever opened by someone with the right to act for it."""
+    return {
+        "name": organisation.name,
+        "credit_code": organisation.credit_code,
+        "kind": organisation.kind,
+        "person_name": case.person.name,
+        "person_id_number": case.person.id_number,
+        "person_is_operator": True,
+        "mobile": case.person.mobile,
     }
 
 

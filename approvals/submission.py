@@ -29,6 +29,7 @@ def submit(principal: Principal, *, reference: str, key: str) -> Application:
     if (earlier := _submitted_before(principal, reference=reference, key=key)) is not None:
         return earlier
     try:
+        _require_complete(selectors.own_draft(principal, reference=reference))
         return _submit(principal, reference=reference, key=key)
     except NoSuchDraft:
         # Two requests raced for the draft; the other one has submitted it.
@@ -43,12 +44,16 @@ def _submitted_before(principal: Principal, *, reference: str, key: str) -> Appl
     return found if found is not None and is_applicant(principal, found) else None
 
 
+def _require_complete(draft: Draft) -> None:
+    """Look outside the transaction: what the form shows leaves use records, and they are kept whatever follows."""
+    if (page := prefilling.first_incomplete_page(draft, at=now())) is not None:
+        raise Incomplete(page)
+
+
 @transaction.atomic
 def _submit(principal: Principal, *, reference: str, key: str) -> Application:
     draft = drafting.own_locked(principal, reference=reference)
     at = now()
-    if (page := prefilling.first_incomplete_page(draft, at=at)) is not None:
-        raise Incomplete(page)
     application = _open(draft, key=key, at=at)
     Evidence.objects.bulk_create(evidence.of(application))
     journal.note(
@@ -92,12 +97,17 @@ def _open(draft: Draft, *, key: str, at: datetime) -> Application:
 def answer_supplement(principal: Principal, *, reference: str, answers: Mapping[str, object]) -> Application:
     """Take the answers to the open notice, those fields and no others, and have the case judged again."""
     application = _own_locked(principal, reference=reference)
-    notice = SupplementNotice.objects.select_for_update().filter(application=application, answered_at=None).first()
+    notice = (
+        SupplementNotice.objects.select_for_update().filter(application=application, answered_at=None).first()
+    )
     if notice is None or application.state != ApplicationState.SUPPLEMENTING:
         raise NotAllowed
     opened = opened_fields(notice)
     at = now()
-    application.answers = {**application.answers, **{name: answers[name] for name in opened if name in answers}}
+    application.answers = {
+        **application.answers,
+        **{name: answers[name] for name in opened if name in answers},
+    }
     application.save(update_fields=["answers"])
     notice.answered_at = at
     notice.save(update_fields=["answered_at"])

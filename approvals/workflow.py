@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from approvals.errors import NotAllowed, NoSuchApplication
+from approvals.errors import NoSuchApplication, NotAllowed
 from approvals.models import Application
 from approvals.states import CLOSED, TRANSITIONS, ApplicationState
 from records import journal
+from records.chain import Json
 
 # What a move may have changed on the instance besides the state; the clock writes due_on, deciding the rest.
 WRITTEN = ("state", "closed_at", "lease_until", "due_on", "referral_reason", "attempts", "waiting_since")
@@ -27,7 +28,7 @@ class Move:
     actor: str
     act: str
     event: str
-    details: dict[str, object] = field(default_factory=dict)
+    details: Mapping[str, Json] = field(default_factory=dict)
 
 
 def lock(application_id: UUID) -> Application:
@@ -78,9 +79,7 @@ def _note(move: Move) -> journal.Note:
         act=move.act,
         actor=move.actor,
         subject=str(move.application.pk),
-        details=move.details | {"state": str(move.to)},
+        details={**move.details, "state": str(move.to)},
         event=move.event,
         event_kind=move.act,
     )
-
-

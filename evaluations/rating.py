@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
@@ -41,50 +42,51 @@ class ReasonMissing(InvalidRating):
     message = "选择“不满意”或“非常不满意”时，请至少选一条原因，或写一句话，方便我们整改。"
 
 
-def rate(
-    principal: Principal,
-    *,
-    application: Application,
-    level: int,
-    tags: Sequence[str] = (),
-    text: str = "",
-    anonymous: bool = False,
-) -> Rating:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the applicant says: level 5 (very good) to 1, tags of that level, free text."""
+
+    level: int
+    tags: Sequence[str] = ()
+    text: str = ""
+    anonymous: bool = False
+
+
+def rate(principal: Principal, *, application: Application, given: Given) -> Rating:
     """Rate the case. Raises MayNotRate, InvalidRating, ReasonMissing."""
-    check(level=level, tags=tags, text=text)
+    check(given)
     if not may_rate(principal, application):
         raise MayNotRate
     try:
-        return _rate(principal, application, level, list(tags), text.strip(), anonymous)
+        return _rate(principal, application, given)
     except IntegrityError as error:
         raise MayNotRate from error
 
 
-def check(*, level: int, tags: Sequence[str], text: str) -> None:
+def check(given: Given) -> None:
     """Refuse an unknown level or tag, a tag of another level, too long a text, a poor rating without a reason."""
-    if level not in Rating.Level.values:
+    text = given.text.strip()
+    if given.level not in Rating.Level.values:
         raise InvalidRating
-    if any(tag not in known_tags()[level] for tag in tags):
+    if any(tag not in known_tags()[given.level] for tag in given.tags):
         raise InvalidRating("选择的标签和满意程度不一致，请重新选择。")
-    if len(text.strip()) > LONGEST:
-        raise InvalidRating(f"补充说明最多 {LONGEST} 个字，现在是 {len(text.strip())} 个字。")
-    if level <= POOR and not tags and not text.strip():
+    if len(text) > LONGEST:
+        raise InvalidRating(f"补充说明最多 {LONGEST} 个字，现在是 {len(text)} 个字。")
+    if given.level <= POOR and not given.tags and not text:
         raise ReasonMissing
 
 
 @transaction.atomic
-def _rate(
-    principal: Principal, application: Application, level: int, tags: list[str], text: str, anonymous: bool
-) -> Rating:
+def _rate(principal: Principal, application: Application, given: Given) -> Rating:
     original = application.decisions.filter(corrects__isnull=True).first()
     rating = Rating.objects.create(
         matter_code=application.matter.code,
         edition_number=application.edition.number,
         department_code=application.matter.department.credit_code,
-        level=level,
-        tags=tags,
-        text=text,
-        anonymous=anonymous,
+        level=given.level,
+        tags=list(given.tags),
+        text=given.text.strip(),
+        anonymous=given.anonymous,
         instant=original is not None and original.maker == Maker.SYSTEM,
         rated_on=clock.today(),
         is_demo=application.is_demo,

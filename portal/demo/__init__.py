@@ -1,0 +1,1 @@
+"""The demo district; present only with DEMO=1."""
