@@ -1,0 +1,68 @@
+"""The doctor finds what was broken on purpose."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from common import clock
+from portal import doctoring
+from portal.doctoring import Level
+
+
+def answers() -> dict[str, list[doctoring.Answer]]:
+    found: dict[str, list[doctoring.Answer]] = {}
+    for answer in doctoring.examine():
+        found.setdefault(answer.subject, []).append(answer)
+    return found
+
+
+@pytest.mark.django_db
+def test_a_good_database_and_broker_are_told_as_such() -> None:
+    found = answers()
+    for subject in ("database", "migrations", "insert-only tables", "broker"):
+        assert [answer.level for answer in found[subject]] == [Level.OK], found[subject]
+
+
+@pytest.mark.django_db
+def test_the_owner_of_the_tables_is_not_who_should_serve() -> None:
+    (answer,) = answers()["database role"]
+    assert answer.level is Level.WARNING
+    assert "portal_app" in answer.advice
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_removed_guard_of_the_journal_is_found() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE records_journalentry DISABLE TRIGGER insert_only")
+        (answer,) = answers()["insert-only tables"]
+        cursor.execute("ALTER TABLE records_journalentry ENABLE TRIGGER insert_only")
+    assert answer.level is Level.FAILED
+    assert "records_journalentry" in answer.text
+
+
+@pytest.mark.django_db
+def test_a_year_without_a_notice_is_a_warning() -> None:
+    clock.set_source(lambda: datetime(2026, 11, 20, 4, 0, tzinfo=UTC))
+    this_year, next_year = answers()["calendar"]
+    assert (this_year.level, next_year.level) == (Level.OK, Level.WARNING)
+    assert "2027" in next_year.text
+    assert "data/calendar/2027.json" in next_year.advice
+
+
+@pytest.mark.django_db
+def test_a_broker_that_is_down_is_a_failure_with_advice(settings, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    with pytest.raises(CommandError):
+        call_command("doctor")
+    assert "FAILED   broker" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_a_register_that_does_not_answer_is_a_warning(settings) -> None:
+    settings.REGISTER_BASE_URL = "http://127.0.0.1:9"
+    (answer,) = answers()["registers"]
+    assert answer.level is Level.WARNING
