@@ -25,7 +25,9 @@ class Register(models.Model):
     no_hit = models.JSONField(default=dict, help_text="field values that `no hit` proves")
     timeout_ms = models.PositiveIntegerField(default=1500)
     attempts = models.PositiveSmallIntegerField(default=2)
-    secret_name = models.CharField(max_length=60, blank=True, default="", help_text="environment variable of its token")
+    secret_name = models.CharField(
+        max_length=60, blank=True, default="", help_text="environment variable of its token"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,125 @@
+"""Registers as data: one JSON each, or part of a matter package; strictly read, stored idempotently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from registers.models import Register
+from rules.invalid import InvalidTree, json_document, problems_in, refuse
+from rules.raw import Unreadable, value_of
+from rules.vocabulary import FactSpec
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Words = Annotated[str, Field(min_length=1, max_length=200)]
+FactName = Annotated[str, Field(pattern=r"^(applicant|form|cert|own|derived)\.[a-z0-9_.-]{1,120}$")]
+Done = Literal["created", "changed", "unchanged"]
+
+
+class RegisterDefinition(BaseModel):
+    """A register as its JSON says it; times in milliseconds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+    label: Annotated[str, Field(min_length=1, max_length=60)]
+    provider: Annotated[str, Field(min_length=1, max_length=80)]
+    basis: Words
+    adapter: Literal["http_json"] = "http_json"
+    path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./-]{1,199}$")]
+    base_url: str = ""
+    key: Annotated[dict[Name, FactName], Field(min_length=1)]
+    fields: Annotated[dict[Name, dict[str, Any]], Field(min_length=1)]
+    no_hit: dict[Name, Any] = Field(default_factory=dict)
+    timeout_ms: Annotated[int, Field(ge=50, le=10_000)] = 1500
+    attempts: Annotated[int, Field(ge=1, le=5)] = 2
+    secret_name: Annotated[str, Field(pattern=r"^[A-Z0-9_]{0,60}$")] = ""
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_http(cls, base_url: str) -> str:
+        parts = urlsplit(base_url)
+        if base_url and (
+            parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username
+        ):
+            raise PydanticCustomError("rules_url", "base_url 应以 http:// 或 https:// 开头，不带账号和参数")
+        return base_url
+
+    @model_validator(mode="after")
+    def _no_hit_fits(self) -> RegisterDefinition:
+        if "found" in self.fields:
+            raise PydanticCustomError("rules_fields", "found 由系统填写，不能作字段名")
+        known = specs(self.name, self.fields)
+        for name, value in self.no_hit.items():
+            if name not in known:
+                raise PydanticCustomError(
+                    "rules_no_hit", "no_hit 里的 {name} 不是这个数据源的字段", {"name": name}
+                )
+            _fits(name, value, known[name])
+        return self
+
+
+def _fits(name: str, value: object, spec: FactSpec) -> None:
+    try:
+        value_of(value, spec=spec)
+    except Unreadable:
+        raise PydanticCustomError("rules_no_hit", "no_hit 里 {name} 的值类型不对", {"name": name}) from None
+
+
+def specs(name: str, fields: Mapping[str, Any]) -> dict[str, FactSpec]:
+    """Return the specification of every answer field; raises InvalidTree with the path of each fault."""
+    found: dict[str, FactSpec] = {}
+    problems: list[tuple[str, str]] = []
+    for field, raw in fields.items():
+        try:
+            found[field] = FactSpec.model_validate({**raw, "name": f"register.{name}.{field}"})
+        except ValidationError as error:
+            problems += InvalidTree(problems_in(error)).under(f"fields.{field}").problems
+    if problems:
+        raise InvalidTree(problems)
+    return found
+
+
+def parse(document: object) -> RegisterDefinition:
+    """Return a definition; raises InvalidTree with the path of each fault."""
+    try:
+        return RegisterDefinition.model_validate(document)
+    except ValidationError as error:
+        refuse(error)
+
+
+@transaction.atomic(savepoint=False)
+def save(definition: RegisterDefinition | Mapping[str, Any]) -> Done:
+    """Store a register under its name; idempotent. Raises InvalidTree."""
+    given = definition if isinstance(definition, RegisterDefinition) else parse(definition)
+    wanted = given.model_dump()
+    stored = Register.objects.select_for_update().filter(name=given.name).first()
+    if stored is None:
+        Register.objects.create(**wanted)
+        return "created"
+    if all(getattr(stored, name) == value for name, value in wanted.items()):
+        return "unchanged"
+    for name, value in wanted.items():
+        setattr(stored, name, value)
+    stored.save()
+    return "changed"
+
+
+def load_registers(paths: Iterable[Path]) -> dict[str, Done]:
+    """Read all files first, then store them in one transaction; raises InvalidTree naming each file."""
+    definitions, problems = [], []
+    for path in paths:
+        try:
+            definitions.append(parse(json_document(path.read_bytes())))
+        except InvalidTree as error:
+            problems += error.under(path.name).problems
+    if problems:
+        raise InvalidTree(problems)
+    with transaction.atomic():
+        return {definition.name: save(definition) for definition in definitions}
