@@ -1,0 +1,99 @@
+"""The verification sheet (核验单) as rows, and what could not be proven in plain words. Reads a stored verdict only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from approvals.selectors import Sheet
+from portal.web.parts import SheetRow
+from portal.web.wording import local
+from rules.values import Finding, Leaf, Source, SourceKind, Truth
+
+T = TypeVar("T")
+READ = {
+    SourceKind.CERTIFICATE: ("电子证照", "读取"),
+    SourceKind.DERIVED: ("电子证照", "读取后算出"),
+    SourceKind.REGISTER: ("数据共享", "查询"),
+    SourceKind.OWN: ("本平台", "查询"),
+    SourceKind.FORM: ("申请表", "填写"),
+    SourceKind.APPLICANT: ("实名信息", "核对"),
+}
+OUTCOMES = {Truth.PASS: "pass", Truth.FAIL: "fail", Truth.UNKNOWN: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """One check that did not pass: what was found, and what happens next in the matter's own words."""
+
+    name: str
+    outcome: str
+    why: str
+    told: str
+
+
+def rows(sheet: Sheet) -> list[SheetRow]:
+    """Return one row a check."""
+    return [_row(finding, sheet) for finding in sheet.verdict.findings]
+
+
+def unproven(sheet: Sheet) -> list[Unproven]:
+    """Return the checks that did not pass, those that failed first."""
+    found = [finding for finding in sheet.verdict.findings if finding.outcome != Truth.PASS]
+    return [
+        Unproven(finding.name, OUTCOMES[finding.outcome], _why(finding), finding.told)
+        for finding in sorted(found, key=lambda one: one.outcome != Truth.FAIL)
+    ]
+
+
+def counted(sheet: Sheet) -> str:
+    """Return how many checks passed and how many did not: “4 项通过，2 项未能核实”."""
+    outcomes = [finding.outcome for finding in sheet.verdict.findings]
+    if all(outcome == Truth.PASS for outcome in outcomes):
+        return f"{len(outcomes)} 项全部通过，由系统自动核验"
+    words = ((Truth.PASS, "通过"), (Truth.UNKNOWN, "未能核实"), (Truth.FAIL, "不通过"))
+    return "，".join(f"{outcomes.count(truth)} 项{word}" for truth, word in words if truth in outcomes)
+
+
+def _row(finding: Finding, sheet: Sheet) -> SheetRow:
+    sources = _distinct(leaf.source for leaf in finding.leaves if leaf.source)
+    return SheetRow(
+        name=finding.name,
+        expected=finding.sentence,
+        seen="，".join(_distinct(leaf.seen for leaf in finding.leaves if leaf.seen)),
+        basis=f"{finding.basis.law}{finding.basis.article}",
+        source="、".join(_distinct(_named(source) for source in sources)),
+        detail="；".join(_distinct(_read(source, sheet) for source in sources)),
+        outcome=OUTCOMES[finding.outcome],
+    )
+
+
+def _why(finding: Finding) -> str:
+    """Return the lines that did not hold, each with its source: “居民户口簿：未持有”."""
+    told = [_said(leaf) for leaf in finding.leaves if leaf.outcome == finding.outcome]
+    return "；".join(_distinct(told)) or finding.sentence
+
+
+def _said(leaf: Leaf) -> str:
+    label = f"{leaf.source.label}：" if leaf.source else ""
+    detail = f"（{leaf.source.detail}）" if leaf.source and leaf.source.detail else ""
+    if leaf.outcome == Truth.FAIL:
+        return f"{label}要求“{leaf.sentence}”，实际是“{leaf.seen}”"
+    return f"{label}{leaf.seen}{detail}"
+
+
+def _named(source: Source) -> str:
+    return f"{source.label}，第 {source.version} 版" if source.version else source.label
+
+
+def _read(source: Source, sheet: Sheet) -> str:
+    kind, verb = READ[source.kind]
+    if source.kind == SourceKind.DERIVED and not source.version and not source.number:
+        kind, verb = "系统", "计算"
+    at = source.at or sheet.judgement.judged_at
+    return f"{kind}，{local(at):%H:%M:%S} {verb}"
+
+
+def _distinct(items: Iterable[T]) -> list[T]:
+    return list(dict.fromkeys(items))
