@@ -1,0 +1,1 @@
+"""The signed-in person's pages: applying, following a case, certificates, messages."""

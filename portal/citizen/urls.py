@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from portal.citizen.views import cases, certificates, changes, consenting, drafts, lists
 
 app_name = "citizen"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("matters/<str:code>/start", consenting.consent, name="consent"),
+    path("drafts/<str:reference>", drafts.draft, name="draft"),
+    path("drafts/<str:reference>/<int:page>", drafts.questions, name="questions"),
+    path("drafts/<str:reference>/save/<int:page>", drafts.save, name="save"),
+    path("drafts/<str:reference>/check", drafts.review, name="review"),
+    path("drafts/<str:reference>/discard", drafts.discard, name="discard"),
+    path("applications", lists.applications, name="applications"),
+    path("applications/<str:reference>", cases.application, name="application"),
+    path("applications/<str:reference>/submit", drafts.submit, name="submit"),
+    path("applications/<str:reference>/progress", cases.progress, name="progress"),
+    path("applications/<str:reference>/print", cases.paper, name="print"),
+    path("applications/<str:reference>/supplement", changes.supplement, name="supplement"),
+    path("applications/<str:reference>/withdraw", changes.withdraw, name="withdraw"),
+    path("applications/<str:reference>/rating", cases.rate, name="rate"),
+    path("certificates", certificates.wallet, name="wallet"),
+    path("certificates/uses", certificates.uses, name="uses"),
+    path("certificates/<uuid:certificate_id>", certificates.certificate, name="certificate"),
+    path("authorisations", certificates.authorisations, name="authorisations"),
+    path("authorisations/<uuid:authorisation_id>/revoke", certificates.revoke, name="revoke"),
+    path("messages", lists.inbox, name="inbox"),
+    path("messages/<uuid:message_id>", lists.message, name="message"),
+    path("me", lists.me, name="me"),
+]

@@ -30,6 +30,7 @@ class Trouble:
     status: int
     message: str = ""
     code: str = ""
+    reference: str = ""
 
 
 def fault_code() -> str:
@@ -90,7 +91,9 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Return the page of a domain error: its status, its Chinese sentence."""
-    return page(request, Trouble(error.status, message=error.message))
+    # AlreadyOpen names the case that is open: the page leads there.
+    known = Trouble(error.status, message=error.message, reference=getattr(error, "reference", ""))
+    return page(request, known)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

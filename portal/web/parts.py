@@ -54,6 +54,8 @@ CERTIFICATE_STATES: Final = {
     "soon": ("即将到期", "soon"),
     "expired": ("已过期", "dead"),
     "revoked": ("已吊销", "dead"),
+    "annulled": ("已撤销", "dead"),
+    "withdrawn": ("已撤回", "dead"),
     "cancelled": ("已注销", "dead"),
     "superseded": ("被替代", "old"),
     "suspended": ("已暂停", "soon"),

@@ -1,0 +1,112 @@
+"""One question page of a draft: what is asked, what is known already, what of the posted answers can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.principals import Principal
+from approvals import drafting, prefilling
+from approvals.models import Application, Draft
+from matters import editions, forms
+from matters.answers import Prefill, form_facts, is_visible
+from matters.editions import Compiled
+from matters.format.questions import AskedQuestion
+from matters.forms import AnswerForm
+from rules.values import Facts
+
+CONTROLS = ("act", "correct")  # names of the page's own buttons
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a draft or case already says: its edition, the facts behind its form, and what is shown prefilled."""
+
+    compiled: Compiled
+    facts: Facts
+    prefilled: Mapping[str, Prefill]
+    answered: Facts
+    on: date
+
+    @property
+    def asked_pages(self) -> list[int]:
+        """Return the pages (from 0) that ask something in this situation."""
+        return [
+            number
+            for number, page in enumerate(self.compiled.pages)
+            if any(map(self.is_asked, page.questions))
+        ]
+
+    def is_asked(self, question: AskedQuestion) -> bool:
+        """Return whether a question is asked in this situation."""
+        return is_visible(self.compiled, question, facts=self.answered, on=self.on)
+
+
+def known(case: Draft | Application, *, at: datetime) -> Known:
+    """Read what is known; each certificate read for it leaves its use record, once an authorisation."""
+    compiled = editions.compiled(case.edition)
+    given = prefilling.known(case, at=at)
+    answered = {**given, **form_facts(compiled, case.answers, facts=given, on=at.date())}
+    return Known(compiled, given, prefilling.prefills(case, given=given), answered, at.date())
+
+
+def page_form(
+    draft: Draft,
+    given: Known,
+    *,
+    page: int,
+    data: Mapping[str, object] | None = None,
+    correcting: Collection[str] = (),
+) -> AnswerForm:
+    """Return the form of a page (from 0)."""
+    return forms.build(
+        given.compiled,
+        page=page,
+        prefilled=given.prefilled,
+        answers=draft.answers,
+        data=data,
+        correcting=correcting,
+        controls=CONTROLS,
+        facts=given.facts,
+    )
+
+
+def supplement_form(
+    application: Application, given: Known, *, only: Collection[str], data: Mapping[str, object] | None = None
+) -> AnswerForm:
+    """Return the form of exactly the fields a notice opens."""
+    return forms.build(
+        given.compiled,
+        prefilled=given.prefilled,
+        answers=application.answers,
+        data=data,
+        only=only,
+        controls=CONTROLS,
+        facts=given.facts,
+    )
+
+
+def keep(principal: Principal, draft: Draft, form: AnswerForm) -> Draft:
+    """Keep what could be read of a posted page, valid or not; the rest is asked again."""
+    kept = readable(form)
+    return drafting.save(
+        principal,
+        reference=draft.reference,
+        answers=kept,
+        dropped=_forgotten(form, before=draft.answers, kept=kept),
+    )
+
+
+def readable(form: AnswerForm) -> dict[str, object]:
+    """Return the answers worth keeping of a bound form, valid or not: what could not be read is asked again."""
+    if form.is_valid():
+        return form.answers_json()
+    if form.non_field_errors():
+        return {}
+    return {name: value for name, value in form.answers_json().items() if name not in form.errors}
+
+
+def _forgotten(form: AnswerForm, *, before: Collection[str], kept: Collection[str]) -> set[str]:
+    """Return answers to forget: no longer asked, or set back to what the certificate says."""
+    return set() if form.non_field_errors() else set(before) - set(kept) - set(form.errors)

@@ -1,0 +1,129 @@
+"""Check your answers: every question that is asked with its value and source, every material with how it is met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.principals import Principal
+from approvals.models import Draft
+from certificates.states import AuthorisationStatus
+from matters.format.questions import AskedQuestion, Material, Replacement
+from portal.citizen.filling import Known
+from portal.citizen.showing.consent import register_name, states, type_name
+from portal.web.parts import Row
+from rules.showing import reason_text, shower
+from rules.values import Fact, SourceKind
+
+NOT_AVAILABLE = "未取得，由工作人员核对"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The answers of one question page."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One material and how it is met; `free` means that the applicant hands in nothing."""
+
+    name: str
+    how: str
+    words: str
+    free: bool
+
+
+def sections(draft: Draft, given: Known) -> list[Section]:
+    """Return the answers page by page; questions not asked in this situation are left out."""
+    return [
+        Section(
+            page.title,
+            tuple(_row(draft, given, number, each) for each in page.questions if given.is_asked(each)),
+        )
+        for number, page in enumerate(given.compiled.pages)
+        if number in given.asked_pages
+    ]
+
+
+def _row(draft: Draft, given: Known, page: int, question: AskedQuestion) -> Row:
+    fact = given.answered[question.fact]
+    typed = fact.source is not None and fact.source.kind == SourceKind.FORM
+    value, source = _typed_row(given, question, fact) if typed else _known_row(given, question, fact)
+    return Row(question.label, value, source, _change_url(draft, page, question, typed=typed))
+
+
+def _typed_row(given: Known, question: AskedQuestion, fact: Fact) -> tuple[str, str]:
+    """Return what the applicant wrote, in full: they are asked to check it."""
+    if fact.missing is not None:
+        return (reason_text(fact.missing), "")
+    if fact.value in {None, ""}:
+        return ("没有填（选填）", "")
+    known = given.prefilled.get(question.prefill or "")
+    note = (
+        f"您更正过，{known.source_label}上是：{known.display}"
+        if known
+        else _option_note(given, question, fact)
+    )
+    return shower(given.compiled.specs[question.fact], vocabulary=given.compiled.vocabulary, mask=False)(
+        fact.value
+    ), note
+
+
+def _option_note(given: Known, question: AskedQuestion, fact: Fact) -> str:
+    chosen = next((option for option in question.options if option.value == fact.value), None)
+    if chosen is None or not chosen.hint:
+        return ""
+    text = chosen.hint
+    for name, prefill in given.prefilled.items():
+        text = text.replace(f"{{{name}}}", prefill.display)
+    return "" if "{" in text else text
+
+
+def _known_row(given: Known, question: AskedQuestion, fact: Fact) -> tuple[str, str]:
+    known = given.prefilled.get(question.prefill or "")
+    if known is None:
+        return NOT_AVAILABLE, ""
+    dated = f"，{known.source_date}" if known.source_date else ""
+    return known.display, f"来自{known.source_label}{dated}"
+
+
+def _change_url(draft: Draft, page: int, question: AskedQuestion, *, typed: bool) -> str:
+    """Return where the answer is changed; what only the certificate can say has no such place."""
+    if question.prefill is not None and not question.correctable:
+        return ""
+    address = reverse("citizen:questions", args=[draft.reference, page + 1])
+    correcting = "" if typed or question.prefill is None else f"&correct={question.name}"
+    anchor = f"id_{question.name}_0" if question.options or question.yes else f"id_{question.name}"
+    return f"{address}?back=check{correcting}#{anchor}"
+
+
+def materials(draft: Draft, given: Known, *, principal: Principal) -> list[Met]:
+    """Return the materials this situation asks for and how each is met, as it will be recorded on submission."""
+    wanted = given.compiled.materials(given.answered, on=given.on)
+    slugs = [one.certificate for material in wanted for one in material.replaced_by if one.certificate]
+    held = states(principal, slugs=slugs, on=given.on)
+    allowed = draft.authorisation.status == AuthorisationStatus.GRANTED
+    return [_met(given, material, held if allowed else {}) for material in wanted]
+
+
+def _met(given: Known, material: Material, held: Mapping[str, tuple[str, str]]) -> Met:
+    for replacement in material.replaced_by:
+        if (how := _how(given, replacement, held)) is not None:
+            return Met(material.name, how, "免交", free=True)
+    return Met(material.name, "您现在不用交，由工作人员核对", "工作人员核对", free=False)
+
+
+def _how(given: Known, replacement: Replacement, held: Mapping[str, tuple[str, str]]) -> str | None:
+    if replacement.certificate is not None:
+        usable = held.get(replacement.certificate, ("", ""))[0] == "valid"
+        return f"用电子证照核对：{type_name(given.compiled, replacement.certificate)}" if usable else None
+    if replacement.register_ is not None:
+        return f"向{register_name(given.compiled, replacement.register_)}核对"
+    if replacement.commitment is not None:
+        return f"告知承诺：{replacement.commitment}"
+    return "就是这份申请，提交时自动生成"

@@ -1,0 +1,136 @@
+"""The result page in every state: everything its templates are given, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.http import HttpRequest
+
+from accounts.principals import Principal
+from approvals import selectors
+from approvals.models import Application, Decision, SupplementNotice
+from approvals.states import ApplicationState
+from certificates.models import Certificate
+from common import clock
+from evaluations.models import RatedCase, Rating
+from evaluations.permissions import RATABLE
+from evaluations.tags import tags
+from matters import editions
+from matters.format.guide import Guide
+from portal.citizen.showing import faces, outcome, progress
+from portal.citizen.showing.outcome import Stage
+from portal.citizen.showing.progress import Deadline
+from portal.web import sheets
+from portal.web.parts import CertificateFace, Level, SheetRow, Step
+from portal.web.sheets import Unproven
+
+BUSY_AFTER = timedelta(seconds=10)
+PAGES = {
+    ApplicationState.SUBMITTED: "citizen/waiting.html",
+    ApplicationState.IN_REVIEW: "citizen/referred.html",
+    ApplicationState.SUPPLEMENTING: "citizen/supplementing.html",
+    ApplicationState.GRANTED: "citizen/granted.html",
+    ApplicationState.REFUSED: "citizen/refused.html",
+    ApplicationState.WITHDRAWN: "citizen/withdrawn.html",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RatingTry:
+    """A rating as it was sent, shown again with what is wrong."""
+
+    chosen: str = ""
+    tags: tuple[str, ...] = ()
+    comment: str = ""
+    anonymous: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as its applicant reads it."""
+
+    application: Application
+    principal: Principal
+    guide: Guide
+    edition: int
+    rows: tuple[SheetRow, ...] = ()
+    counted: str = ""
+    unproven: tuple[Unproven, ...] = ()
+    decision: Decision | None = None
+    sentence: str = ""
+    took: str = ""
+    stages: tuple[Stage, ...] = ()
+    face: CertificateFace | None = None
+    deadline: Deadline | None = None
+    notice: SupplementNotice | None = None
+    steps: tuple[Step, ...] = ()
+    may_rate: bool = False
+    rated: bool = False
+    attempt: RatingTry = field(default_factory=RatingTry)
+
+    @property
+    def template(self) -> str:
+        """Return the page of the state."""
+        return PAGES[ApplicationState(self.application.state)]
+
+    @property
+    def busy(self) -> bool:
+        """Return whether the machine keeps the applicant waiting longer than usual."""
+        return clock.now() - self.application.waiting_since > BUSY_AFTER
+
+
+def levels() -> list[Level]:
+    """Return the five rating levels, the best first, each with its tags."""
+    known = tags()
+    return [
+        Level(value, str(label), tuple(known[value].items()))
+        for value, label in reversed(Rating.Level.choices)
+    ]
+
+
+def opened(request: HttpRequest, principal: Principal, application: Application, attempt: RatingTry) -> Case:
+    """Return the case with all that its state has to show."""
+    today = clock.today()
+    compiled = editions.compiled(application.edition)
+    sheet = selectors.latest_sheet(application)
+    decision = selectors.decision_of(application)
+    notice = (
+        selectors.open_notice(application) if application.state == ApplicationState.SUPPLEMENTING else None
+    )
+    due = progress.notice_deadline(notice, on=today) if notice else progress.deadline(application, on=today)
+    certificate = selectors.certificate_of(decision)
+    ratable = application.state in RATABLE
+    rated = ratable and RatedCase.objects.filter(application=application).exists()
+    granted = decision is not None and application.state == ApplicationState.GRANTED
+    return Case(
+        application=application,
+        principal=principal,
+        guide=compiled.package.guide,
+        edition=application.edition.number,
+        rows=tuple(sheets.rows(sheet)) if sheet else (),
+        counted=sheets.counted(sheet) if sheet else "",
+        unproven=tuple(sheets.unproven(sheet)) if sheet else (),
+        decision=decision,
+        sentence=outcome.sentence(application, decision, sheet) if decision and granted else "",
+        took=outcome.took(application, decision) if decision and granted else "",
+        stages=tuple(outcome.stages(application, decision)) if decision and granted else (),
+        face=_face(request, certificate, application),
+        deadline=due,
+        notice=notice,
+        steps=tuple(progress.timeline(application, deadline=due, notice=notice)),
+        may_rate=ratable and not rated,
+        rated=rated,
+        attempt=attempt,
+    )
+
+
+def _face(
+    request: HttpRequest, certificate: Certificate | None, application: Application
+) -> CertificateFace | None:
+    """Return the card of what was issued, seen by its holder: the applicant, or the organisation it brought about."""
+    if certificate is None:
+        return None
+    holder = Principal(application.person, certificate.holder_organisation)
+    return faces.face(request, certificate, viewer=holder, on=clock.today(), opened=False)

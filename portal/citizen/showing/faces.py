@@ -1,0 +1,117 @@
+"""Certificates as cards: the face of one its holder opens, the short form of the wallet. States in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.principals import Principal
+from certificates import selectors as store
+from certificates.models import Certificate
+from certificates.states import CertificateStatus
+from portal.web.parts import Act, CertificateFace
+
+SOON = 60  # days before the end from which a certificate is called 即将到期
+STATES = {
+    CertificateStatus.SUSPENDED: "suspended",
+    CertificateStatus.SUPERSEDED: "superseded",
+    CertificateStatus.ANNULLED: "annulled",
+    CertificateStatus.WITHDRAWN: "withdrawn",
+    CertificateStatus.REVOKED: "revoked",
+    CertificateStatus.CANCELLED: "cancelled",
+}
+NOTES = {
+    "superseded": "不能再用于办事，保留供您查看。",
+    "suspended": "暂停期间不能用于办事。",
+    "expired": "已经过期，不能再用于办事。",
+}
+GROUPS = (("", "全部"), ("valid", "有效"), ("soon", "即将到期"), ("ended", "已失效"))
+
+
+def state(certificate: Certificate, *, on: date) -> str:
+    """Return the state as the card draws it."""
+    status = CertificateStatus(certificate.status)
+    if status != CertificateStatus.VALID:
+        return STATES[status]
+    if certificate.expired_on(on):
+        return "expired"
+    left = (certificate.valid_until - on).days if certificate.valid_until else SOON + 1
+    return "soon" if left <= SOON else "valid"
+
+
+def group(face_state: str) -> str:
+    """Return the filter of the wallet a state belongs to."""
+    return face_state if face_state in {"valid", "soon"} else "ended"
+
+
+def validity(certificate: Certificate) -> str:
+    """Return until when it is valid."""
+    return f"{certificate.valid_until:%Y-%m-%d} 止" if certificate.valid_until else "长期"
+
+
+def short(certificate: Certificate, *, on: date) -> CertificateFace:
+    """Return the wallet's card: what stands outside the certificate, nothing is opened."""
+    face_state = state(certificate, on=on)
+    version = f"，第 {certificate.version} 版" if certificate.version > 1 else ""
+    return CertificateFace(
+        title=certificate.type.name,
+        state=face_state,
+        rows=(("编号", certificate.number), ("有效期", f"{validity(certificate)}{version}")),
+        number=certificate.number,
+        issuer=certificate.issuer_name,
+        icon=certificate.type.icon,
+        note=note(certificate, face_state, on=on),
+        acts=(
+            Act("打开", reverse("citizen:certificate", args=[certificate.pk]), "qrcode"),
+            Act("记录", f"{reverse('citizen:uses')}?certificate={certificate.pk}"),
+        ),
+    )
+
+
+def note(certificate: Certificate, face_state: str, *, on: date) -> str:
+    """Return what its holder should know about a certificate that is not simply valid."""
+    if face_state == "soon" and certificate.valid_until:
+        return f"还有 {(certificate.valid_until - on).days} 天到期。"
+    if face_state in NOTES or face_state == "valid":
+        return NOTES.get(face_state, "")
+    reason = f"：{certificate.status_reason}" if certificate.status_reason else ""
+    return f"不能再用于办事{reason}。如有疑问，请问发证机关。"
+
+
+def face(
+    request: HttpRequest, certificate: Certificate, *, viewer: Principal, on: date, opened: bool
+) -> CertificateFace:
+    """Return the full card of a certificate of the viewer's own; `opened`: it stands on its own page."""
+    card = store.card(certificate, viewer=viewer)
+    lines = [(line.label, line.text) for line in card.lines]
+    own = (Act("亮证", reverse("citizen:certificate", args=[certificate.pk]), "qrcode"),)
+    records = (Act("用证记录", f"{reverse('citizen:uses')}?certificate={certificate.pk}", "history"),)
+    return CertificateFace(
+        title=card.type_name,
+        state=state(certificate, on=on),
+        rows=(
+            *lines,
+            ("颁发机构", certificate.issuer_name),
+            ("颁发日期", cn_day(certificate.issued_on)),
+            ("有效期", validity(certificate)),
+        ),
+        number=certificate.number,
+        identifier=certificate.identifier,
+        check_url=check_url(request, certificate),
+        issuer=certificate.issuer_name,
+        seal_text=certificate.issuer_name,
+        icon=certificate.type.icon,
+        acts=records if opened else own + records,
+    )
+
+
+def check_url(request: HttpRequest, certificate: Certificate) -> str:
+    """Return the public address that says whether the certificate is genuine and valid."""
+    return request.build_absolute_uri(reverse("public:check_token", args=[certificate.check_token]))
+
+
+def cn_day(day: date) -> str:
+    """Return `2026 年 11 月 20 日`."""
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"

@@ -1,0 +1,168 @@
+"""Lists of the citizen's own things as rows, each with a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from accounts.models import Person
+from approvals.models import Application, Draft
+from approvals.states import ApplicationState
+from certificates import schemas
+from certificates.models import Authorisation, CertificateType, TypeSchema, UseRecord
+from certificates.states import AuthorisationStatus, UseMode, UseOutcome
+from matters.models import Matter
+from portal.web.wording import cn_date
+
+S = ApplicationState
+PILLS = {
+    S.SUBMITTED: ("waiting", "正在核验"),
+    S.IN_REVIEW: ("waiting", "人工办理中"),
+    S.SUPPLEMENTING: ("unknown", "等您补正"),
+    S.GRANTED: ("pass", "已通过"),
+    S.REFUSED: ("fail", "不予批准"),
+    S.WITHDRAWN: ("neutral", "已撤回"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case of the list."""
+
+    application: Application
+    pill: str
+    words: str
+    status: str
+
+
+def case_rows(applications: Iterable[Application]) -> list[CaseRow]:
+    """Return the cases with their state in words."""
+    return [CaseRow(one, *PILLS[S(one.state)], _status(one)) for one in applications]
+
+
+def _status(one: Application) -> str:
+    if one.state == S.SUBMITTED:
+        return "已保存，正在核验，可以离开"
+    if one.state == S.IN_REVIEW and one.due_on:
+        return f"最晚 {cn_date(one.due_on)} 办结"
+    if one.state == S.SUPPLEMENTING:
+        return "请按补正告知修改后再提交"
+    return f"{cn_date(one.closed_at)} 办结" if one.closed_at else ""
+
+
+def own_drafts(person: Person) -> QuerySet[Draft]:
+    """Return the drafts of a person, for themselves and for organisations, the newest first."""
+    rows = Draft.objects.filter(person=person).select_related("matter", "organisation").defer("answers")
+    return rows.order_by("-saved_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class UseRow:
+    """One look at a certificate as its holder reads it."""
+
+    record: UseRecord
+    who: str
+    matter: str
+    fields: str
+    pill: str
+    outcome: str
+    ground: str
+
+
+USE_PILLS = {UseOutcome.FOUND: "pass", UseOutcome.UNAUTHORISED: "fail"}
+USE_WORDS = {
+    UseOutcome.FOUND: "已读取",
+    UseOutcome.NOT_HELD: "没有读到：未持有",
+    UseOutcome.EXPIRED: "没有读到：已过期",
+    UseOutcome.REVOKED: "没有读到：已失效",
+    UseOutcome.AMBIGUOUS: "没有读到：有多本，分不清",
+    UseOutcome.UNAUTHORISED: "没有授权，已拒绝",
+}
+
+
+def use_rows(records: Iterable[UseRecord]) -> list[UseRow]:
+    """Return the records in words: who looked, for what, at which fields, and what came of it."""
+    shown = list(records)
+    labels = field_labels({record.type_id for record in shown})
+    names = dict(
+        Matter.objects.filter(code__in={one.matter_code for one in shown}).values_list("code", "name")
+    )
+    return [_use_row(one, labels, names) for one in shown]
+
+
+def _use_row(record: UseRecord, labels: dict[int, dict[str, str]], names: dict[str, str]) -> UseRow:
+    by = "系统自动核验" if record.actor == "system" else "工作人员查看"
+    known = labels.get(record.type_id, {})
+    outcome = UseOutcome(record.outcome)
+    statutory = record.mode == UseMode.STATUTORY
+    return UseRow(
+        record=record,
+        who=f"{record.body}，{by}",
+        matter=names.get(record.matter_code, record.purpose),
+        fields="、".join(known.get(name, name) for name in record.fields),
+        pill=USE_PILLS.get(outcome, "neutral"),
+        outcome=USE_WORDS[outcome],
+        ground="依法查验，不用您授权" if statutory else "您的授权",
+    )
+
+
+def field_labels(types: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Return type → field → label, a later schema's words first."""
+    found: dict[int, dict[str, str]] = {}
+    rows = TypeSchema.objects.filter(type__in=set(types)).select_related("type").order_by("type", "version")
+    for schema in rows:
+        found.setdefault(schema.type_id, {}).update(
+            {name: spec.label for name, spec in schemas.of(schema).items()}
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisationRow:
+    """One consent or refusal as its holder reads it."""
+
+    authorisation: Authorisation
+    pill: str
+    words: str
+    scope: tuple[tuple[str, str], ...]
+    revocable: bool
+
+
+A = AuthorisationStatus
+AUTHORISATION_PILLS = {
+    A.GRANTED: ("pass", "有效"),
+    A.REFUSED: ("fail", "您没有同意"),
+    A.REVOKED: ("neutral", "您已撤回"),
+    A.ENDED: ("neutral", "已结束"),
+}
+
+
+def authorisation_rows(rows: Iterable[Authorisation]) -> list[AuthorisationRow]:
+    """Return the consents with their scope in words."""
+    shown = list(rows)
+    types = {
+        one.slug: one
+        for one in CertificateType.objects.filter(slug__in={s for row in shown for s in row.scope})
+    }
+    labels = field_labels({one.pk for one in types.values()})
+    return [
+        AuthorisationRow(
+            row, *AUTHORISATION_PILLS[A(row.status)], _scope(row, types, labels), row.status == A.GRANTED
+        )
+        for row in shown
+    ]
+
+
+def _scope(
+    row: Authorisation, types: dict[str, CertificateType], labels: dict[int, dict[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (
+            types[slug].name,
+            "、".join(labels[types[slug].pk].get(name, name) for name in fields) or "只看有没有，不读内容",
+        )
+        for slug, fields in row.scope.items()
+        if slug in types
+    )

@@ -1,0 +1,55 @@
+"""What a decision says: the sentence, how long it took, the certificate it issued, what may be done against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from approvals import results
+from approvals.models import Application, Decision
+from approvals.results import Granting
+from approvals.selectors import Sheet
+from approvals.states import Maker
+from matters import editions
+from portal.web.wording import duration_cn, local
+from rules.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of an instant decision and how long it really took."""
+
+    name: str
+    took: str
+
+
+def sentence(application: Application, decision: Decision, sheet: Sheet | None) -> str:
+    """Return what the result page says first, from the edition's own sentence."""
+    compiled = editions.compiled(application.edition)
+    outcome: dict[str, Any] = dict(sheet.verdict.outcome.values) if sheet and sheet.verdict.outcome else {}
+    facts = sheet.facts if sheet else {}
+    chosen: dict[str, Value] = outcome or dict(decision.outcome)
+    granting = Granting(compiled, facts, chosen, timezone.localdate(decision.decided_at))
+    return results.sentence(compiled.package.result.sentence, granting)
+
+
+def took(application: Application, decision: Decision) -> str:
+    """Return how long the machine had the case, from its waiting to its decision; empty for an officer's."""
+    if decision.maker != Maker.SYSTEM:
+        return ""
+    return duration_cn(max(0.0, (decision.decided_at - application.waiting_since).total_seconds()))
+
+
+def stages(application: Application, decision: Decision) -> list[Stage]:
+    """Return the stages of an instant decision; none for an officer's."""
+    judgement = decision.judgement
+    if decision.maker != Maker.SYSTEM or judgement is None:
+        return []
+    return [
+        Stage("收到申请", f"{local(application.waiting_since):%H:%M:%S}"),
+        Stage("查证照和数据", duration_cn(judgement.collect_ms / 1000)),
+        Stage("逐项比对", duration_cn(judgement.judge_us / 1_000_000)),
+        Stage("决定并签发证照", f"{local(decision.decided_at):%H:%M:%S}"),
+    ]

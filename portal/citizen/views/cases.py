@@ -1,0 +1,100 @@
+"""办件: the result page in every state, its polling fragment, the paper, and the rating."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.principals import Principal
+from approvals import announcing, selectors
+from approvals.models import Application
+from approvals.states import ApplicationState
+from common import clock
+from evaluations import rating
+from evaluations.rating import InvalidRating
+from portal.citizen import finding
+from portal.citizen.showing import case
+from portal.citizen.showing.case import RatingTry
+
+FRESH = timedelta(seconds=10)  # a case that has waited longer is not waited for here: the page polls
+
+
+@never_cache
+def application(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the result; just after submission wait a moment for it."""
+    principal, found = finding.application(request, reference=reference)
+    return _page(request, principal, _awaited(principal, found), RatingTry())
+
+
+def _awaited(principal: Principal, found: Application) -> Application:
+    """Return the case after the machine had its moment; the database says what came of it, not the wake-up."""
+    if found.state != ApplicationState.SUBMITTED or clock.now() - found.waiting_since > FRESH:
+        return found
+    announcing.wait(found.reference, seconds=settings.INSTANT_WAIT_SECONDS)
+    return selectors.own_application(principal, reference=found.reference)
+
+
+def _page(
+    request: HttpRequest, principal: Principal, found: Application, attempt: RatingTry, *, status: int = 200
+) -> HttpResponse:
+    shown = case.opened(request, principal, found, attempt)
+    return render(request, shown.template, {"case": shown, "levels": case.levels()}, status=status)
+
+
+@never_cache
+def progress(request: HttpRequest, reference: str) -> HttpResponse:
+    """Return the waiting part alone; the page's script swaps it, and reloads once the case has moved."""
+    if not request.headers.get("X-Requested-With"):
+        return redirect("citizen:application", reference)
+    _, found = finding.application(request, reference=reference)
+    busy = clock.now() - found.waiting_since > case.BUSY_AFTER
+    waits = found.state == ApplicationState.SUBMITTED
+    return render(request, "citizen/progress.html", {"application": found, "busy": busy, "waits": waits})
+
+
+@never_cache
+def paper(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show decision and verification sheet as one paper, A4."""
+    principal, found = finding.application(request, reference=reference)
+    shown = case.opened(request, principal, found, RatingTry())
+    return render(request, "citizen/paper.html", {"case": shown})
+
+
+@require_POST
+def rate(request: HttpRequest, reference: str) -> HttpResponse:
+    """Rate once; what is missing is said on the same page, and nothing of it is lost."""
+    principal, found = finding.application(request, reference=reference)
+    level = request.POST.get("level", "")
+    sent = RatingTry(
+        chosen=level,
+        tags=tuple(request.POST.getlist(f"tags_{level}")),
+        comment=request.POST.get("comment", ""),
+        anonymous="anonymous" in request.POST,
+    )
+    try:
+        _rate(principal, found, sent)
+    except InvalidRating as error:
+        again = RatingTry(sent.chosen, sent.tags, sent.comment, sent.anonymous, error.message)
+        return _page(request, principal, found, again, status=error.status)
+    messages.success(request, "评价已收到，谢谢您。")
+    return redirect(reverse("citizen:application", args=[reference]) + "#rating")
+
+
+def _rate(principal: Principal, found: Application, sent: RatingTry) -> None:
+    rating.rate(
+        principal,
+        application=found,
+        given=rating.Given(
+            level=int(sent.chosen) if sent.chosen.isdecimal() else 0,
+            tags=sent.tags,
+            text=sent.comment,
+            anonymous=sent.anonymous,
+        ),
+    )

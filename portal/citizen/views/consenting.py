@@ -1,0 +1,75 @@
+"""授权用证: one question before a matter is applied for. Yes or no, both lead on."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.principals import Principal, organisations_of
+from approvals import drafting, prefilling, selectors
+from approvals.errors import AlreadyOpen, NotAcceptingApplications
+from approvals.models import Draft
+from approvals.permissions import may_apply
+from common import clock
+from matters import editions
+from matters.models import Matter
+from portal.citizen.showing.consent import Asking, asking
+from portal.web.principals import principal_of
+
+
+class ConsentForm(forms.Form):
+    """The tick is never preset and belongs to the yes alone."""
+
+    agree = forms.BooleanField()
+
+    def __init__(self, *args: object, matter: Matter, told: Asking, **kwargs: object) -> None:
+        """Say in the tick itself what is agreed to."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own arguments, handed on
+        sensitive = f"，其中{told.sensitive}是敏感个人信息" if told.sensitive else ""
+        body = matter.department.short_name
+        agree = self.fields["agree"]
+        agree.label = f"我看清楚了，同意{body}为这次申请看这 {len(told.asks)} 本证照{sensitive}。"
+        agree.error_messages["required"] = "还没有打勾。同意的请先打勾；不同意的，请按“不同意，继续办”"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask, and on the answer open the draft (or keep the one that is there)."""
+    matter = get_object_or_404(Matter.objects.select_related("department", "current_edition"), code=code)
+    principal = principal_of(request)
+    if not may_apply(principal, matter):
+        return _other_identity(request, principal, matter)
+    told = _told(principal, matter)
+    form = ConsentForm(request.POST or None, matter=matter, told=told)
+    answer = request.POST.get("consent", "")
+    if answer == "no" or (answer == "yes" and (not told.asks or form.is_valid())):
+        return onward(drafting.start(principal, matter=matter, consent=answer == "yes"))
+    draft = selectors.draft_of(principal, matter=matter)
+    known = {"matter": matter, "principal": principal, "told": told, "form": form, "draft": draft}
+    return render(request, "citizen/consent.html", known, status=422 if answer else 200)
+
+
+def _told(principal: Principal, matter: Matter) -> Asking:
+    """Return what to ask; say at once when there is nothing to apply for, not after the answer."""
+    if matter.status != Matter.Status.IN_FORCE or matter.current_edition is None:
+        raise NotAcceptingApplications
+    if (existing := selectors.open_application(principal, matter=matter)) is not None:
+        raise AlreadyOpen(existing.reference)
+    return asking(matter, editions.compiled(matter.current_edition), principal=principal, on=clock.today())
+
+
+def _other_identity(request: HttpRequest, principal: Principal, matter: Matter) -> HttpResponse:
+    """Offer the identities that may apply: an organisation's matter opened as a person, or the other way round."""
+    offered = organisations_of(principal.person, on=clock.today()) if not principal.organisation else []
+    known = {"matter": matter, "principal": principal, "offered": offered}
+    return render(request, "citizen/other_identity.html", known, status=403)
+
+
+def onward(draft: Draft) -> HttpResponse:
+    """Lead to the first page with something to fill in, or straight to the check: nothing typed is possible."""
+    page = prefilling.first_incomplete_page(draft, at=clock.now())
+    if page is None:
+        return redirect("citizen:review", draft.reference)
+    return redirect("citizen:questions", draft.reference, page + 1)
