@@ -78,7 +78,9 @@ def is_visible(compiled: Compiled, question: AskedQuestion, *, facts: Facts, on:
 
 def form_source(compiled: Compiled, question: AskedQuestion) -> Source:
     """Return the form as the source of an answer."""
-    return Source(SourceKind.FORM, question.name, compiled.specs[question.fact].source_label, field=question.name)
+    return Source(
+        SourceKind.FORM, question.name, compiled.specs[question.fact].source_label, field=question.name
+    )
 
 
 def _answered(compiled: Compiled, question: AskedQuestion, answers: Answers, facts: Facts) -> Fact:
@@ -91,7 +93,9 @@ def _answered(compiled: Compiled, question: AskedQuestion, answers: Answers, fac
         return Fact.known(value, source)
     if question.prefill is not None:
         return facts.get(question.prefill) or Fact.unknown(UnknownReason.NOT_ASKED, source)
-    return Fact.known(None, source) if not question.required else Fact.unknown(UnknownReason.NOT_ASKED, source)
+    return (
+        Fact.known(None, source) if not question.required else Fact.unknown(UnknownReason.NOT_ASKED, source)
+    )
 
 
 def _moment(source: Source | None) -> str:

@@ -64,7 +64,8 @@ class Compiled:
         return tuple(
             material
             for material in self.package.materials
-            if material.when is None or self.conditional_materials[material.code].holds(facts, on=on) is Truth.PASS
+            if material.when is None
+            or self.conditional_materials[material.code].holds(facts, on=on) is Truth.PASS
         )
 
 
@@ -77,7 +78,10 @@ def compiled(edition: Edition) -> Compiled:
     if known is None:
         vocabulary = parse_vocabulary(edition.vocabulary)
         known = compile_package(
-            parse_package(edition.content), vocabulary=vocabulary, edition_id=edition.id, number=edition.number
+            parse_package(edition.content),
+            vocabulary=vocabulary,
+            edition_id=edition.id,
+            number=edition.number,
         )
         if len(_cache) >= KEPT:
             _cache.pop(next(iter(_cache)))

@@ -40,7 +40,9 @@ class ReadField(forms.CharField):
             raise ValidationError(error.message, code="unreadable") from error
 
 
-def build_field(question: AskedQuestion, *, compiled: Compiled, shown: Mapping[str, str], on: date) -> forms.Field:
+def build_field(
+    question: AskedQuestion, *, compiled: Compiled, shown: Mapping[str, str], on: date
+) -> forms.Field:
     """Return the field of a question; `shown` are prefilled displays by fact name, for hints of options."""
     field = _MAKERS.get(question.type, _text)(question, compiled, on)
     verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"

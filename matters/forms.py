@@ -152,7 +152,11 @@ class AnswerForm(forms.Form):
         known = given.prefilled.get(question.prefill or "")
         if known is not None:
             control.required = control.widget.is_required = False
-            dress(control, hint=question.hint or f"清空后保存，恢复为{known.source_label}上的内容", optional=False)
+            dress(
+                control,
+                hint=question.hint or f"清空后保存，恢复为{known.source_label}上的内容",
+                optional=False,
+            )
         control.initial = self._initial(question, known)
         return self._tagged(control, known)
 
@@ -172,7 +176,8 @@ class AnswerForm(forms.Form):
 
     def _as_prefilled(self, question: AskedQuestion, value: Any) -> bool:
         known = self._given.prefilled.get(question.prefill or "")
-        return known is not None and (value in (None, "") or value == known.value)
+        emptied = question.prefill is not None and value in (None, "")
+        return emptied or (known is not None and value == known.value)
 
     def _fact(self, question: AskedQuestion, *, visible: bool) -> Fact:
         """Return what this question says while the form is laid out: posted, kept, prefilled or preset."""

@@ -59,7 +59,9 @@ def _applicant(kind: str) -> list[FactSpec]:
 
 
 def _person() -> list[FactSpec]:
-    levels = FactSpec(name="applicant.real_name_level", type=FactType.INTEGER, label="实名等级", source_label=ACCOUNT)
+    levels = FactSpec(
+        name="applicant.real_name_level", type=FactType.INTEGER, label="实名等级", source_label=ACCOUNT
+    )
     return [
         _account("name", FactType.TEXT, "姓名"),
         _account("id_number", FactType.TEXT, "公民身份号码", personal=True),

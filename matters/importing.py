@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +10,11 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Department
-from certificates import types
 from common.errors import DomainError
 from matters import linting, publishing
 from matters.models import Edition, Matter
 from matters.package import Package, parse_package
 from matters.sources import Sources, stored
-from registers import defining
 from rules.invalid import InvalidTree, json_document
 
 
@@ -66,7 +63,9 @@ def import_packages(path: Path, *, by: str, at: datetime, dry_run: bool = False)
     files = _read(path)
     report = Report()
     with transaction.atomic():
-        _check(files, sources=stored().and_of([file.package for file in files]), report=report)
+        for file in files:
+            _save_sources(file)
+        _check(files, sources=stored(), report=report)
         for file in files:
             _store(file, report=report, by=by, at=at)
         transaction.set_rollback(dry_run)
@@ -77,7 +76,8 @@ def _read(path: Path) -> list[_File]:
     paths = sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not paths:
         raise ImportRefused([Fault(str(path), "", "文件夹里没有事项包（*.json）")])
-    files, faults = [], []
+    files: list[_File] = []
+    faults: list[Fault] = []
     for each in paths:
         try:
             document = json_document(each.read_bytes())
@@ -103,20 +103,23 @@ def _doubled(files: list[_File]) -> list[Fault]:
 
 def _check(files: list[_File], *, sources: Sources, report: Report) -> None:
     departments = set(Department.objects.order_by("pk").values_list("credit_code", flat=True))
-    faults = []
+    faults: list[Fault] = []
     for file in files:
         for problem in linting.problems(file.package, sources=sources):
             fault = Fault(file.name, problem.path, problem.message)
             (report.warnings if problem.warning else faults).append(fault)
         if file.package.department not in departments:
-            faults.append(Fault(file.name, "department", f"部门目录里没有 {file.package.department}，请先登记部门"))
+            faults.append(
+                Fault(file.name, "department", f"部门目录里没有 {file.package.department}，请先登记部门")
+            )
     if faults:
         raise ImportRefused(faults)
 
 
 def _store(file: _File, *, report: Report, by: str, at: datetime) -> None:
-    _save_sources(file)
-    before = Matter.objects.filter(code=file.package.code).values_list("current_edition_id", flat=True).first()
+    before = (
+        Matter.objects.filter(code=file.package.code).values_list("current_edition_id", flat=True).first()
+    )
     try:
         edition = publishing.publish(file.document, by=by, at=at)
     except publishing.NotPublishable as error:
@@ -125,16 +128,7 @@ def _store(file: _File, *, report: Report, by: str, at: datetime) -> None:
 
 
 def _save_sources(file: _File) -> None:
-    kinds: Mapping[str, tuple[Any, tuple[dict[str, Any], ...]]] = {
-        "certificate_types": (types, file.package.certificate_types),
-        "registers": (defining, file.package.registers),
-    }
-    for key, (module, definitions) in kinds.items():
-        for at, definition in enumerate(definitions):
-            try:
-                module.save(definition)
-            except InvalidTree as error:
-                where = f"{key}[{at}]"
-                raise ImportRefused([Fault(file.name, f"{where}.{p}", m) for p, m in error.problems]) from error
-            except (DomainError, ValueError) as error:
-                raise ImportRefused([Fault(file.name, f"{key}[{at}]", str(error))]) from error
+    try:
+        publishing.save_sources(file.package)
+    except InvalidTree as error:
+        raise ImportRefused([Fault(file.name, path, message) for path, message in error.problems]) from error

@@ -91,7 +91,10 @@ def parse_package(document: object) -> Package:
 
 def package_schema() -> dict[str, Any]:
     """Return the JSON Schema of a package."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Package.model_json_schema(by_alias=True)}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Package.model_json_schema(by_alias=True),
+    }
 
 
 def _doubled_questions(package: Package) -> list[tuple[str, str]]:
@@ -121,4 +124,13 @@ def _doubled_codes(package: Package) -> list[tuple[str, str]]:
     ]
 
 
-__all__ = ["FORMAT", "Example", "Expected", "FactName", "FieldName", "Package", "package_schema", "parse_package"]
+__all__ = [
+    "FORMAT",
+    "Example",
+    "Expected",
+    "FactName",
+    "FieldName",
+    "Package",
+    "package_schema",
+    "parse_package",
+]

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Department
+from certificates import types
 from common.errors import DomainError
 from common.identifiers import matter_code
 from matters import linting
@@ -18,7 +19,8 @@ from matters.models import Edition, Matter
 from matters.package import Package, parse_package
 from matters.sources import stored
 from records import journal
-from rules import LANGUAGE_VERSION, dump_vocabulary
+from registers import defining
+from rules import LANGUAGE_VERSION, InvalidTree, dump_vocabulary
 
 
 class NotPublishable(DomainError):
@@ -47,6 +49,7 @@ def publish(content: dict[str, Any], *, by: str, at: datetime) -> Edition:
     Raises InvalidTree, NotPublishable or UnknownDepartment and then leaves nothing behind.
     """
     package = parse_package(content)
+    save_sources(package)
     sources = stored()
     if faults := linting.errors(linting.problems(package, sources=sources)):
         raise NotPublishable(faults)
@@ -57,6 +60,19 @@ def publish(content: dict[str, Any], *, by: str, at: datetime) -> Edition:
     if current is not None and current.digest == digest:
         return current
     return _new_edition(matter, content=content, vocabulary=vocabulary, digest=digest, by=by, at=at)
+
+
+def save_sources(package: Package) -> None:
+    """Store the certificate types and registers a package brings along; raises InvalidTree with the path."""
+    for key, save, definitions in (
+        ("certificate_types", types.save, package.certificate_types),
+        ("registers", defining.save, package.registers),
+    ):
+        for at, definition in enumerate(definitions):
+            try:
+                save(definition)
+            except InvalidTree as error:
+                raise error.under(f"{key}[{at}]") from error
 
 
 def digest_of(content: dict[str, Any], *, vocabulary: dict[str, Any]) -> str:
@@ -87,7 +103,11 @@ def _matter(package: Package) -> Matter:
         "search_text": search_text(package),
     }
     Matter.objects.update_or_create(code=package.code, defaults=values)
-    return Matter.objects.select_for_update(of=("self",)).select_related("current_edition").get(code=package.code)
+    return (
+        Matter.objects.select_for_update(of=("self",))
+        .select_related("current_edition")
+        .get(code=package.code)
+    )
 
 
 def _new_edition(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -19,6 +18,8 @@ _MONEY_NOISE = re.compile(r"[,，\s]|^[¥￥]|元$")
 _BUSINESS_NAME = re.compile(r"[\u3400-\u9fffA-Za-z0-9·（）()]{2,60}")
 _MOBILE_LENGTH = 11
 LARGEST = 10**12
+# Full-width signs as Chinese keyboards type them; NFKC would go further and read “5²” as 52.
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 
 
 class Unreadable(ValueError):
@@ -31,7 +32,7 @@ class Unreadable(ValueError):
 
 def plain(text: str) -> str:
     """Return text with full-width letters, digits and signs as plain ones, trimmed."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return text.translate(_HALF_WIDTH).strip()
 
 
 def read_date(text: str, *, label: str, not_after: date | None = None) -> date:

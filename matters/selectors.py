@@ -76,7 +76,9 @@ def pieces(q: str) -> frozenset[str]:
 
 
 def _score(matter: Matter, wanted: frozenset[str]) -> int:
-    return sum(piece in matter.search_text for piece in wanted) + sum(piece in matter.name for piece in wanted)
+    return sum(piece in matter.search_text for piece in wanted) + sum(
+        piece in matter.name for piece in wanted
+    )
 
 
 def guide(matter: Matter) -> Guide:

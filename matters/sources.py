@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import F, Q
 
 from accounts.models import Region
+from certificates import types
 from certificates.models import TypeSchema
 from matters.package import Package
+from registers import defining
 from registers.models import Register
+from rules.invalid import InvalidTree
 
+T = TypeVar("T")
 Fields = Mapping[str, Mapping[str, Any]]
 
 
@@ -49,12 +53,12 @@ class Sources:
     divisions: Mapping[str, str] = field(default_factory=dict)
 
     def and_of(self, packages: Iterable[Package]) -> Sources:
-        """Return these sources and those that packages bring along."""
+        """Return these sources and those that packages bring along; raises InvalidTree with the path."""
         brought = list(packages)
-        types = [_type(raw) for package in brought for raw in package.certificate_types]
-        registers = [_register(raw) for package in brought for raw in package.registers]
+        kinds = _parsed(_type, "certificate_types", [package.certificate_types for package in brought])
+        registers = _parsed(_register, "registers", [package.registers for package in brought])
         return Sources(
-            {**self.types, **{source.slug: source for source in types}},
+            {**self.types, **{source.slug: source for source in kinds}},
             {**self.registers, **{source.name: source for source in registers}},
             self.divisions,
         )
@@ -62,14 +66,20 @@ class Sources:
 
 def stored() -> Sources:
     """Return what the database knows today: current schema versions, registers, places."""
-    current = TypeSchema.objects.filter(version=F("type__current_schema")).select_related("type").order_by("type__slug")
-    types = [
-        TypeSource(row.type.slug, row.type.name, row.type.holder_kind, row.version, row.fields) for row in current
+    current = (
+        TypeSchema.objects.filter(version=F("type__current_schema"))
+        .select_related("type")
+        .order_by("type__slug")
+    )
+    kinds = [
+        TypeSource(row.type.slug, row.type.name, row.type.holder_kind, row.version, row.fields)
+        for row in current
     ]
     registers = [
-        RegisterSource(row.name, row.label, frozenset(row.key), row.fields) for row in Register.objects.order_by("name")
+        RegisterSource(row.name, row.label, frozenset(row.key), row.fields)
+        for row in Register.objects.order_by("name")
     ]
-    return Sources({t.slug: t for t in types}, {r.name: r for r in registers}, _stored_divisions())
+    return Sources({t.slug: t for t in kinds}, {r.name: r for r in registers}, _stored_divisions())
 
 
 def _stored_divisions() -> dict[str, str]:
@@ -80,9 +90,9 @@ def _stored_divisions() -> dict[str, str]:
 
 def in_files(folder: Path) -> Sources:
     """Return what data files say (`types/`, `registers/`, `codes/divisions.json`), without a database."""
-    types = [_type(raw) for raw in _documents(folder / "types")]
+    kinds = [_type(raw) for raw in _documents(folder / "types")]
     registers = [_register(raw) for raw in _documents(folder / "registers")]
-    return Sources({t.slug: t for t in types}, {r.name: r for r in registers}, _divisions(folder / "codes"))
+    return Sources({t.slug: t for t in kinds}, {r.name: r for r in registers}, _divisions(folder / "codes"))
 
 
 def _documents(folder: Path) -> list[Any]:
@@ -100,17 +110,22 @@ def _divisions(folder: Path) -> dict[str, str]:
     return {str(row["code"]): str(row["name"]) for row in rows}
 
 
+def _parsed(parse: Callable[[Any], T], key: str, groups: Iterable[Iterable[Any]]) -> list[T]:
+    found = []
+    for group in groups:
+        for at, raw in enumerate(group):
+            try:
+                found.append(parse(raw))
+            except InvalidTree as error:
+                raise error.under(f"{key}[{at}]") from error
+    return found
+
+
 def _type(raw: Mapping[str, Any]) -> TypeSource:
-    return TypeSource(
-        str(raw.get("slug", "")),
-        str(raw.get("name", "")),
-        str(raw.get("holder_kind", "person")),
-        int(raw.get("version", 1)),
-        raw.get("fields", {}),
-    )
+    given = types.parse(raw)
+    return TypeSource(given.slug, given.name, given.holder_kind, given.version or 1, given.fields)
 
 
 def _register(raw: Mapping[str, Any]) -> RegisterSource:
-    return RegisterSource(
-        str(raw.get("name", "")), str(raw.get("label", "")), frozenset(raw.get("key", ())), raw.get("fields", {})
-    )
+    given = defining.parse(raw)
+    return RegisterSource(given.name, given.label, frozenset(given.key), given.fields)

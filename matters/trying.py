@@ -78,9 +78,13 @@ def _try(compiled: Compiled, example: Example, at: int) -> Trial:
     try:
         facts = given_facts(compiled, facts_of(compiled.package, example))
     except UnusableFacts as error:
-        return Trial(example.name, {}, None, tuple((f"{path}.facts.{name}", text) for name, text in error.problems))
+        return Trial(
+            example.name, {}, None, tuple((f"{path}.facts.{name}", text) for name, text in error.problems)
+        )
     verdict = compiled.judge(facts, on=example.on)
-    return Trial(example.name, facts, verdict, tuple(_faults(compiled, example, verdict, path=f"{path}.expect")))
+    return Trial(
+        example.name, facts, verdict, tuple(_faults(compiled, example, verdict, path=f"{path}.expect"))
+    )
 
 
 def _faults(compiled: Compiled, example: Example, verdict: Verdict, *, path: str) -> list[tuple[str, str]]:
@@ -120,11 +124,13 @@ def _specs(compiled: Compiled, name: str) -> list[tuple[str, FactSpec]]:
 
 def _fact(spec: FactSpec, value: Any) -> Fact:
     if isinstance(value, dict):
-        return Fact.unknown(UnknownReason(value["unknown"]) if set(value) == {"unknown"} else UnknownReason(""))
+        return Fact.unknown(
+            UnknownReason(value["unknown"]) if set(value) == {"unknown"} else UnknownReason("")
+        )
     return Fact.known(value_of(value, spec=spec))
 
 
 def _expected(spec: FactSpec) -> str:
     if spec.type is FactType.CODE:
-        return f"应为代码：{'、'.join(spec.codes or {})}，或 {{\"unknown\": 原因}}"
+        return f'应为代码：{"、".join(spec.codes or {})}，或 {{"unknown": 原因}}'
     return f'应为 {spec.type} 类型的值，或 {{"unknown": 原因}}'

@@ -22,7 +22,9 @@ Sentence: TypeAlias = Annotated[str, Field(min_length=1, max_length=400)]
 Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=4000)]
 Slug: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 FieldName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-FactName: TypeAlias = Annotated[str, Field(pattern=r"^(applicant|form|cert|register|own|derived)\.[a-z0-9_.-]{1,120}$")]
+FactName: TypeAlias = Annotated[
+    str, Field(pattern=r"^(applicant|form|cert|register|own|derived)\.[a-z0-9_.-]{1,120}$")
+]
 Phone: TypeAlias = Annotated[str, Field(pattern=r"^(0\d{2,3}-\d{7,8}|1\d{4})$")]
 CreditCode: TypeAlias = Annotated[str, Field(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$")]
 Workdays: TypeAlias = Annotated[int, Field(ge=0, le=400)]

@@ -84,5 +84,7 @@ class Result(Part):
     @model_validator(mode="after")
     def _holder_exists(self) -> Result:
         if (self.certificate.holder == "new_organisation") != (self.organisation is not None):
-            raise PydanticCustomError("rules_result", "holder 为 new_organisation 时，并且只有这时，要写 organisation")
+            raise PydanticCustomError(
+                "rules_result", "holder 为 new_organisation 时，并且只有这时，要写 organisation"
+            )
         return self

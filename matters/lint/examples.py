@@ -28,7 +28,8 @@ def problems(compiled: Compiled) -> Iterator[Problem]:
 
 def _sources(compiled: Compiled, trials: list[Trial]) -> Iterator[Problem]:
     """Each source that can be UNKNOWN needs an example in which it is."""
-    missing = {prefix for trial in trials for name, fact in trial.facts.items() if fact.missing for prefix in _prefix(name)}
+    unknown = {name for trial in trials for name, fact in trial.facts.items() if fact.missing}
+    missing = {prefix for name in unknown for prefix in _prefix(name)}
     for prefix in sorted({prefix for name in compiled.needed for prefix in _prefix(name)} - missing):
         yield Problem("examples", f"缺少“{prefix}*”核不实时的样例")
 

@@ -13,7 +13,9 @@ LICENCE = "01"
 LICENCE_STEPS = 5
 TYPES_ON_APPLICATION = frozenset({"01", "05", "07", "08", "09", "10", "20"})
 # “Other materials” lets a window ask for anything: 行政许可法 art. 30 and the campaign against 兜底条款 forbid it.
-_CATCH_ALL = re.compile(r"其[他它]\S{0,12}材料|等(?:相关|有关|其他)?材料|等$|等）$|需要(?:提交|提供)的\S*材料|规定的其[他它]")
+_CATCH_ALL = re.compile(
+    r"其[他它]\S{0,12}材料|等(?:相关|有关|其他)?材料|等$|等）$|需要(?:提交|提供)的\S*材料|规定的其[他它]"
+)
 
 
 def problems(package: Package) -> Iterator[Problem]:

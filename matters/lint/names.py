@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matters.editions import Compiled
+from matters.format.questions import AskedQuestion
 from matters.format.templates import placeholders
 from matters.lint.problem import Problem
 from matters.sources import Sources
@@ -66,20 +67,30 @@ def _questions(compiled: Compiled) -> Iterator[Problem]:
         for index, question in enumerate(page.questions):
             path = f"form.pages[{at}].questions[{index}]"
             yield from _prefill(compiled, question.prefill, fact=question.fact, path=path)
-            if question.visible_when is not None:
-                yield from _condition(compiled, question.visible_when, path=f"{path}.visible_when")
-                for name in sorted(facts_needed(question.visible_when)):
-                    if name.startswith("form.") and name not in earlier:
-                        yield Problem(f"{path}.visible_when", f"只能看前面的问题，“{name}”在后面")
-            for option_at, option in enumerate(question.options):
-                for name in placeholders(option.hint):
-                    if name not in compiled.specs:
-                        message = _NOT_IN_VOCABULARY.format(name=name)
-                        yield Problem(f"{path}.options[{option_at}].hint", message)
+            yield from _visibility(compiled, question, earlier, path=f"{path}.visible_when")
+            yield from _hints(compiled, question, path=path)
             earlier.add(question.fact)
     for at, situation in enumerate(compiled.package.situations):
         if situation.form not in compiled.specs:
             yield Problem(f"situations[{at}].form", f"没有问题“{situation.form}”")
+
+
+def _visibility(
+    compiled: Compiled, question: AskedQuestion, earlier: set[str], *, path: str
+) -> Iterator[Problem]:
+    if question.visible_when is None:
+        return
+    yield from _condition(compiled, question.visible_when, path=path)
+    for name in sorted(facts_needed(question.visible_when)):
+        if name.startswith("form.") and name in compiled.specs and name not in earlier:
+            yield Problem(path, f"只能看前面的问题，“{name}”在后面")
+
+
+def _hints(compiled: Compiled, question: AskedQuestion, *, path: str) -> Iterator[Problem]:
+    for at, option in enumerate(question.options):
+        for name in placeholders(option.hint):
+            if name not in compiled.specs:
+                yield Problem(f"{path}.options[{at}].hint", _NOT_IN_VOCABULARY.format(name=name))
 
 
 def _prefill(compiled: Compiled, prefill: str | None, *, fact: str, path: str) -> Iterator[Problem]:
@@ -111,10 +122,13 @@ def _materials(compiled: Compiled) -> Iterator[Problem]:
 def _checks(compiled: Compiled) -> Iterator[Problem]:
     package = compiled.package
     for problem in check_problems(package.checks, compiled.vocabulary, package.outcome):
-        yield Problem(problem.path, problem.message, warning=problem.severity is Severity.WARNING)
+        path = problem.path.replace("outcome_table", "outcome", 1)
+        yield Problem(path, problem.message, warning=problem.severity is Severity.WARNING)
     if not package.checks:
         yield Problem("checks", "至少要有一个核验项")
-    openable = {question.fact for question in package.questions} | {f"material.{m.code}" for m in package.materials}
+    openable = {question.fact for question in package.questions} | {
+        f"material.{m.code}" for m in package.materials
+    }
     for at, check in enumerate(package.checks):
         for index, name in enumerate(check.opens):
             if name not in openable:
@@ -147,7 +161,9 @@ def facts_used(compiled: Compiled) -> frozenset[str]:
     keys = {name for use in package.uses.registers for name in use.key.values()}
     sources = package.result.certificate.fields.values()
     texts = [package.result.sentence, *(source.text for source in sources if source.text)]
-    written = {source.fact for source in sources if source.fact} | {n for text in texts for n in placeholders(text)}
+    written = {source.fact for source in sources if source.fact} | {
+        n for text in texts for n in placeholders(text)
+    }
     if package.result.organisation is not None:
         written.add(package.result.organisation.name.fact)
     return compiled.needed | compiled.prefills | shown | keys | written

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from certificates import numbering
 from matters.editions import Compiled
 from matters.format.results import FieldSource
 from matters.format.templates import placeholders
@@ -16,7 +16,6 @@ from rules.raw import Unreadable, value_of
 from rules.vocabulary import FieldSpec
 
 _PATH = "result.certificate"
-_TOKEN = re.compile(r"year|month|day|serial:[1-9][0-9]?")
 _DATES = frozenset({"today", "first_of_next_month"})
 
 
@@ -26,7 +25,9 @@ def problems(compiled: Compiled, *, sources: Sources) -> Iterator[Problem]:
     yield from _number(result.certificate.number)
     yield from _sentence(compiled, result.sentence, path="result.sentence")
     if result.organisation is not None:
-        yield from _fact(compiled, result.organisation.name.fact, FactType.TEXT, path="result.organisation.name")
+        yield from _fact(
+            compiled, result.organisation.name.fact, FactType.TEXT, path="result.organisation.name"
+        )
     source = sources.types.get(result.certificate.type)
     if source is None:
         yield Problem(f"{_PATH}.type", f"没有证照类型“{result.certificate.type}”")
@@ -36,13 +37,8 @@ def problems(compiled: Compiled, *, sources: Sources) -> Iterator[Problem]:
 
 
 def _number(pattern: str) -> Iterator[Problem]:
-    tokens = re.findall(r"\{([^{}]*)\}", pattern)
-    if unknown := [token for token in tokens if not _TOKEN.fullmatch(token)]:
-        yield Problem(f"{_PATH}.number", f"编号规则里只能用 {{year}}、{{month}}、{{day}}、{{serial:位数}}，没有“{unknown[0]}”")
-    if sum(token.startswith("serial:") for token in tokens) != 1:
-        yield Problem(f"{_PATH}.number", "编号规则里要有一个 {serial:位数}，否则编号会重复")
-    if not re.fullmatch(r"[0-9A-Z{}a-z:-]+", pattern):
-        yield Problem(f"{_PATH}.number", "编号只能用数字、大写字母和连接号")
+    if fault := numbering.problem(pattern):
+        yield Problem(f"{_PATH}.number", fault)
 
 
 def _holder(compiled: Compiled, source: TypeSource) -> Iterator[Problem]:
@@ -67,7 +63,9 @@ def _fields(compiled: Compiled, source: TypeSource) -> Iterator[Problem]:
 def _field(compiled: Compiled, field: FieldSource, raw: Mapping[str, Any], *, path: str) -> Iterator[Problem]:
     kind = FactType(raw["type"])
     if field.fact is not None:
-        yield from _fact(compiled, field.fact, FactType.TEXT if field.label else kind, path=path, label=field.label)
+        yield from _fact(
+            compiled, field.fact, FactType.TEXT if field.label else kind, path=path, label=field.label
+        )
     elif field.outcome is not None:
         table = compiled.package.outcome
         column = table.columns.get(field.outcome) if table else None

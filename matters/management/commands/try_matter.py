@@ -32,14 +32,20 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--json", action="store_true", help="print JSON")
         parser.add_argument("--facts", type=Path, help="judge these facts instead of the examples")
-        parser.add_argument("--on", type=date.fromisoformat, help="the day of judging with --facts (default: today)")
-        parser.add_argument("--data", type=Path, default=settings.DATA_DIR, help="folder of types/ and registers/")
+        parser.add_argument(
+            "--on", type=date.fromisoformat, help="the day of judging with --facts (default: today)"
+        )
+        parser.add_argument(
+            "--data", type=Path, default=settings.DATA_DIR, help="folder of types/ and registers/"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Judge and print; a fault or an unexpected outcome fails."""
         compiled, sources = self._compiled(options["file"], options["data"])
         if options["facts"] is not None:
-            self._judge_facts(compiled, options["facts"], on=options["on"] or clock.today(), as_json=options["json"])
+            self._judge_facts(
+                compiled, options["facts"], on=options["on"] or clock.today(), as_json=options["json"]
+            )
             return
         trials = trying.try_examples(compiled)
         found = linting.problems(compiled.package, sources=sources)
@@ -49,7 +55,10 @@ class Command(BaseCommand):
 
     def _compiled(self, file: Path, data: Path) -> tuple[Compiled, Sources]:
         package = self._package(file)
-        sources = in_files(data).and_of([package])
+        try:
+            sources = in_files(data).and_of([package])
+        except InvalidTree as error:
+            raise CommandError(f"{file.name}　{error}") from error
         return compile_package(package, vocabulary=freeze(package, sources=sources)), sources
 
     def _package(self, file: Path) -> Package:

@@ -1,0 +1,49 @@
+"""Packages as tests take them: read from files, changed in one place, compiled without a database."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from matters.editions import Compiled, compile_package
+from matters.freezing import freeze
+from matters.package import parse_package
+from matters.sources import Sources, in_files
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "data"
+SHIPPED = sorted((DATA / "matters").glob("*.json"))
+TEST_MADE = ROOT / "tests" / "data" / "matters" / "library-card.json"
+ALLOWANCE = DATA / "matters" / "gaoling-jintie.json"
+DROP = object()
+
+
+def read(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document
+
+
+def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Return a copy with the value at a path such as "checks[0].name" set, or removed with DROP."""
+    copied = copy.deepcopy(document)
+    steps: list[Any] = [int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", path)]
+    place = copied
+    for step in steps[:-1]:
+        place = place[step]
+    if value is DROP:
+        del place[steps[-1]]
+    else:
+        place[steps[-1]] = value
+    return copied
+
+
+def sources(*documents: dict[str, Any]) -> Sources:
+    return in_files(DATA).and_of([parse_package(document) for document in documents])
+
+
+def compiled(document: dict[str, Any]) -> Compiled:
+    package = parse_package(document)
+    return compile_package(package, vocabulary=freeze(package, sources=sources(document)))

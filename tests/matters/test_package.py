@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+
+from matters.package import package_schema, parse_package
+from rules.invalid import InvalidTree
+from tests.matters.documents import ALLOWANCE, DROP, SHIPPED, TEST_MADE, changed, read
+
+FAULTS: list[tuple[str, Any, str]] = [
+    ("format", 2, "format"),
+    ("code", "11440507mb2x00012r4440511001001", "code"),
+    ("code", "123", "code"),
+    ("base_code", "4405110010010", "base_code"),
+    ("name", "", "name"),
+    ("name", 5, "name"),
+    ("name", DROP, "name"),
+    ("unheard_of", 1, "unheard_of"),
+    ("type", "5", "type"),
+    ("department", "11440507MB2X00012r", "department"),
+    ("applicant", "company", "applicant"),
+    ("mode", "manual", "mode"),
+    ("everyday_words", [], "everyday_words"),
+    ("guide.fee.charged", "no", "guide.fee.charged"),
+    ("guide.statutory.workdays", -1, "guide.statutory.workdays"),
+    ("guide.committed.workdays", 0, "guide.committed.workdays"),
+    ("guide.consult_phone", "00000001", "guide.consult_phone"),
+    ("guide.places[0].phone", "13800138000", "guide.places[0].phone"),
+    ("guide.legal_basis[1].article", DROP, "guide.legal_basis[1].article"),
+    ("guide.remedies.court", DROP, "guide.remedies.court"),
+    ("form.pages[0].questions[0].type", "signature", "form.pages[0].questions[0].type"),
+    ("form.pages[0].questions[6].default", "cash", "form.pages[0].questions[6]"),
+    ("form.pages[0].questions[6].options", [], "form.pages[0].questions[6]"),
+    ("form.pages[0].questions[1].name", "name", "form.pages[0].questions[1].name"),
+    (
+        "form.pages[0].questions[7].visible_when",
+        {"fact": "form.account"},
+        "form.pages[0].questions[7].visible_when.op",
+    ),
+    ("materials[0].replaced_by[0]", {"form": True, "commitment": "x"}, "materials[0].replaced_by[0]"),
+    ("materials[0].form", "stone", "materials[0].form"),
+    ("materials[1].code", "application", "materials[1].code"),
+    ("uses.certificates[1].type", "resident_id", "uses.certificates[1].type"),
+    ("checks[1].condition", {"all": []}, "checks[1].condition.all"),
+    ("checks[1].told.unknown", DROP, "checks[1].told.unknown"),
+    ("checks[1].on_fail", "refuse", "checks[1].on_fail"),
+    ("checks[1].on_fail", "supplement", "checks[1]"),
+    ("checks[1].code", "residence", "checks[1].code"),
+    ("outcome.rows[0].values.monthly_amount", DROP, "outcome.rows[0].values.monthly_amount"),
+    (
+        "result.certificate.fields.name",
+        {"fact": "applicant.name", "today": True},
+        "result.certificate.fields.name",
+    ),
+    ("result.certificate.holder", "new_organisation", "result"),
+    ("examples[0].on", "2026-13-01", "examples[0].on"),
+    ("examples[0].expect.verdict", "refuse", "examples[0].expect.verdict"),
+    ("examples[1].name", "86 周岁，全部符合", "examples[1].name"),
+]
+
+
+@pytest.mark.parametrize("path", [*SHIPPED, TEST_MADE], ids=lambda path: path.stem)
+def test_each_package_parses_and_fits_its_schema(path):
+    document = read(path)
+    assert parse_package(document).name == document["name"]
+    jsonschema.Draft202012Validator(package_schema()).validate(document)
+
+
+def test_the_schema_itself_is_one():
+    jsonschema.Draft202012Validator.check_schema(package_schema())
+
+
+@pytest.mark.parametrize(("path", "value", "at"), FAULTS, ids=[f"{p}={v!r:.30}" for p, v, _ in FAULTS])
+def test_each_fault_is_named_with_its_path_in_chinese(path, value, at):
+    with pytest.raises(InvalidTree) as refused:
+        parse_package(changed(read(ALLOWANCE), path, value))
+    paths = [where for where, _ in refused.value.problems]
+    assert any(where == at or where.startswith(f"{at}.") for where in paths), paths
+    assert all(any("\u4e00" <= sign <= "\u9fff" for sign in message) for _, message in refused.value.problems)
+
+
+def test_every_fault_of_a_document_is_named_at_once():
+    document = changed(changed(read(ALLOWANCE), "name", ""), "guide.fee.charged", 1)
+    with pytest.raises(InvalidTree) as refused:
+        parse_package(document)
+    assert {path for path, _ in refused.value.problems} == {"name", "guide.fee.charged"}
+
+
+@pytest.mark.parametrize("document", [None, [], "x", 5, {}])
+def test_what_is_no_package_is_refused(document):
+    with pytest.raises(InvalidTree):
+        parse_package(document)

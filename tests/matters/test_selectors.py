@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from matters import selectors
+from matters.importing import import_packages
+from matters.models import Edition, Matter
+from tests.matters.documents import DATA
+
+NAMES = {"allowance": "高龄老人津贴申领", "business": "个体工商户设立登记", "food": "仅销售预包装食品备案"}
+
+
+@pytest.fixture
+def three(catalogue: None) -> None:
+    import_packages(DATA / "matters", by="system", at=datetime(2026, 11, 20, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("q", "first"),
+    [
+        ("高龄津贴", "allowance"),
+        ("老人补贴", "allowance"),
+        ("长寿金", "allowance"),
+        ("八十岁老人的补助怎么领", "allowance"),
+        ("办执照", "business"),
+        ("我想开店", "business"),
+        ("个体户", "business"),
+        ("开个小店", "business"),
+        ("创业", "business"),
+        ("卖食品", "food"),
+        ("预包装", "food"),
+        ("便利店", "food"),
+        ("　卖牛奶 ", "food"),
+    ],
+)
+def test_everyday_words_find_the_matter_first(three, q, first):
+    assert selectors.search(q)[0].name == NAMES[first]
+
+
+@pytest.mark.parametrize("q", ["护照", "xyz", "！？", "%", "_"])
+def test_what_is_not_there_finds_nothing(three, q):
+    assert selectors.search(q) == []
+
+
+@pytest.mark.parametrize("q", ["", "  "])
+def test_no_words_find_all(three, q):
+    assert {matter.name for matter in selectors.search(q)} == set(NAMES.values())
+
+
+def test_filters_narrow_the_list(three):
+    assert [matter.name for matter in selectors.search("", applicant="organisation")] == [NAMES["food"]]
+    assert {m.name for m in selectors.search("", life_event="开办企业")} == {NAMES["business"], NAMES["food"]}
+    assert [m.name for m in selectors.search("", applicant="person", life_event="退休养老")] == [
+        NAMES["allowance"]
+    ]
+
+
+def test_only_matters_in_force_with_an_edition(three):
+    Matter.objects.filter(name=NAMES["food"]).update(status=Matter.Status.SUSPENDED)
+    Matter.objects.filter(name=NAMES["business"]).update(current_edition=None)
+    assert [matter.name for matter in selectors.in_force()] == [NAMES["allowance"]]
+
+
+def test_searching_is_one_query(three, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert [matter.department.name for matter in selectors.search("津贴")] == ["示例市龙湖区民政局"]
+
+
+def test_the_guide_says_what_replaces_each_material(three):
+    guide = selectors.guide(Matter.objects.get(name=NAMES["allowance"]))
+    assert guide.edition.number == guide.compiled.number == 1
+    assert guide.to_bring == 0
+    assert [(row.material.name, row.replaced_by, row.certificates) for row in guide.materials][:2] == [
+        ("高龄老人津贴申请表", "系统生成，您确认", ()),
+        ("居民身份证", "免交：电子证照（居民身份证）", ("resident_id",)),
+    ]
+    business = selectors.guide(Matter.objects.get(name=NAMES["business"]))
+    assert {row.replaced_by for row in business.materials} >= {
+        "告知承诺代替",
+        "免交：数据共享（名称自主申报查询）",
+    }
+
+
+def test_without_an_edition_there_is_no_guide(three):
+    matter = Matter.objects.get(name=NAMES["food"])
+    matter.current_edition = None
+    with pytest.raises(Edition.DoesNotExist):
+        selectors.guide(matter)
+
+
+def test_pieces_of_a_query():
+    assert selectors.pieces("高龄津贴 ＡＢＣ1") == {"高龄", "龄津", "津贴", "abc1"}
+    assert selectors.pieces("店") == {"店"}
+    assert selectors.pieces("") == frozenset()
+    assert len(selectors.pieces("长" * 10_000)) <= selectors.LONGEST_QUERY
