@@ -8,20 +8,14 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import after_setup_logger, task_postrun, task_prerun
-from django.conf import settings
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
+# CELERY_DB_REUSE_MAX in the settings keeps Celery's Django fixup from closing the connection with every task.
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-
-
-@app.on_after_configure.connect
-def keep_connections(sender: Celery, **_: Any) -> None:
-    """Tell Celery's Django fixup to leave connections open: it looks for this name without a namespace."""
-    sender.conf["CELERY_DB_REUSE_MAX"] = settings.CELERY_DB_REUSE_MAX
 
 
 @task_prerun.connect

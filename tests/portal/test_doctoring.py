@@ -13,6 +13,11 @@ from portal import doctoring
 from portal.doctoring import Level
 
 
+@pytest.fixture(autouse=True)
+def _no_waiting_for_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctoring.app.control, "ping", lambda **_: [])
+
+
 def answers() -> dict[str, list[doctoring.Answer]]:
     found: dict[str, list[doctoring.Answer]] = {}
     for answer in doctoring.examine():

@@ -14,9 +14,15 @@ from bootstrap import postgres, programs
 from bootstrap.managing import Manage
 from bootstrap.supervising import Supervisor, end, launch, wait_until_ready
 from portal.celery import app
+from records import tasks
 from tests.processes.running import Processes
 
-NOTE = "from records import journal; journal.note(stream='test', act='noted', actor='system')"
+NOTE = """
+from django.db import transaction
+from records import journal
+with transaction.atomic():
+    journal.note(stream="test", act="noted", actor="system")
+"""
 
 
 def within(seconds: float, ask: Callable[[], bool]) -> bool:
@@ -35,19 +41,18 @@ def sessions() -> int:
 
 def done() -> int:
     """How many tasks the workers have taken so far."""
-    stats = app.control.inspect(timeout=2).stats() or {}
+    stats = app.control.inspect(timeout=2, limit=1).stats() or {}
     return sum(sum(worker["total"].values()) for worker in stats.values())
 
 
 def test_a_task_opens_no_new_connection(worker: Processes) -> None:
-    send = app.tasks["records.tasks.seal"].delay
     for _ in range(10):  # every process of the pool opens its connection
-        send()
+        tasks.seal.delay()
     assert within(10, lambda: done() >= 10)
     time.sleep(1.5)  # statistics are written about once a second
     before, taken = sessions(), done()
     for _ in range(40):
-        send()
+        tasks.seal.delay()
     assert within(15, lambda: done() >= taken + 40)
     time.sleep(1.5)
     assert sessions() - before <= 2
@@ -92,7 +97,7 @@ def test_a_worker_survives_a_restart_of_postgresql(
 
 def sealed_after_a_wake_up(server: postgres.Server) -> bool:
     """Ask for sealing, as beat does every second; return whether nothing waits."""
-    app.tasks["records.tasks.seal"].delay()
+    tasks.seal.delay()
     time.sleep(0.2)
     with psycopg2.connect(server.url("portal_owner")) as line, line.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM records_journalpending")

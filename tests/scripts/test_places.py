@@ -21,7 +21,7 @@ def test_a_taken_port_is_passed_over() -> None:
 
 
 def test_no_port_left_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "is_free", lambda port: False)
+    monkeypatch.setattr(places, "is_free", lambda _port: False)
     with pytest.raises(Trouble) as trouble:
         places.next_free_port(8000)
     assert "--port" in trouble.value.advice

@@ -16,7 +16,7 @@ from bootstrap.supervising import Supervisor
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder PostgreSQL's user can pass through, whatever pytest made of its parents."""
+    """A folder for a cluster; as root the cluster moves out of pytest's closed folders, and goes with it."""
     yield tmp_path / "postgres"
     postgres.remove(tmp_path / "postgres")
 

@@ -18,7 +18,11 @@ from bootstrap.supervising import Program, Supervisor
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
-PARENT = f"import subprocess, sys, time; print(subprocess.Popen([sys.executable, '-c', {SLEEPER!r}]).pid, flush=True); time.sleep(60)"
+PARENT = (
+    "import subprocess, sys, time\n"
+    f"print(subprocess.Popen([sys.executable, '-c', {SLEEPER!r}]).pid, flush=True)\n"
+    "time.sleep(60)"
+)
 
 
 def program(folder: Path, code: str, **changes: object) -> Program:
