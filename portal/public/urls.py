@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from portal.public.views import catalogue, checking, home, signing, texts
 
 app_name = "public"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("matters", catalogue.matters, name="matters"),
+    path("matters/<str:code>/", catalogue.guide, name="guide"),
+    path("sign-in", signing.sign_in, name="sign_in"),
+    path("staff/sign-in", signing.staff_sign_in, name="staff_sign_in"),
+    path("sign-out", signing.sign_out, name="sign_out"),
+    path("act-for", signing.act_for, name="act_for"),
+    path("check", checking.check, name="check"),
+    path("c/<str:token>", checking.check_token, name="check_token"),
+    path("privacy", texts.privacy, name="privacy"),
+    path("accessibility", texts.accessibility, name="accessibility"),
+    path("sitemap", texts.sitemap, name="sitemap"),
+]

@@ -1,0 +1,204 @@
+"""The guide page (办事指南): an edition's guide turned into rows, for a guest or for someone signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from approvals import selectors as cases
+from approvals.models import Application, Draft
+from matters import editions
+from matters.answers import form_facts
+from matters.editions import Compiled
+from matters.format.questions import AskedQuestion, QuestionType
+from matters.models import Edition, Matter
+from portal.public import bringing, covering
+from portal.public.bringing import Line
+from portal.public.covering import MISSING, Cover
+from portal.public.figures import Count90
+from portal.public.visitor import Visitor
+from portal.web import wording
+from portal.web.parts import TimeBar
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One situation question with its answers: (value, label, chosen)."""
+
+    name: str
+    question: str
+    options: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One certificate the matter uses and what the store says about it."""
+
+    name: str
+    cover: Cover
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyBox:
+    """What the box says. `kind`: guest, staff, switch, open, draft, ready, care."""
+
+    kind: str
+    ticks: tuple[Tick, ...] = ()
+    case: Application | None = None
+    draft: Draft | None = None
+    result: Tick | None = None
+
+    @property
+    def wanting(self) -> int:
+        """Return how many certificates the machine cannot use."""
+        return sum(not tick.cover.usable for tick in self.ticks)
+
+
+@dataclass(frozen=True, slots=True)
+class GuidePage:
+    """Everything the template shows besides the edition's own words."""
+
+    matter: Matter
+    edition: Edition
+    compiled: Compiled
+    lines: list[Line]
+    choices: list[Choice]
+    bars: list[TimeBar]
+    figure: Count90
+    box: ApplyBox
+
+    @property
+    def brought(self) -> int:
+        """Return how many materials the applicant hands in."""
+        return sum(line.state == "bring" for line in self.lines)
+
+    @property
+    def free(self) -> int:
+        """Return how many need not be handed in."""
+        return len(self.lines) - self.brought
+
+    @property
+    def care(self) -> int:
+        """Return how many a person has to look at, because the store does not cover them."""
+        return sum(line.state == "care" for line in self.lines)
+
+
+def guide_page(matter: Matter, *, visitor: Visitor, chosen: Mapping[str, str], figure: Count90, on: date) -> GuidePage:
+    """Return the page; raises Edition.DoesNotExist where nothing was ever published."""
+    if (edition := matter.current_edition) is None:
+        raise Edition.DoesNotExist(matter.code)
+    compiled = editions.compiled(edition)
+    answers = situation(compiled, chosen)
+    facts = form_facts(compiled, answers, facts={}, on=on)
+    covers = _covers(compiled, visitor, on)
+    return GuidePage(
+        matter=matter,
+        edition=edition,
+        compiled=compiled,
+        lines=bringing.lines(compiled, compiled.materials(facts, on=on), covers=covers),
+        choices=_choices(compiled, answers),
+        bars=time_bars(compiled, figure),
+        figure=figure,
+        box=_box(compiled, matter, visitor, covers),
+    )
+
+
+def situation(compiled: Compiled, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return the answers the visitor chose, else each question's default; anything unknown counts as not chosen."""
+    answers: dict[str, Any] = {}
+    for question in compiled.package.questions:
+        known = dict(options_of(question))
+        value = chosen.get(question.name, "")
+        if value not in known:
+            value = question.default or ""
+        if value in known:
+            answers[question.name] = value == "true" if question.type is QuestionType.BOOLEAN else value
+    return answers
+
+
+def options_of(question: AskedQuestion) -> list[tuple[str, str]]:
+    """Return (value, label) of a question with few answers; none for a question that is typed."""
+    if question.type is QuestionType.BOOLEAN:
+        return [("true", question.yes or "是"), ("false", question.no or "否")]
+    return [(option.value, option.label) for option in question.options]
+
+
+def _choices(compiled: Compiled, answers: Mapping[str, Any]) -> list[Choice]:
+    found = []
+    for each in compiled.package.situations:
+        question = compiled.questions[each.form.removeprefix("form.")]
+        answer = answers.get(question.name)
+        value = str(answer).lower() if isinstance(answer, bool) else answer
+        options = tuple((known, label, known == value) for known, label in options_of(question))
+        if options:
+            found.append(Choice(question.name, each.question, options))
+    return found
+
+
+def _covers(compiled: Compiled, visitor: Visitor, on: date) -> Mapping[str, Cover] | None:
+    if visitor.principal is None:
+        return None
+    slugs = {*compiled.certificates, compiled.package.result.certificate.type}
+    return covering.covers(visitor.principal, slugs=slugs, on=on)
+
+
+def _box(compiled: Compiled, matter: Matter, visitor: Visitor, covers: Mapping[str, Cover] | None) -> ApplyBox:
+    principal = visitor.principal
+    if principal is None or covers is None:
+        return ApplyBox("staff" if visitor.signed_in else "guest")
+    if principal.kind != matter.applicant:
+        return ApplyBox("switch")
+    if case := cases.open_application(principal, matter=matter):
+        return ApplyBox("open", case=case)
+    ticks = tuple(
+        Tick(compiled.specs[f"cert.{slug}.held"].source_label, covers.get(slug, MISSING))
+        for slug, names in compiled.certificates.items()
+        if names  # without fields only its existence counts, and having none is then no want
+    )
+    draft = cases.draft_of(principal, matter=matter)
+    kind = "draft" if draft else "ready" if all(tick.cover.usable for tick in ticks) else "care"
+    return ApplyBox(kind, ticks=ticks, draft=draft, result=_held_result(compiled, covers))
+
+
+def _held_result(compiled: Compiled, covers: Mapping[str, Cover]) -> Tick | None:
+    """Return the certificate this matter would issue, where the applicant holds a valid one already."""
+    result = compiled.package.result.certificate
+    cover = covers.get(result.type)
+    if cover is None or not cover.usable or result.mode == "new_version":
+        return None
+    return Tick(compiled.package.guide.result.name, cover)
+
+
+def time_bars(compiled: Compiled, figure: Count90) -> list[TimeBar]:
+    """Return statutory, committed and real time in one scale: the longest limit in working days."""
+    guide = compiled.package.guide
+    statutory = guide.statutory.workdays
+    longest = max(statutory or 0, guide.committed.workdays, 1)
+    bars = [
+        TimeBar("法定时限", f"{statutory} 个工作日", statutory / longest, "statutory")
+        if statutory is not None
+        else TimeBar("法定时限", "没有规定", 0, "statutory")
+    ]
+    by_hand = f"{guide.committed.workdays} 个工作日"
+    share = guide.committed.workdays / longest
+    if guide.committed.instant:
+        bars.append(TimeBar("承诺时限", "当场办结", 0, "committed"))
+        bars.append(TimeBar("转人工承诺", by_hand, share, "committed"))
+    else:
+        bars.append(TimeBar("承诺时限", by_hand, share, "committed"))
+    if figure.median is not None:
+        bars.append(TimeBar("实际中位数", wording.duration_cn(figure.median), 0, "real"))
+    return bars
+
+
+def apply_url(page: GuidePage) -> str:
+    """Return where the one big button leads."""
+    if page.box.case is not None:
+        return reverse("citizen:application", args=[page.box.case.reference])
+    if page.box.draft is not None:
+        return reverse("citizen:draft", args=[page.box.draft.reference])
+    return reverse("citizen:consent", args=[page.matter.code])

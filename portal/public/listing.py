@@ -1,0 +1,101 @@
+"""The list of matters: what was asked for, what is found, and how it can be narrowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from matters import selectors
+from matters.models import Edition, Matter
+from portal.public import tiles
+from portal.public.figures import Count90, Figures
+
+A_PAGE = 20
+LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The query and the filters; empty means all."""
+
+    q: str = ""
+    applicant: str = ""
+    life_event: str = ""
+    mode: str = ""
+
+    @property
+    def url(self) -> str:
+        """Return the list's address with these filters."""
+        given = {name: value for name in self.__slots__ if (value := getattr(self, name))}
+        return reverse("public:matters") + (f"?{urlencode(given)}" if given else "")
+
+    @property
+    def narrowed(self) -> bool:
+        """Return whether a filter besides the words is on."""
+        return bool(self.applicant or self.life_event or self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One matter of the list."""
+
+    matter: Matter
+    labels: tuple[str, ...]
+    figure: Count90
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One filter: where it leads and whether it is on."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def wanted(query: Mapping[str, str]) -> Wanted:
+    """Read the query; a filter that does not exist counts as not chosen."""
+    applicant, mode = str(query.get("applicant", "")), str(query.get("mode", ""))
+    return Wanted(
+        q=str(query.get("q", "")).strip()[:LONGEST],
+        applicant=applicant if applicant in Matter.Applicant.values else "",
+        life_event=str(query.get("life_event", ""))[:LONGEST],
+        mode=mode if mode in Matter.Mode.values else "",
+    )
+
+
+def find(asked: Wanted) -> list[Matter]:
+    """Return the matters that fit, the closest first."""
+    found = selectors.search(asked.q, applicant=asked.applicant or None, life_event=asked.life_event or None)
+    return [matter for matter in found if not asked.mode or matter.mode == asked.mode]
+
+
+def rows(matters: Sequence[Matter], known: Figures) -> list[Row]:
+    """Return the rows of one page, with the labels of each edition in one query."""
+    editions = Edition.objects.filter(pk__in=[matter.current_edition_id for matter in matters]).order_by("pk")
+    labels = dict(editions.values_list("pk", "content__guide__labels"))
+    return [Row(each, tuple(labels.get(each.current_edition_id) or ()), known.of(each)) for each in matters]
+
+
+def filters(asked: Wanted) -> list[tuple[str, list[Choice]]]:
+    """Return the filters that lead somewhere, each keeping the others."""
+    everything = list(selectors.in_force().defer("current_edition__content", "current_edition__vocabulary"))
+    applicants = [("", "全部"), (Matter.Applicant.PERSON, "个人办事"), (Matter.Applicant.ORGANISATION, "法人办事")]
+    stages = [("", "全部"), *((each.name, each.name) for each in tiles.tiles(everything) if each.name != tiles.OTHER)]
+    modes = [("", "全部"), *Matter.Mode.choices]
+    used = {matter.applicant for matter in everything}, {matter.mode for matter in everything}
+    return [
+        ("给谁办", _choices(asked, "applicant", [each for each in applicants if not each[0] or each[0] in used[0]])),
+        ("人生阶段", _choices(asked, "life_event", stages)),
+        ("办理方式", _choices(asked, "mode", [each for each in modes if not each[0] or each[0] in used[1]])),
+    ]
+
+
+def _choices(asked: Wanted, name: str, known: Sequence[tuple[str, str]]) -> list[Choice]:
+    return [
+        Choice(str(label), replace(asked, **{name: str(value)}).url, str(value) == getattr(asked, name))
+        for value, label in known
+    ]

@@ -1,0 +1,91 @@
+"""What the check page says for each state of a certificate: the state first, the least about the holder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from certificates import checking
+from certificates.checking import Checked, CheckState
+from common import clock
+from common.identifiers import InvalidIdentifier, certificate_identifier
+from portal.web import wording
+from portal.web.parts import Row
+
+# state → kind of mark, icon, sentence
+SAYS = {
+    CheckState.VALID: ("pass", "circle-check", "这份证照真实，现在有效。"),
+    CheckState.NOT_YET_VALID: ("warn", "clock", "这份证照真实，还没有到生效日期，现在不能用。"),
+    CheckState.EXPIRED: ("warn", "clock", "这份证照真实，有效期已过，现在不能用。"),
+    CheckState.REVOKED: ("stop", "circle-x", "这份证照曾经真实，已经失效，不能用。"),
+    CheckState.SUPERSEDED: ("warn", "versions", "这份证照已被新的版本替代，请让对方出示新证照。"),
+    CheckState.SUSPENDED: ("warn", "player-pause", "这份证照已暂停使用，现在不能用。"),
+    CheckState.UNKNOWN: ("none", "help-circle", "证照库里没有这个标识。请核对后再查；仍查不到的，不要当作有效证照。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The page: `kind` is pass only for a valid certificate; none for what was not found or could not be checked."""
+
+    kind: str
+    icon: str
+    title: str
+    says: str
+    rows: tuple[Row, ...]
+    at: datetime
+    status: int = 200
+    is_demo: bool = False
+
+
+def tidy(text: str) -> str:
+    """Return an identifier as people copy it, without spaces and line breaks."""
+    return "".join(text.split())[:160]
+
+
+def fault(identifier: str) -> str:
+    """Return why this cannot be an identifier (GB/T 36904), or an empty text."""
+    if "." not in identifier:
+        return "电子证照标识是用“.”分段的一长串字符，印在证照最下面一行。请照着完整输入，或扫证照上的二维码。"
+    try:
+        certificate_identifier(identifier)
+    except InvalidIdentifier as error:
+        return error.message
+    return ""
+
+
+def answer(identifier_or_token: str) -> Answer:
+    """Return what the store says now."""
+    checked = checking.check(identifier_or_token, on=clock.today())
+    kind, icon, says = SAYS[checked.state]
+    return Answer(
+        kind=kind,
+        icon=icon,
+        title=checked.label,
+        says=says,
+        rows=_rows(checked),
+        at=checked.checked_at,
+        status=404 if checked.state is CheckState.UNKNOWN else 200,
+        is_demo=checked.is_demo,
+    )
+
+
+def unanswered() -> Answer:
+    """Return that the check itself failed: it says nothing about the certificate."""
+    says = "证照库暂时没有响应，没有核验。这不说明证照有问题，也不说明证照有效，请稍后再查。"
+    return Answer("none", "cloud-x", "没有核验成", says, (), clock.now(), status=503)
+
+
+def _rows(checked: Checked) -> tuple[Row, ...]:
+    if checked.state is CheckState.UNKNOWN:
+        return ()
+    until = wording.iso_date(checked.valid_until) if checked.valid_until else "长期"
+    rows = [
+        Row("证照类型", checked.type_name),
+        Row("持证主体", checked.masked_holder),
+        Row("颁发机构", checked.issuer_name),
+        Row("有效期至", until),
+    ]
+    if checked.successor_version is not None:
+        rows.append(Row("现行版本", f"第 {checked.successor_version} 版"))
+    return tuple(rows)

@@ -1,0 +1,57 @@
+"""The catalogue: the list of matters with its plain search, and the guide of one."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from common import clock
+from matters.models import Matter
+from portal.public import everyday, figures, guiding, listing, visitor
+
+
+@login_not_required
+@require_safe
+def matters(request: HttpRequest) -> HttpResponse:
+    """Show what the search and the filters leave, page by page."""
+    wanted = listing.wanted(request.GET)
+    found = listing.find(wanted)
+    page = Paginator(found, listing.A_PAGE).get_page(request.GET.get("page"))
+    known = {
+        "wanted": wanted,
+        "page": page,
+        "rows": listing.rows(page.object_list, figures.figures()),
+        "filters": listing.filters(wanted),
+        "words": everyday.words(),
+    }
+    return render(request, "public/matters.html", known)
+
+
+@login_not_required
+@require_safe
+def guide(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the guide of a matter, also of one that is suspended or cancelled, which then says so."""
+    published = Matter.objects.filter(current_edition__isnull=False).select_related("department", "current_edition")
+    matter = get_object_or_404(published, code=code)
+    who = visitor.of(request)
+    page = guiding.guide_page(
+        matter,
+        visitor=who,
+        chosen={name: str(value) for name, value in request.GET.items()},
+        figure=figures.figures().of(matter),
+        on=clock.today(),
+    )
+    known = {
+        "matter": matter,
+        "guide": page.compiled.package.guide,
+        "package": page.compiled.package,
+        "page": page,
+        "who": who,
+        "accepting": matter.status == Matter.Status.IN_FORCE,
+        "apply_url": guiding.apply_url(page),
+        "address": request.build_absolute_uri(request.path),
+    }
+    return render(request, "public/guide.html", known)

@@ -1,0 +1,47 @@
+"""Public check of a certificate by its identifier or the token of its QR code. Only a valid one gets a green tick."""
+
+from __future__ import annotations
+
+import logging
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from portal.public import verifying
+
+log = logging.getLogger("portal.public")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """Show the form, and the answer when an identifier is given."""
+    asked = verifying.tidy(request.GET.get("id", ""))
+    if not asked or verifying.fault(asked):
+        known = {"asked": asked, "fault": verifying.fault(asked) if asked else ""}
+        return render(request, "public/check.html", known, status=422 if asked else 200)
+    return _answer(request, asked, shown=asked)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def check_token(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the answer for a scanned code."""
+    return _answer(request, token, shown="")
+
+
+def _answer(request: HttpRequest, identifier_or_token: str, *, shown: str) -> HttpResponse:
+    try:
+        answer = verifying.answer(identifier_or_token)
+    except (DatabaseError, InterfaceError):
+        log.exception("a certificate could not be checked")
+        answer = verifying.unanswered()
+    response = render(request, "public/checked.html", {"answer": answer, "asked": shown}, status=answer.status)
+    response["X-Robots-Tag"] = "noindex"
+    return response

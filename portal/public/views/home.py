@@ -1,0 +1,42 @@
+"""Home: search first, what waits for the person, life stages, 秒批 with its figures."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from matters import selectors
+from matters.models import Matter
+from portal.public import everyday, figures, tiles, todos, visitor
+
+INSTANT_SHOWN = 4
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the home page; `?for=organisation` turns to what is for businesses."""
+    who = visitor.of(request)
+    matters = list(selectors.in_force().defer("current_edition__content", "current_edition__vocabulary"))
+    applicant = _applicant(request)
+    published = figures.figures()
+    instant = [matter for matter in matters if matter.mode == Matter.Mode.INSTANT_APPROVAL]
+    known = {
+        "who": who,
+        "waiting": todos.waiting(who.principal) if who.principal else None,
+        "words": everyday.words(),
+        "applicant": applicant,
+        "tiles": tiles.tiles(matter for matter in matters if matter.applicant == applicant),
+        "few": tiles.FEW,
+        "figures": published,
+        "instant": [(matter, published.of(matter)) for matter in instant[:INSTANT_SHOWN]],
+        "instant_total": len(instant),
+    }
+    return render(request, "public/home.html", known)
+
+
+def _applicant(request: HttpRequest) -> str:
+    chosen = request.GET.get("for", "")
+    return chosen if chosen in Matter.Applicant.values else str(Matter.Applicant.PERSON)
