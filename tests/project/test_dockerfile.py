@@ -38,12 +38,8 @@ def sent_files() -> list[Path]:
         parts, kept = sources.name(path), True
         for pattern in patterns:
             bare = pattern.removeprefix("!").removeprefix("**/")
-            if (
-                bare == "*"
-                or parts == bare
-                or parts.startswith(f"{bare}/")
-                or fnmatch.fnmatch(path.name, bare)
-            ):
+            inside = bare in {"*", parts} or parts.startswith(f"{bare}/")
+            if inside or fnmatch.fnmatch(path.name, bare):
                 kept = pattern.startswith("!")
         if kept:
             sent.append(path)

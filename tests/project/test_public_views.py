@@ -7,8 +7,21 @@ from collections.abc import Iterator
 from django.urls import URLPattern, URLResolver, get_resolver
 
 PUBLIC = {
+    "",
+    "accessibility",
+    "c/<str:token>",
+    "check",
+    "components/",
+    "display",
     "healthz/live",
     "healthz/ready",
+    "matters",
+    "matters/<str:code>/",
+    "privacy",
+    "sign-in",
+    "sign-out",
+    "sitemap",
+    "staff/sign-in",
 }
 
 
@@ -23,4 +36,4 @@ def views(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, object
 
 def test_public_views_are_listed() -> None:
     public = {address for address, view in views(get_resolver()) if not getattr(view, "login_required", True)}
-    assert public == PUBLIC
+    assert {address for address in public if not address.startswith("demo/")} == PUBLIC
