@@ -12,6 +12,7 @@ from matters.editions import Compiled
 from matters.format.results import FieldSource, ResultCertificate
 from matters.format.templates import filled
 from rules.derived import derive
+from rules.showing import shower
 from rules.values import Facts, Value
 from rules.vocabulary import FactType
 
@@ -109,8 +110,15 @@ def sentence(text: str, granting: Granting) -> str:
             first = first_of_next_month(granting.on)
             return f" {first.year} 年 {first.month} 月"
         column = name.removeprefix("outcome.")
-        value = granting.outcome.get(column) if column != name else granting.worded(name)
-        return "（以决定书为准）" if value is None else in_words(value)
+        value = granting.outcome.get(column) if column != name else granting.fact(name)
+        if value is None:
+            return "（以决定书为准）"
+        spec = granting.compiled.specs.get(name)
+        return (
+            in_words(value)
+            if spec is None
+            else shower(spec, vocabulary=granting.compiled.vocabulary, mask=False)(value)
+        )
 
     return filled(text, value_of=value_of).strip()
 

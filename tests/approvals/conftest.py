@@ -1,0 +1,45 @@
+"""A district with its catalogue, and registers that answer over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from common import clock
+from common.clock import SHANGHAI
+from tests.factories import district, standin
+from tests.factories.standin import Standin
+
+REGISTERS = ["civil_status", "other_grants", "credit_blacklist", "name_approval"]
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=SHANGHAI)  # a Friday
+
+
+@pytest.fixture(scope="session")
+def _running_registers() -> Iterator[Standin]:
+    with standin.running(REGISTERS) as running:
+        yield running
+
+
+@pytest.fixture
+def registers(_running_registers: Standin, settings: Any) -> Iterator[Standin]:
+    """The stand-in, healthy at the start of every test."""
+    settings.REGISTER_BASE_URL = _running_registers.url
+    yield _running_registers
+    _running_registers.heal()
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """Friday 20 November 2026, noon; the clock stands still."""
+    clock.set_source(lambda: NOON)
+    return NOON
+
+
+@pytest.fixture
+def city(db: None, noon: datetime, registers: Standin) -> Standin:
+    """A district with its catalogue; returns the registers."""
+    district.load_catalogue(noon)
+    return registers

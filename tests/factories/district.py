@@ -1,0 +1,198 @@
+"""A small district for tests: places, departments, catalogue and people, entered through the product's verbs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from stdnum.cn import ric
+
+from accounts import registering
+from accounts.models import Department, Organisation, Person, Post, User
+from accounts.principals import Principal
+from accounts.registering import NewPerson
+from certificates import issuing
+from certificates.issuing import Issue
+from certificates.models import Certificate
+from certificates.types import load_types
+from common import clock
+from common.identifiers import make_credit_code
+from matters.importing import import_packages
+from matters.models import Matter
+from registers.defining import load_registers
+from tests.factories.standin import Standin
+
+ALLOWANCE = "11440507MB2X00012R4440511001001"
+BUSINESS = "11440507MB2X00020L4440131001000"
+FILING = "11440507MB2X00020L4441031002000"
+POLICE = {"issuer_code": "11440507MB2X00039H", "issuer_name": "示例市公安局龙湖分局"}
+DEPARTMENTS = [
+    {"credit_code": "11440507MB2X00012R", "name": "示例市龙湖区民政局", "short_name": "区民政局"},
+    {"credit_code": "11440507MB2X00020L", "name": "示例市龙湖区市场监督管理局", "short_name": "区市场监管局"},
+]
+COMMON = {
+    "section": "业务科",
+    "region_id": "440507",
+    "phone": "0754-00000003",
+    "complaint_phone": "0754-00000004",
+    "address": "示例市龙湖区",
+    "hours": "周一至周五 8:30—12:00，14:30—17:30",
+    "review_body": "示例市龙湖区人民政府",
+    "court": "示例市龙湖区人民法院",
+}
+_numbers = itertools.count()
+
+
+def load_catalogue(at: datetime) -> None:
+    """Enter places, departments, certificate types, registers and the three matters of data/."""
+    registering.regions()
+    for one in DEPARTMENTS:
+        registering.department({**COMMON, **one})
+    data = Path(settings.DATA_DIR)
+    load_types(sorted((data / "types").glob("*.json")))
+    load_registers(sorted((data / "registers").glob("*.json")))
+    import_packages(data / "matters", by="test", at=at)
+
+
+def matter(code: str = ALLOWANCE) -> Matter:
+    """Return a matter of the catalogue."""
+    return Matter.objects.select_related("department", "current_edition").get(code=code)
+
+
+def resident_number(born: date, *, female: bool = True) -> str:
+    """Return a number that checks; no two calls return the same."""
+    serial = next(_numbers)
+    body = f"44{1000 + serial // 500:04d}{born:%Y%m%d}{serial % 500 * 2 + (not female):03d}"
+    return body + ric.calc_check_digit(f"{body}0")  # it leaves the last character out
+
+
+@dataclass
+class Citizen:
+    """One person of the district with account and certificates."""
+
+    person: Person
+    user: User
+    certificates: dict[str, Certificate] = field(default_factory=dict)
+    organisation: Organisation | None = None
+
+    @property
+    def principal(self) -> Principal:
+        """Return the person as applicant."""
+        return Principal(self.person)
+
+    @property
+    def business(self) -> Principal:
+        """Return the organisation as applicant."""
+        assert self.organisation is not None
+        return Principal(self.person, self.organisation)
+
+
+def citizen(
+    standin: Standin | None = None,
+    *,
+    name: str = "陈秀英",
+    born: date = date(1940, 3, 8),
+    without: tuple[str, ...] = (),
+    dead: bool | None = False,
+    **fields: Mapping[str, Any],
+) -> Citizen:
+    """Enter a person of 86 who is entitled to everything, but for what the arguments say."""
+    number = resident_number(born)
+    serial = next(_numbers)
+    user = registering.account(f"citizen{serial}", display_name=name, password="a long test password")
+    person = registering.person(
+        NewPerson(name=name, id_number=number, mobile=f"138{serial:08d}", is_demo=True), user=user
+    )
+    found = Citizen(person, user)
+    held = {slug: {**values, **fields.get(slug, {})} for slug, values in _held(person, born).items()}
+    slugs = [slug for slug in held if slug not in without]
+    issued = issuing.issue_many([certificate(slug, person, held[slug]) for slug in slugs], at=clock.now())
+    found.certificates = dict(zip(slugs, issued, strict=True))
+    if standin is not None and dead is not None:
+        standin.know("civil_status", {"id_number": number}, {"dead": dead})
+    return found
+
+
+def _held(person: Person, born: date) -> dict[str, dict[str, Any]]:
+    address = "示例市龙湖区珠池街道长平路 7 号 2 幢 302 室"
+    number = person.id_number
+    return {
+        "resident_id": {
+            "name": person.name,
+            "id_number": number,
+            "sex": "female",
+            "birth_date": born.isoformat(),
+            "address": address,
+        },
+        "household_register": {"name": person.name, "division": "440507003", "address": address},
+        "social_card": {
+            "name": person.name,
+            "card_number": number,
+            "bank": "示例农商银行",
+            "account_number": f"62170001{next(_numbers):011d}",
+            "account_tail": "6218",
+            "account_status": "normal",
+        },
+    }
+
+
+def certificate(slug: str, holder: Person | Organisation, values: Mapping[str, Any], **told: Any) -> Issue:
+    """Return what is to be issued; valid from 2020 on, without end, but for what `told` says."""
+    given = {"valid_from": date(2020, 1, 1), "issued_on": date(2020, 1, 1), **POLICE, **told}
+    return Issue(
+        type=slug,
+        holder=holder,
+        values=values,
+        pattern=f"T{slug[:2].upper()}{{year}}{{serial:8}}",
+        is_demo=True,
+        **given,
+    )
+
+
+def business(standin: Standin | None = None, *, owner: Citizen | None = None, **licence: Any) -> Citizen:
+    """Enter an owner with a food shop."""
+    found = owner or citizen(standin, name="林文彬", born=date(1986, 5, 1))
+    serial = next(_numbers)
+    code = make_credit_code("92", division="440507", sequence=500_000_000 + serial)
+    name = f"示例市龙湖区第{serial}食品店"
+    found.organisation = registering.organisation(
+        code=code,
+        name=name,
+        kind="individual_business",
+        operator=found.person,
+        on=date(2020, 1, 1),
+        is_demo=True,
+    )
+    values = {
+        "name": name,
+        "credit_code": code,
+        "kind": "个体工商户",
+        "operator": found.person.name,
+        "scope": "一般项目：食品销售（仅销售预包装食品）；日用百货销售。",
+        "sells_prepackaged_food_only": True,
+        "address": "示例市龙湖区长平路 9 号",
+        "division": "440507003",
+        "established_on": "2020-01-01",
+        "status": "active",
+        **licence,
+    }
+    found.certificates["business_licence"] = issuing.issue(
+        certificate("business_licence", found.organisation, values), at=clock.now()
+    )
+    return found
+
+
+def officer(department_code: str = "11440507MB2X00012R", *, user: User | None = None) -> User:
+    """Appoint an officer of a department."""
+    serial = next(_numbers)
+    account = user or registering.account(
+        f"officer{serial}", display_name="王审批", password="a long test password"
+    )
+    department = Department.objects.get(credit_code=department_code)
+    registering.appoint(account, role=Post.Role.OFFICER, department=department, on=date(2020, 1, 1))
+    return account
