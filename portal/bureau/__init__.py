@@ -1,0 +1,1 @@
+"""The officers' rooms: queue, case, the three acts."""

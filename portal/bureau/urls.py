@@ -1,8 +1,17 @@
-"""Addresses of the bureau's officers."""
+"""Addresses of the officers' pages, below /office/."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from portal.bureau.views import acts, reading
 
 app_name = "bureau"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", reading.queue, name="queue"),
+    path("done", reading.done, name="done"),
+    path("cases/<str:reference>", reading.case, name="case"),
+    path("cases/<str:reference>/grant", acts.grant, name="grant"),
+    path("cases/<str:reference>/refuse", acts.refuse, name="refuse"),
+    path("cases/<str:reference>/ask", acts.ask, name="ask"),
+]

@@ -1,0 +1,215 @@
+"""One case as the officer reads it: why it came, what was found, what was applied for, what happened. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from accounts.models import User
+from approvals import selectors
+from approvals.models import Application, Decision, Evidence, Judgement, SupplementNotice
+from approvals.permissions import may_decide
+from approvals.selectors import Sheet
+from approvals.states import ApplicationState, DecisionKind, EvidenceKind
+from certificates.models import Certificate
+from common import clock
+from common.identifiers import mask_id, mask_name
+from matters import editions
+from matters.answers import form_facts, is_visible
+from matters.editions import Compiled
+from matters.format.questions import AskedQuestion
+from portal.bureau import queueing
+from portal.bureau.due import Due, due
+from portal.bureau.queueing import Beside
+from portal.web import sheets
+from portal.web.parts import Row, SheetRow, Step
+from portal.web.sheets import Unproven
+from portal.web.wording import short_dt
+from records import journal
+from rules.showing import reason_text, shower
+from rules.values import Fact, Facts, Leaf, Source, SourceKind, Truth, VerdictKind
+
+EARLIER = 5  # earlier cases of the same applicant and matter that are shown
+VERDICTS = {"grant": "全部通过，建议准予", "supplement": "需要补正", "refer": "转人工"}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The answers of one question page."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything the case page shows."""
+
+    application: Application
+    compiled: Compiled
+    name: str
+    number: str
+    due: Due
+    rows: tuple[SheetRow, ...]
+    counted: str
+    unproven: tuple[Unproven, ...]
+    undetermined: tuple[str, ...]
+    recommended: bool
+    outcome: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    evidence: tuple[Row, ...]
+    events: tuple[Step, ...]
+    judgements: tuple[tuple[Judgement, str], ...]
+    notices: tuple[SupplementNotice, ...]
+    decision: Decision | None
+    certificate: Certificate | None
+    earlier: tuple[Application, ...]
+    may_decide: bool
+    beside: Beside
+
+    @property
+    def headline(self) -> str:
+        """Return in a few words what the officer has before them."""
+        if self.unproven:
+            return f"系统转人工：{len(self.unproven)} 项未通过核验"
+        return "系统建议准予" if self.recommended else "系统转人工"
+
+    @property
+    def asked_before(self) -> bool:
+        """Return whether the applicant was asked before: a second notice needs a good reason."""
+        return bool(self.notices)
+
+    @property
+    def refused(self) -> bool:
+        """Return whether the decision in force is a refusal."""
+        return self.decision is not None and self.decision.kind == DecisionKind.REFUSED
+
+
+def opened(user: User, application: Application) -> CaseFile:
+    """Return the case with all that belongs to it."""
+    today = clock.today()
+    compiled = editions.compiled(application.edition)
+    sheet = selectors.latest_sheet(application)
+    decision = selectors.decision_of(application)
+    return CaseFile(
+        application=application,
+        compiled=compiled,
+        name=queueing.applicant(application),
+        number=_number(application),
+        due=due(application.due_on, on=today),
+        rows=tuple(sheets.rows(sheet)) if sheet else (),
+        counted=sheets.counted(sheet) if sheet else "",
+        unproven=tuple(sheets.unproven(sheet)) if sheet else (),
+        undetermined=_undetermined(sheet, compiled),
+        recommended=sheet is not None and sheet.verdict.kind == VerdictKind.GRANT,
+        outcome=sheet.verdict.outcome.lines if sheet and sheet.verdict.outcome else (),
+        sections=tuple(_sections(application, compiled, sheet, on=today)),
+        evidence=tuple(_evidence(row, compiled) for row in application.evidence.order_by("material")),
+        events=tuple(
+            Step(event.text, short_dt(event.at), "done") for event in journal.events_of(application.stream)
+        ),
+        judgements=tuple(_judgements(application)),
+        notices=tuple(application.notices.order_by("issued_at", "pk")),
+        decision=decision,
+        certificate=selectors.certificate_of(decision),
+        earlier=tuple(_earlier(application)),
+        may_decide=application.state == ApplicationState.IN_REVIEW and may_decide(user, application),
+        beside=queueing.beside(user, reference=application.reference, on=today),
+    )
+
+
+def _number(application: Application) -> str:
+    """Return the masked ID number of a person, or the public credit code of an organisation and who acts for it."""
+    if application.organisation is None:
+        return mask_id(application.person.id_number)
+    return f"{application.organisation.credit_code}，经办人 {mask_name(application.person.name)}"
+
+
+def _judgements(application: Application) -> list[tuple[Judgement, str]]:
+    """Return every run of the machine with its result; their records stay closed."""
+    runs = application.judgements.defer("record").order_by("number")
+    return [(run, VERDICTS.get(run.verdict, run.verdict)) for run in runs]
+
+
+def _undetermined(sheet: Sheet | None, compiled: Compiled) -> tuple[str, ...]:
+    """Return why no row of the outcome table could be chosen; empty where one was or nothing has to be."""
+    if sheet is None or compiled.package.outcome is None or sheet.verdict.outcome is not None:
+        return ()
+    unknown = [leaf for leaf in sheet.verdict.outcome_leaves if leaf.outcome == Truth.UNKNOWN]
+    return tuple(dict.fromkeys(_leaf_words(leaf) for leaf in unknown)) or ("没有一行标准的条件成立",)
+
+
+def _leaf_words(leaf: Leaf) -> str:
+    return f"{leaf.source.label}：{leaf.seen}" if leaf.source else f"{leaf.sentence}：{leaf.seen}"
+
+
+def _sections(
+    application: Application, compiled: Compiled, sheet: Sheet | None, *, on: date
+) -> list[Section]:
+    """Return the answers page by page, as they stood when they were judged."""
+    facts: Facts = sheet.facts if sheet else form_facts(compiled, application.answers, facts={}, on=on)
+    judged_on = sheet.judgement.on if sheet else timezone.localdate(application.submitted_at)
+    return [
+        Section(page.title, tuple(_answer(compiled, question, facts) for question in asked))
+        for page in compiled.pages
+        if (asked := [one for one in page.questions if is_visible(compiled, one, facts=facts, on=judged_on)])
+    ]
+
+
+def _answer(compiled: Compiled, question: AskedQuestion, facts: Facts) -> Row:
+    fact = facts.get(question.fact)
+    if fact is None:
+        return Row(question.label, "未填写")
+    source = "" if fact.source is None else _source_words(fact.source)
+    if fact.missing is not None:
+        kind = fact.source.kind if fact.source else SourceKind.FORM
+        return Row(question.label, reason_text(fact.missing, kind), source)
+    return Row(
+        question.label,
+        _shown(compiled, question.fact, fact),
+        _corrected(compiled, question, fact, facts) or source,
+    )
+
+
+def _shown(compiled: Compiled, name: str, fact: Fact) -> str:
+    """Return a value for an officer: what identifies a person stays masked."""
+    if fact.value in {None, ""}:
+        return "没有填（选填）"
+    return shower(compiled.specs[name], vocabulary=compiled.vocabulary)(fact.value)
+
+
+def _corrected(compiled: Compiled, question: AskedQuestion, fact: Fact, facts: Facts) -> str:
+    """Return what the certificate says where the applicant wrote something else: the officer has to compare."""
+    known = facts.get(question.prefill or "")
+    corrected = fact.source is not None and fact.source.kind == SourceKind.FORM
+    if known is None or not corrected or known.missing is not None or known.source is None:
+        return ""
+    return f"申请人更正过；{known.source.label}上是：{_shown(compiled, question.prefill or '', known)}"
+
+
+def _source_words(source: Source) -> str:
+    if source.kind == SourceKind.FORM:
+        return "申请人填写"
+    version = f"，第 {source.version} 版" if source.version else ""
+    return f"来自{source.label}{version}"
+
+
+def _evidence(row: Evidence, compiled: Compiled) -> Row:
+    names = {material.code: material.name for material in compiled.package.materials}
+    detail = ""
+    if row.kind == EvidenceKind.CERTIFICATE:
+        detail = f"标识 {row.certificate_identifier}，第 {row.certificate_version} 版"
+    elif row.kind == EvidenceKind.REGISTER:
+        detail = compiled.specs[f"register.{row.register_name}.found"].source_label
+    return Row(names.get(row.material, row.material), row.get_kind_display(), detail)
+
+
+def _earlier(application: Application) -> list[Application]:
+    """Return the same applicant's other cases of this matter, the newest first."""
+    same = Application.objects.filter(
+        matter=application.matter, person=application.person, organisation=application.organisation
+    )
+    others = same.exclude(pk=application.pk).defer("answers").order_by("-submitted_at", "-pk")
+    return list(others[:EARLIER])

@@ -1,0 +1,72 @@
+"""What an officer has to know before an act: rows to choose from, remedies to state, fields that may be opened."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from approvals.models import Application
+from approvals.selectors import latest_sheet
+from common import workdays
+from matters import editions
+from matters.editions import Compiled
+from matters.format.questions import AskedQuestion
+from rules import sentence
+from rules.showing import shower
+from rules.values import Truth
+
+
+def rows_to_choose(application: Application) -> list[tuple[str, str, str]]:
+    """Return (value, label, when it applies) of the outcome table; empty when the machine chose."""
+    compiled = editions.compiled(application.edition)
+    table = compiled.package.outcome
+    sheet = latest_sheet(application)
+    if table is None or (sheet is not None and sheet.verdict.outcome is not None):
+        return []
+    conditions = [row.when for row in table.rows]
+    return [
+        (str(index), _row_words(compiled, index), _when(compiled, condition))
+        for index, condition in enumerate(conditions)
+    ]
+
+
+def _row_words(compiled: Compiled, row: int) -> str:
+    table = compiled.package.outcome
+    if table is None:
+        return ""
+    values = table.typed(row)
+    shown = [
+        f"{spec.label}：{shower(spec, vocabulary=compiled.vocabulary)(values[name])}"
+        for name, spec in table.columns.items()
+    ]
+    return "；".join(shown)
+
+
+def _when(compiled: Compiled, condition: object) -> str:
+    if condition is None:
+        return "其他情形"
+    return f"适用：{sentence(condition, vocabulary=compiled.vocabulary)}"  # type: ignore[arg-type]
+
+
+def questions_to_open(application: Application) -> list[AskedQuestion]:
+    """Return the questions an applicant can answer differently; what only a certificate says is left out."""
+    questions = editions.compiled(application.edition).package.questions
+    return [question for question in questions if question.prefill is None or question.correctable]
+
+
+def advice(application: Application) -> dict[str, str]:
+    """Return what the machine found, by the question a failed check would open."""
+    sheet = latest_sheet(application)
+    if sheet is None:
+        return {}
+    return {
+        name.removeprefix("form."): f"系统核验“{finding.name}”：{finding.told}"
+        for finding in sheet.verdict.findings
+        if finding.outcome != Truth.PASS
+        for name in finding.opens
+    }
+
+
+def notice_due(application: Application, *, on: date) -> tuple[int, date]:
+    """Return the working days an applicant gets to answer a notice, and the day that makes."""
+    days = editions.compiled(application.edition).package.supplement_workdays
+    return days, workdays.add_workdays(on, days)

@@ -1,0 +1,137 @@
+"""The forms of the three acts. Errors are told at the field; the verbs hold the same limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from approvals.reviewing import MIN_REASON, Defect
+from matters.format.questions import AskedQuestion
+
+LONGEST = 2000
+TOO_SHORT = f"理由太短，请至少写 {MIN_REASON} 个字，让申请人看得明白。"
+
+
+def reasons_field(label: str, *, hint: str, why: str) -> forms.CharField:
+    """Return the field of reasons every decision needs."""
+    field = forms.CharField(
+        label=label,
+        min_length=MIN_REASON,
+        max_length=LONGEST,
+        widget=forms.Textarea,
+        error_messages={
+            "required": "请写明理由：作出决定必须说明理由。",
+            "min_length": TOO_SHORT,
+            "max_length": f"理由太长，请不超过 {LONGEST} 个字。",
+        },
+    )
+    field.hint, field.why = hint, why  # type: ignore[attr-defined]  # read by portal.web.fields
+    return field
+
+
+class GrantForm(forms.Form):
+    """Reasons, and the row of the outcome table where the machine could not choose one."""
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, rows: Sequence[tuple[str, str, str]] = (), **more: Any
+    ) -> None:
+        """Lay out; `rows` are (value, label, note) of the outcome table, empty when nothing is to be chosen."""
+        super().__init__(data, **more)
+        if rows:
+            choice = forms.ChoiceField(
+                label="适用的标准",
+                choices=[(value, label) for value, label, _ in rows],
+                widget=forms.RadioSelect,
+                error_messages={
+                    "required": "请选择适用的标准：系统没能确定批准内容。",
+                    "invalid_choice": "请从列出的标准里选择。",
+                },
+            )
+            choice.hint = "系统没能确定批准内容，由您按核实的情况选择。"  # type: ignore[attr-defined]
+            choice.option_notes = {value: note for value, _, note in rows}  # type: ignore[attr-defined]
+            self.fields["outcome_row"] = choice
+        self.fields["reasons"] = reasons_field(
+            "准予的理由",
+            hint="写明核实了什么、依据什么。",
+            why="会写进决定书，申请人能看到；未能核实的核验项，请写清是怎么查清的。",
+        )
+
+    @property
+    def outcome_row(self) -> int | None:
+        """Return the chosen row, None when there was nothing to choose."""
+        chosen = self.cleaned_data.get("outcome_row")
+        return int(chosen) if chosen else None
+
+
+class RefuseForm(forms.Form):
+    """Reasons of a refusal."""
+
+    reasons = reasons_field(
+        "不予批准的理由",
+        hint="写明哪一项条件不符合、查到的事实、依据的条文。",
+        why="会写进决定书。行政许可法第三十八条：不予许可应当说明理由，并告知复议、诉讼的权利。",
+    )
+
+
+class AskForm(forms.Form):
+    """A checklist of what the applicant may change, each with what is wrong; all told at once."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        questions: Sequence[AskedQuestion],
+        advice: Mapping[str, str],
+        **more: Any,
+    ) -> None:
+        """Lay out one pair a question; `advice` is what the machine found, by question."""
+        super().__init__(data, **more)
+        self.questions = tuple(questions)
+        for question in questions:
+            self.fields[f"open_{question.name}"] = forms.BooleanField(label=question.label, required=False)
+            self.fields[f"text_{question.name}"] = _text_field(question, advice.get(question.name, ""))
+
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """Return the tick and the text of each question, for the template."""
+        return [(self[f"open_{one.name}"], self[f"text_{one.name}"]) for one in self.questions]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse ticks without words, words without a tick, and an empty notice."""
+        for question in self.questions:
+            opened, text = self._of(question)
+            if opened and len(text) < MIN_REASON and f"text_{question.name}" not in self.errors:
+                self.add_error(
+                    f"text_{question.name}", f"请写明“{question.label}”要怎么补正，至少 {MIN_REASON} 个字。"
+                )
+            if text and not opened:
+                message = f"写了“{question.label}”的补正要求，但没有勾选。请勾选，或清空文字。"
+                self.add_error(f"open_{question.name}", message)
+        if not self.errors and not any(self._of(question)[0] for question in self.questions):
+            raise forms.ValidationError("请至少勾选一处要补正的内容。", code="nothing_opened")
+        return self.cleaned_data
+
+    def defects(self) -> list[Defect]:
+        """Return what was ticked as the points of the notice."""
+        return [
+            Defect(question.label, self._of(question)[1], (question.fact,))
+            for question in self.questions
+            if self._of(question)[0]
+        ]
+
+    def _of(self, question: AskedQuestion) -> tuple[bool, str]:
+        text = str(self.cleaned_data.get(f"text_{question.name}") or "")
+        return bool(self.cleaned_data.get(f"open_{question.name}")), text
+
+
+def _text_field(question: AskedQuestion, advice: str) -> forms.CharField:
+    field = forms.CharField(
+        label=f"“{question.label}”要怎么补正",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"max_length": "补正要求请不超过 300 个字。"},
+    )
+    field.hint, field.optional = advice, False  # type: ignore[attr-defined]
+    return field

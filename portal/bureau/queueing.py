@@ -1,0 +1,153 @@
+"""The officer's queue and what stands around it: rows, counts, the next case, what was decided. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from approvals import selectors
+from approvals.models import Application, Decision
+from approvals.states import ApplicationState
+from common.identifiers import mask_name
+from portal.bureau.access import Officer
+from portal.bureau.due import Due, due
+
+PAGE = 50
+LOOKED_AT = 200  # cases of the queue read to find the neighbours of one
+BESIDE = 10  # rows of the queue shown beside a case
+SHOWN = (
+    "reference",
+    "due_on",
+    "submitted_at",
+    "referral_reason",
+    "matter__code",
+    "matter__name",
+    "person__name",
+    "organisation__name",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One case as the queue shows it: nobody's full name, no number but the last four of the reference."""
+
+    reference: str
+    name: str
+    matter: str
+    why: str
+    due: Due
+
+    @property
+    def tail(self) -> str:
+        """Return the last four of the reference, as officers call a case."""
+        return self.reference[-4:]
+
+
+@dataclass(frozen=True, slots=True)
+class MatterCount:
+    """How many cases of one matter wait."""
+
+    code: str
+    name: str
+    waiting: int
+    late: int
+    today: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The counts of the bar and the filters."""
+
+    matters: tuple[MatterCount, ...]
+    supplementing: int
+    done_today: int
+
+    @property
+    def waiting(self) -> int:
+        """Return how many cases wait for this officer."""
+        return sum(one.waiting for one in self.matters)
+
+    @property
+    def late(self) -> int:
+        """Return how many of them are past their due date."""
+        return sum(one.late for one in self.matters)
+
+    @property
+    def today(self) -> int:
+        """Return how many of them are due today."""
+        return sum(one.today for one in self.matters)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The queue around one case, and the case after it."""
+
+    rows: tuple[QueueRow, ...]
+    following: QueueRow | None
+
+
+def cases(user: User, *, matter: str = "") -> QuerySet[Application]:
+    """Return the queue with the columns its rows need; nothing encrypted is read for a list."""
+    rows = selectors.queue_for(user).only(*SHOWN)
+    return rows.filter(matter__code=matter) if matter else rows
+
+
+def rows(found: Sequence[Application], *, on: date) -> list[QueueRow]:
+    """Return cases as rows."""
+    return [
+        QueueRow(
+            reference=case.reference,
+            name=applicant(case),
+            matter=case.matter.name,
+            why=case.referral_reason or "转人工办理",
+            due=due(case.due_on, on=on),
+        )
+        for case in found
+    ]
+
+
+def applicant(case: Application) -> str:
+    """Return the applicant's masked name: 陈*英; of a longer name of an organisation two and three characters stay."""
+    if case.organisation is None:
+        return mask_name(case.person.name)
+    name = case.organisation.name
+    return f"{name[:2]}*{name[-3:]}" if len(name) > 5 else mask_name(name)
+
+
+def figures(officer: Officer, *, on: date) -> Figures:
+    """Return the counts in three statements, however long the queue is."""
+    waiting = selectors.queue_for(officer.user).order_by("matter__name", "matter__code")
+    counted = waiting.values("matter__code", "matter__name").annotate(
+        waiting=Count("pk"), late=Count("pk", filter=Q(due_on__lt=on)), today=Count("pk", filter=Q(due_on=on))
+    )
+    departments = [department.pk for department in officer.departments]
+    asked = Application.objects.filter(
+        state=ApplicationState.SUPPLEMENTING, matter__department__in=departments
+    )
+    return Figures(
+        matters=tuple(
+            MatterCount(row["matter__code"], row["matter__name"], row["waiting"], row["late"], row["today"])
+            for row in counted
+        ),
+        supplementing=asked.count(),
+        done_today=decided_by(officer.user).filter(decided_at__date=on).count(),
+    )
+
+
+def beside(user: User, *, reference: str, on: date) -> Beside:
+    """Return up to ten rows of the queue around a case, and the case after it (the first one after the last)."""
+    queue = rows(list(cases(user)[:LOOKED_AT]), on=on)
+    at = next((place for place, row in enumerate(queue) if row.reference == reference), None)
+    first = max(0, min((at or 0) - BESIDE // 2, len(queue) - BESIDE))
+    others = [row for row in queue[(at or 0) :] + queue[: at or 0] if row.reference != reference]
+    return Beside(tuple(queue[first : first + BESIDE]), others[0] if others else None)
+
+
+def decided_by(user: User) -> QuerySet[Decision]:
+    """Return the officer's own decisions, the newest first."""
+    made = Decision.objects.filter(officer=user)
+    return made.select_related("application__matter").order_by("-decided_at", "-pk")

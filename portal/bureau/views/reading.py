@@ -1,0 +1,57 @@
+"""待办, 已办 and the page of one case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from common import clock
+from portal.bureau import access, casefile, queueing
+from portal.bureau.access import Officer, office_page
+
+
+def frame(officer: Officer) -> dict[str, Any]:
+    """Return what the bar of every office page shows."""
+    return {"officer": officer, "figures": queueing.figures(officer, on=clock.today())}
+
+
+@office_page
+@never_cache
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show what waits, the most urgent first."""
+    officer = access.officer_of(request)
+    chosen = request.GET.get("matter", "")
+    found = Paginator(queueing.cases(officer.user, matter=chosen), queueing.PAGE).get_page(
+        request.GET.get("page")
+    )
+    shown = queueing.rows(list(found), on=clock.today())
+    known = {"page": found, "rows": shown, "chosen": chosen, "next": shown[0] if shown else None}
+    return render(request, "bureau/queue.html", frame(officer) | known)
+
+
+@office_page
+@never_cache
+@require_safe
+def done(request: HttpRequest) -> HttpResponse:
+    """Show what the officer decided."""
+    officer = access.officer_of(request)
+    found = Paginator(queueing.decided_by(officer.user), queueing.PAGE).get_page(request.GET.get("page"))
+    return render(request, "bureau/done.html", frame(officer) | {"page": found})
+
+
+@office_page
+@never_cache
+@require_safe
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show one case with everything a decision needs."""
+    officer = access.officer_of(request)
+    application = access.case_of(officer, reference=reference)
+    return render(
+        request, "bureau/case.html", frame(officer) | {"case": casefile.opened(officer.user, application)}
+    )
