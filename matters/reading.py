@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from common.identifiers import InvalidIdentifier, mobile, resident_id
 
@@ -70,10 +70,7 @@ def read_money(text: str, *, label: str) -> Decimal:
     tidy = _MONEY_NOISE.sub("", plain(text))
     if not re.fullmatch(r"[0-9]+(\.[0-9]{1,2})?", tidy, re.ASCII):
         raise Unreadable(f"{label}请填金额，最多两位小数，例如 100.00")
-    try:
-        amount = Decimal(tidy)
-    except InvalidOperation:
-        raise Unreadable(f"{label}请填金额，例如 100.00") from None
+    amount = Decimal(tidy)
     if amount > LARGEST:
         raise Unreadable(f"{label}的金额太大，请核对后重填")
     return amount

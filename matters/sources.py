@@ -103,11 +103,8 @@ def _divisions(folder: Path) -> dict[str, str]:
     path = folder / "divisions.json"
     if not path.is_file():
         return {}
-    raw = json.loads(path.read_text(encoding="utf-8"))
-    rows = raw.get("divisions", raw) if isinstance(raw, dict) else raw
-    if isinstance(rows, dict):
-        return {str(code): str(name) for code, name in rows.items()}
-    return {str(row["code"]): str(row["name"]) for row in rows}
+    rows = json.loads(path.read_text(encoding="utf-8"))["divisions"]
+    return {row["code"]: row["name"] for row in rows}
 
 
 def _parsed(parse: Callable[[Any], T], key: str, groups: Iterable[Iterable[Any]]) -> list[T]:

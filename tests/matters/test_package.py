@@ -54,6 +54,9 @@ FAULTS: list[tuple[str, Any, str]] = [
         {"fact": "applicant.name", "today": True},
         "result.certificate.fields.name",
     ),
+    ("form.pages[0].questions[0].type", "division", "form.pages[0].questions[0]"),
+    ("result.certificate.fields.name", {"value": "x", "label": True}, "result.certificate.fields.name"),
+    ("result.certificate.valid_days", 0, "result.certificate.valid_days"),
     ("result.certificate.holder", "new_organisation", "result"),
     ("examples[0].on", "2026-13-01", "examples[0].on"),
     ("examples[0].expect.verdict", "refuse", "examples[0].expect.verdict"),
@@ -86,6 +89,15 @@ def test_every_fault_of_a_document_is_named_at_once():
     with pytest.raises(InvalidTree) as refused:
         parse_package(document)
     assert {path for path, _ in refused.value.problems} == {"name", "guide.fee.charged"}
+
+
+def test_a_certificate_has_one_validity():
+    document = changed(
+        changed(read(TEST_MADE), "result.certificate.valid_days", 5), "result.certificate.valid_years", 1
+    )
+    with pytest.raises(InvalidTree) as refused:
+        parse_package(document)
+    assert [path for path, _ in refused.value.problems] == ["result.certificate"]
 
 
 @pytest.mark.parametrize("document", [None, [], "x", 5, {}])
