@@ -13,7 +13,10 @@ from common.identifiers import make_credit_code
 
 SEED = 20261121
 FAMILY_NAMES = "陈林郑黄李王张吴蔡许杨谢余刘周"
-GIVEN_NAMES = "秀兰 美珍 国辉 建华 志强 丽华 文彬 晓燕 伟明 淑芬 俊杰 佩玲 汉文 惠英 少鹏 婉君".split()
+GIVEN_NAMES = (
+    *("秀兰", "美珍", "国辉", "建华", "志强", "丽华", "文彬", "晓燕"),
+    *("伟明", "淑芬", "俊杰", "佩玲", "汉文", "惠英", "少鹏", "婉君"),
+)
 STREETS = (
     ("440507001", "金霞街道"),
     ("440507003", "珠池街道"),
@@ -43,7 +46,7 @@ def resident_number(born: date, *, female: bool, sequence: int, division: str = 
     """Return a number of the form GB 11643; sequences from 990 on are not handed out to real people."""
     serial = 990 + (sequence % 5) * 2 + (0 if female else 1)
     body = f"{division}{born:%Y%m%d}{serial}"
-    return body + ric.calc_check_digit(body)
+    return body + ric.calc_check_digit(f"{body}0")  # it leaves the last character out
 
 
 def invent(count: int, *, today: date) -> Iterator[Invented]:
@@ -58,11 +61,21 @@ def invent(count: int, *, today: date) -> Iterator[Invented]:
             born=born,
             female=female,
             id_number=resident_number(born, female=female, sequence=index),
-            mobile=f"139{chance.randint(0, 99_999_999):08d}",
-            account_number=f"621700{chance.randint(0, 10**13 - 1):013d}",
+            mobile=mobile(chance),
+            account_number=account_number(chance),
             division=division,
             address=address(street, chance=chance),
         )
+
+
+def mobile(chance: random.Random) -> str:
+    """Return an invented mobile number."""
+    return f"139{chance.randint(0, 99_999_999):08d}"
+
+
+def account_number(chance: random.Random) -> str:
+    """Return an invented bank account of 19 digits."""
+    return f"621700{chance.randint(0, 10**13 - 1):013d}"
 
 
 def address(street: str, *, chance: random.Random) -> str:

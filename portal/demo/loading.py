@@ -1,0 +1,182 @@
+"""Loading the demo district through the product's own verbs and importers; again and again with the same end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts import actors, registering
+from accounts.models import Department, Organisation, Person, User
+from certificates import issuing, lifecycle
+from certificates.issuing import Issue
+from certificates.models import Certificate, CertificateType
+from certificates.types import load_types
+from common import clock
+from common.errors import DomainError
+from matters.importing import import_packages
+from portal.demo import registers
+from portal.demo.lives import Appointment, District, Holding, district
+from portal.demo.models import DemoMark
+from portal.demo.residents import Resident, filled, residents
+from records.hashing import HashKind, keyed
+from registers.defining import load_registers
+
+DEPARTMENTS = Path(__file__).with_name("departments.json")
+CREDIT_CODE_LENGTH = 18  # a type's code begins with its definer's
+REGISTER_FILE = settings.VAR_DIR / "demo" / "registers.json"
+
+
+class HoldsRealPeople(DomainError):
+    """A database with people who are not invented must never become a demo's."""
+
+    message = "这个数据库里有不是演示数据的人，不能装入演示数据，也不能标记为演示数据库。"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one run entered anew."""
+
+    people: int
+    businesses: int
+    certificates: int
+    matters: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """One certificate to be issued, and how it ends."""
+
+    holding: Holding
+    issue: Issue
+
+
+def load(*, register_file: Path = REGISTER_FILE) -> Loaded:
+    """Mark the database, bring everything the demo needs into it, and write the stand-in's records."""
+    at = clock.now()
+    with transaction.atomic():
+        mark(at=at)
+        _foundations()
+    report = import_packages(settings.DATA_DIR / "matters", by=actors.SYSTEM, at=at)
+    everybody = residents(district())
+    with transaction.atomic():
+        entered = _enter(everybody, district(), at=at)
+    registers.write(register_file, everybody, district(), today=clock.today())
+    return Loaded(*entered, matters=len(report.published))
+
+
+def mark(*, at: datetime, anew: bool = False) -> None:
+    """Mark this database as a demo's; `anew` forgets the old mark and its clock. Raises HoldsRealPeople."""
+    if Person.objects.filter(is_demo=False).exists() or Organisation.objects.filter(is_demo=False).exists():
+        raise HoldsRealPeople
+    if anew:
+        DemoMark.objects.all().delete()
+    DemoMark.objects.get_or_create(pk=1, defaults={"marked_at": at})
+
+
+def _foundations() -> None:
+    registering.regions()
+    for told in json.loads(DEPARTMENTS.read_text(encoding="utf-8")):
+        registering.department(told, is_demo=True)
+    load_types(sorted((settings.DATA_DIR / "types").glob("*.json")))
+    load_registers(sorted((settings.DATA_DIR / "registers").glob("*.json")))
+
+
+def _enter(everybody: Sequence[Resident], whole: District, *, at: datetime) -> tuple[int, int, int]:
+    """Enter who is new, with all they hold; return how many people, businesses and certificates."""
+    today = at.astimezone(clock.SHANGHAI).date()
+    new = [one for one in everybody if _is_new(one)]
+    holders = [(one, *_person(one, whole, today=today)) for one in new]
+    types = {kind.slug: kind for kind in CertificateType.objects.all()}
+    held = [
+        each
+        for one, person, business in holders
+        for each in _held(one, person, business, types=types, today=today)
+    ]
+    certificates = issuing.issue_many([each.issue for each in held], at=at)
+    for each, certificate in zip(held, certificates, strict=True):
+        _end(each.holding, certificate, at=at)
+    for colleague in whole.staff:
+        _post(
+            _account(colleague.username, name=colleague.name, password=whole.password), colleague.post, today
+        )
+    return len(new), sum(business is not None for _, _, business in holders), len(certificates)
+
+
+def _is_new(one: Resident) -> bool:
+    number_hash = keyed(HashKind.RESIDENT_ID, one.id_number)
+    return not Person.objects.filter(id_number_hash=number_hash).exists()
+
+
+def _person(one: Resident, whole: District, *, today: date) -> tuple[Person, Organisation | None]:
+    user = None
+    if one.life is not None:
+        user = _account(one.life.username, name=one.name, password=whole.password)
+        if one.life.post is not None:
+            _post(user, one.life.post, today)
+    person = registering.person(one.entry, user=user)
+    if one.business is None:
+        return person, None
+    organisation = registering.organisation(
+        code=one.business.credit_code,
+        name=one.business.name,
+        kind=one.business.kind,
+        operator=person,
+        on=today - timedelta(days=365),
+        is_demo=True,
+    )
+    return person, organisation
+
+
+def _account(username: str, *, name: str, password: str) -> User:
+    known = User.objects.filter(username=username).first()
+    return known or registering.account(username, display_name=name, password=password)
+
+
+def _post(user: User, post: Appointment, today: date) -> None:
+    department = Department.objects.get(credit_code=post.department) if post.department else None
+    registering.appoint(user, role=post.role, department=department, on=today)
+
+
+def _held(
+    one: Resident,
+    person: Person,
+    business: Organisation | None,
+    *,
+    types: dict[str, CertificateType],
+    today: date,
+) -> Iterator[_Held]:
+    words = one.words(today=today)
+    holders = [(person, one.certificates), (business, one.business_certificates)]
+    for holder, certificates in holders:
+        for slug, holding in certificates.items():
+            assert holder is not None
+            yield _Held(
+                holding,
+                Issue(
+                    type=types[slug],
+                    holder=holder,
+                    values=filled(holding.fields, words),
+                    issued_on=today + timedelta(days=holding.from_days),
+                    valid_from=today + timedelta(days=holding.from_days),
+                    valid_until=_until(holding, today),
+                    issuer_code=types[slug].code[:CREDIT_CODE_LENGTH],
+                    issuer_name=types[slug].definer_name,
+                    is_demo=True,
+                ),
+            )
+
+
+def _until(holding: Holding, today: date) -> date | None:
+    return None if holding.until_days is None else today + timedelta(days=holding.until_days)
+
+
+def _end(holding: Holding, certificate: Certificate, *, at: datetime) -> None:
+    if holding.ended is not None:
+        ended = holding.ended
+        lifecycle.change_status(certificate, ended.status, reason=ended.reason, actor=actors.SYSTEM, at=at)
