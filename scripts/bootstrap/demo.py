@@ -127,7 +127,7 @@ def _prepare(environment: Mapping[str, str]) -> None:
     log = LOG / "setup.log"
     database = _database(environment)
     state = {
-        "tables": f"{database} {fingerprint('*/migrations', 'records')}",
+        "tables": f"{database} {fingerprint("*/migrations", "portal/demo/migrations", "records")}",
         "static": fingerprint("static"),
     }
     done = keys.read(DONE)
