@@ -127,7 +127,7 @@ def _prepare(environment: Mapping[str, str]) -> None:
     log = LOG / "setup.log"
     database = _database(environment)
     state = {
-        "tables": f"{database} {fingerprint("*/migrations", "portal/demo/migrations", "records")}",
+        "tables": f"{database} {fingerprint('*/migrations', 'portal/demo/migrations', 'records')}",
         "static": fingerprint("static"),
     }
     done = keys.read(DONE)
@@ -137,10 +137,11 @@ def _prepare(environment: Mapping[str, str]) -> None:
         if done.get("static") != state["static"]:
             Manage(environment, log)("collectstatic", "--no-input", "--clear", "-v0")
     keys.write(DONE, {**done, **state})
-    if exists("load_demo") and done.get("loaded") != database:
+    district = f"{database} {fingerprint('data', 'portal/demo')}"
+    if exists("load_demo") and done.get("loaded") != district:
         with step("Loading the demo district (once; takes a while)"):
             Manage(environment, log)("load_demo", advice=BEGIN_AGAIN)
-    keys.write(DONE, {**state, "loaded": database})
+    keys.write(DONE, {**state, "loaded": district})
 
 
 def _make_tables(environment: Mapping[str, str], *, log: Path) -> None:
