@@ -40,6 +40,7 @@ def start(principal: Principal, *, matter: Matter, consent: bool) -> Draft:
     at = clock.now()
     draft = _locked_draft(principal, matter=matter)
     reference = draft.reference if draft else new_reference(division=settings.DIVISION, on=at.date())
+    authorising.end_many([reference], at=at)  # the new answer replaces an earlier one
     authorisation = _ask(principal, edition, reference, consent=consent, at=at)
     if draft is None:
         return _open(principal, edition, reference, authorisation, at)

@@ -8,14 +8,17 @@ from certificates import selectors as store
 from certificates.models import Certificate
 from certificates.states import AuthorisationStatus
 from matters import editions
+from matters.answers import form_facts
 from matters.format.questions import Material, Replacement
 
 
 def of(application: Application) -> list[Evidence]:
     """Return one unsaved row a material. What nothing replaces is looked at by a person (由工作人员核对)."""
     compiled = editions.compiled(application.edition)
+    on = application.submitted_at.date()
     usable = _usable_certificates(application)
-    return [_row(application, material, usable) for material in compiled.package.materials]
+    answered = form_facts(compiled, application.answers, facts={}, on=on)
+    return [_row(application, material, usable) for material in compiled.materials(answered, on=on)]
 
 
 def _usable_certificates(application: Application) -> dict[str, Certificate]:

@@ -11,6 +11,8 @@ from django.test import TransactionTestCase
 from common import clock
 from tests import emptying, strictness
 
+pytest_plugins = ["tests.factories.fixtures"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in tests/processes needs real processes and runs after the rest."""

@@ -27,7 +27,9 @@ from tests.factories.standin import Standin
 pytestmark = pytest.mark.django_db
 
 
-def apply(citizen: Citizen, *, consent: bool = True, matter: str = ALLOWANCE, key: str = "k", **answers: object) -> Application:
+def apply(
+    citizen: Citizen, *, consent: bool = True, matter: str = ALLOWANCE, key: str = "k", **answers: object
+) -> Application:
     """Start, answer and submit, as the pages do."""
     principal = citizen.business if matter == FILING else citizen.principal
     draft = drafting.start(principal, matter=district.matter(matter), consent=consent)
@@ -39,7 +41,9 @@ def apply(citizen: Citizen, *, consent: bool = True, matter: str = ALLOWANCE, ke
 def decided(application: Application) -> Application:
     """Decide what waits and return the application as stored."""
     deciding.decide_waiting()
-    return Application.objects.select_related("matter__department", "edition", "person").get(pk=application.pk)
+    return Application.objects.select_related("matter__department", "edition", "person").get(
+        pk=application.pk
+    )
 
 
 def outcomes(application: Application) -> dict[str, Truth]:
@@ -53,7 +57,11 @@ def test_the_resident_of_86_is_granted_with_nothing_typed(city: Standin) -> None
     assert application.state == S.GRANTED
     decision = selectors.decision_of(application)
     assert decision is not None
-    assert (decision.maker, decision.officer, decision.outcome["monthly_amount"]) == (Maker.SYSTEM, None, "100")
+    assert (decision.maker, decision.officer, decision.outcome["monthly_amount"]) == (
+        Maker.SYSTEM,
+        None,
+        "100",
+    )
     certificate = selectors.certificate_of(decision)
     assert certificate is not None
     assert certificate.number == "LH202600000001"
@@ -61,7 +69,7 @@ def test_the_resident_of_86_is_granted_with_nothing_typed(city: Standin) -> None
     assert certificate.fields["start_on"] == "2026-12-01"
     assert set(outcomes(application).values()) == {Truth.PASS}
     assert [message.kind for message in Message.objects.filter(person=application.person)] == ["granted"]
-    assert [event.kind for event in journal.events_of(application.stream)] [-2:] == ["submitted", "granted"]
+    assert [event.kind for event in journal.events_of(application.stream)][-2:] == ["submitted", "granted"]
     assert list(ClockEntry.objects.order_by("id").values_list("kind", flat=True)) == ["start", "stop"]
 
 
@@ -73,7 +81,10 @@ def test_every_look_at_a_certificate_and_register_leaves_a_trace(city: Standin) 
     assert {use.outcome for use in used} == {UseOutcome.FOUND}
     assert all(use.authorisation_id == application.authorisation_id for use in used)
     calls = RegisterCall.objects.filter(case_reference=application.reference)
-    assert {call.register.name: call.outcome for call in calls} == {"civil_status": "hit", "other_grants": "no_hit"}
+    assert {call.register.name: call.outcome for call in calls} == {
+        "civil_status": "hit",
+        "other_grants": "no_hit",
+    }
 
 
 def test_the_authorisation_ends_with_the_case(city: Standin) -> None:
@@ -120,7 +131,11 @@ def test_what_is_not_proven_goes_to_a_person(
 
 
 def test_the_machine_never_refuses(city: Standin) -> None:
-    for told in ({"dead": True}, {"born": date(1990, 1, 1)}, {"without": ("resident_id", "household_register")}):
+    for told in (
+        {"dead": True},
+        {"born": date(1990, 1, 1)},
+        {"without": ("resident_id", "household_register")},
+    ):
         apply(district.citizen(city, **told))  # type: ignore[arg-type]
     deciding.decide_waiting()
     assert set(Application.objects.values_list("state", flat=True)) == {S.IN_REVIEW}
@@ -243,7 +258,9 @@ def test_a_taken_name_is_sent_back_once_and_the_answer_judged_again(city: Standi
     assert [item["opens"] for item in notice.items] == [["form.name"]]
     assert notice.due_on == date(2026, 11, 27)
     submission.answer_supplement(
-        owner.principal, reference=application.reference, answers={"name": "示例市龙湖区新记服装店", "scope": "other"}
+        owner.principal,
+        reference=application.reference,
+        answers={"name": "示例市龙湖区新记服装店", "scope": "other"},
     )
     application = decided(application)
     assert application.state == S.GRANTED

@@ -1,4 +1,4 @@
-"""A district with its catalogue, and registers that answer over HTTP."""
+"""Fixtures of a district with its catalogue, and registers that answer over HTTP."""
 
 from __future__ import annotations
 

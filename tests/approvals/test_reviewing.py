@@ -1,0 +1,149 @@
+"""The officer's verbs: reasons, remedies, nobody's own case, a clock that stands still while the applicant answers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from accounts.models import Message
+from approvals import deciding, drafting, reviewing, selectors, submission
+from approvals.errors import NotAllowed, NotYours, OutcomeRequired, ReasonRequired
+from approvals.models import Application, Decision
+from approvals.reviewing import Defect
+from approvals.states import ApplicationState as S
+from approvals.states import DecisionKind, Maker
+from common import clock
+from records import journal
+from tests.factories import district
+from tests.factories.district import Citizen
+from tests.factories.fixtures import NOON
+from tests.factories.standin import Standin
+
+pytestmark = pytest.mark.django_db
+REASON = "已向公安核对户籍，符合发放条件。"
+
+
+def referred(city: Standin, citizen: Citizen | None = None, **told: object) -> Application:
+    """Return a case the machine sent to a person."""
+    person = citizen or district.citizen(city, **(told or {"without": ("household_register",)}))  # type: ignore[arg-type]
+    draft = drafting.start(person.principal, matter=district.matter(), consent=True)
+    application = submission.submit(person.principal, reference=draft.reference, key=str(draft.pk))
+    deciding.decide_waiting()
+    return Application.objects.get(pk=application.pk)
+
+
+def test_an_officer_grants_with_reasons(city: Standin) -> None:
+    officer = district.officer()
+    application = reviewing.grant(officer, application=referred(city), reasons=REASON)
+    assert application.state == S.GRANTED
+    decision = Decision.objects.get(application=application)
+    assert (decision.maker, decision.officer, decision.reasons) == (Maker.OFFICER, officer, REASON)
+    assert decision.outcome == {"monthly_amount": "100", "age_group": "80—89 周岁"}
+    certificate = selectors.certificate_of(decision)
+    assert certificate is not None
+    assert "division" not in certificate.fields  # what nobody read is not made up
+    assert certificate.fields["name"] == application.person.name
+
+
+def test_the_officer_chooses_the_outcome_the_machine_could_not(city: Standin) -> None:
+    officer, application = district.officer(), referred(city, without=("resident_id",))
+    with pytest.raises(OutcomeRequired):
+        reviewing.grant(officer, application=application, reasons=REASON)
+    with pytest.raises(OutcomeRequired):
+        reviewing.grant(officer, application=application, reasons=REASON, outcome_row=99)
+    reviewing.grant(officer, application=application, reasons=REASON, outcome_row=1)
+    assert Decision.objects.get().outcome["monthly_amount"] == "200"
+
+
+def test_an_officer_refuses_with_reasons_and_tells_the_remedies(city: Standin) -> None:
+    application = reviewing.refuse(
+        district.officer(), application=referred(city, dead=True), reasons="有死亡登记，经核实。"
+    )
+    assert application.state == S.REFUSED
+    assert Decision.objects.get().kind == DecisionKind.REFUSED
+    message = Message.objects.get(kind="refused")
+    assert "60 日" in message.body
+    assert "6 个月" in message.body
+    assert [event.kind for event in journal.events_of(application.stream)][-1] == "refused"
+
+
+@pytest.mark.parametrize("reasons", ["", "   ", "好", "\n\t "])
+@pytest.mark.parametrize("act", [reviewing.grant, reviewing.refuse])
+def test_no_decision_without_a_reason(city: Standin, act: object, reasons: str) -> None:
+    application = referred(city)
+    with pytest.raises(ReasonRequired):
+        act(district.officer(), application=application, reasons=reasons)  # type: ignore[operator]
+    assert not Decision.objects.exists()
+
+
+def test_only_the_departments_officers_decide(city: Standin) -> None:
+    application = referred(city)
+    strangers = [district.officer("11440507MB2X00020L"), district.citizen(city).user]
+    for user in strangers:
+        with pytest.raises(NotYours):
+            reviewing.grant(user, application=application, reasons=REASON)
+        assert not selectors.queue_for(user).exists()
+
+
+def test_a_post_that_has_ended_decides_nothing(city: Standin) -> None:
+    officer, application = district.officer(), referred(city)
+    officer.posts.update(valid_to=date(2026, 11, 19))
+    with pytest.raises(NotYours):
+        reviewing.refuse(officer, application=application, reasons=REASON)
+
+
+def test_nobody_decides_their_own_case(city: Standin) -> None:
+    citizen = district.citizen(city, without=("household_register",))
+    officer = district.officer(user=citizen.user)
+    application = referred(city, citizen)
+    assert not selectors.queue_for(officer).exists()
+    with pytest.raises(NotYours):
+        reviewing.grant(officer, application=application, reasons=REASON)
+    assert selectors.queue_for(district.officer()).get() == application
+
+
+def test_a_decided_case_is_decided_once(city: Standin) -> None:
+    officer, application = district.officer(), referred(city)
+    reviewing.refuse(officer, application=application, reasons=REASON)
+    for act in (reviewing.grant, reviewing.refuse):
+        with pytest.raises(NotAllowed):
+            act(officer, application=application, reasons=REASON)
+    assert Decision.objects.count() == 1
+
+
+def test_asking_for_more_pauses_the_clock_and_opens_only_what_is_named(city: Standin) -> None:
+    officer, application = district.officer(), referred(city)
+    assert application.due_on == date(2026, 11, 27)
+    reviewing.ask_for_more(
+        officer, application=application, defects=[Defect("户籍地址", "请写清门牌号", ("form.address",))]
+    )
+    paused = Application.objects.get(pk=application.pk)
+    assert (paused.state, paused.due_on) == (S.SUPPLEMENTING, None)
+    clock.set_source(lambda: NOON + timedelta(days=4))  # Tuesday: two working days later
+    principal = selectors.own_applications(paused.person).get()
+    submission.answer_supplement(
+        district.Citizen(paused.person, officer).principal,
+        reference=principal.reference,
+        answers={"address": "示例市龙湖区长平路 7 号", "account": "other"},
+    )
+    deciding.decide_waiting()
+    again = Application.objects.get(pk=application.pk)
+    assert again.state == S.IN_REVIEW
+    assert again.answers["address"] == "示例市龙湖区长平路 7 号"
+    assert again.answers["account"] == "social_card"
+    assert again.due_on == date(2026, 12, 1)
+
+
+def test_the_queue_is_ordered_by_due_date_and_costs_the_same_for_many(
+    city: Standin, django_assert_num_queries: object
+) -> None:
+    officer = district.officer()
+    for days in (3, 0, 1):
+        clock.set_source(lambda days=days: NOON + timedelta(days=days))
+        referred(city)
+    for _ in range(2):
+        with django_assert_num_queries(2):  # type: ignore[operator]
+            rows = [(one.due_on, one.matter.name, one.person.name) for one in selectors.queue_for(officer)]
+        assert rows == sorted(rows, key=lambda row: row[0])
+        referred(city)

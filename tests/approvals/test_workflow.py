@@ -1,0 +1,92 @@
+"""Only the moves of the table are possible; each leaves an event and its proof."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from approvals import drafting, submission, workflow
+from approvals.errors import NotAllowed
+from approvals.models import Application, Decision
+from approvals.states import CLOSED, OPEN, TRANSITIONS, DecisionKind, Maker
+from approvals.states import ApplicationState as S
+from approvals.workflow import Move
+from common import clock
+from records.models import Event, JournalEntry
+from tests.factories import district
+from tests.factories.standin import Standin
+
+
+def test_every_state_is_reachable_and_every_closed_one_final() -> None:
+    reached, frontier = {S.SUBMITTED}, {S.SUBMITTED}
+    while frontier:
+        frontier = {to for state in frontier for to in TRANSITIONS[state]} - reached
+        reached |= frontier
+    assert reached == set(S) == OPEN | CLOSED
+    assert all(not TRANSITIONS[state] for state in CLOSED)
+
+
+@pytest.fixture
+def application(city: Standin) -> Application:
+    citizen = district.citizen(city)
+    draft = drafting.start(citizen.principal, matter=district.matter(), consent=True)
+    return submission.submit(citizen.principal, reference=draft.reference, key="k")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("state", "to"), list(product(S, S)))
+def test_only_the_tables_moves(application: Application, state: S, to: S) -> None:
+    closed_at = clock.now() if state in CLOSED else None
+    Application.objects.filter(pk=application.pk).update(state=state, closed_at=closed_at)
+    entries = JournalEntry.objects.count()
+    with transaction.atomic():
+        move = Move(workflow.lock(application.pk), to, "system", "moved", "一步。")
+        if to not in TRANSITIONS[state]:
+            with pytest.raises(NotAllowed):
+                workflow.advance(move, at=clock.now())
+        else:
+            workflow.advance(move, at=clock.now())
+            assert Application.objects.get(pk=application.pk).state == to
+            assert Event.objects.get(kind="moved").text == "一步。"
+    assert JournalEntry.objects.count() == entries + (to in TRANSITIONS[state])
+
+
+@pytest.mark.django_db
+def test_the_database_allows_one_original_decision(application: Application) -> None:
+    judgement = application.judgements.create(
+        number=1,
+        edition=application.edition,
+        verdict="grant",
+        on=clock.today(),
+        record={},
+        judged_at=clock.now(),
+    )
+    told = {
+        "application": application,
+        "kind": DecisionKind.GRANTED,
+        "judgement": judgement,
+        "decided_at": clock.now(),
+    }
+    Decision.objects.create(maker=Maker.SYSTEM, **told)
+    with pytest.raises(IntegrityError, match="one_original_decision"), transaction.atomic():
+        Decision.objects.create(maker=Maker.SYSTEM, **told)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("told", [{"kind": DecisionKind.REFUSED}, {"judgement": None}])
+def test_the_database_lets_the_machine_only_grant_on_a_judgement(
+    application: Application, told: dict[str, object]
+) -> None:
+    judgement = application.judgements.create(
+        number=1,
+        edition=application.edition,
+        verdict="grant",
+        on=clock.today(),
+        record={},
+        judged_at=clock.now(),
+    )
+    row = {"kind": DecisionKind.GRANTED, "judgement": judgement, **told}
+    with pytest.raises(IntegrityError, match="machine_only_grants"), transaction.atomic():
+        Decision.objects.create(application=application, maker=Maker.SYSTEM, decided_at=clock.now(), **row)
