@@ -9,6 +9,7 @@ from typing import TypeVar
 from approvals.selectors import Sheet
 from portal.web.parts import SheetRow
 from portal.web.wording import local
+from rules.showing import reason_text
 from rules.values import Finding, Leaf, Source, SourceKind, Truth
 
 T = TypeVar("T")
@@ -61,7 +62,7 @@ def _row(finding: Finding, sheet: Sheet) -> SheetRow:
     return SheetRow(
         name=finding.name,
         expected=finding.sentence,
-        seen="，".join(_distinct(leaf.seen for leaf in finding.leaves if leaf.seen)),
+        seen="，".join(_distinct(_seen(leaf) for leaf in finding.leaves if leaf.seen)),
         basis=f"{finding.basis.law}{finding.basis.article}",
         source="、".join(_distinct(_named(source) for source in sources)),
         detail="；".join(_distinct(_read(source, sheet) for source in sources)),
@@ -80,7 +81,14 @@ def _said(leaf: Leaf) -> str:
     detail = f"（{leaf.source.detail}）" if leaf.source and leaf.source.detail else ""
     if leaf.outcome == Truth.FAIL:
         return f"{label}要求“{leaf.sentence}”，实际是“{leaf.seen}”"
-    return f"{label}{leaf.seen}{detail}"
+    return f"{label}{_seen(leaf)}{detail}"
+
+
+def _seen(leaf: Leaf) -> str:
+    """Return what was seen; where nothing was, why: once, however many facts the line compares."""
+    if leaf.outcome == Truth.UNKNOWN and leaf.reason is not None:
+        return reason_text(leaf.reason, leaf.source.kind if leaf.source else SourceKind.FORM)
+    return leaf.seen
 
 
 def _named(source: Source) -> str:
@@ -89,8 +97,8 @@ def _named(source: Source) -> str:
 
 def _read(source: Source, sheet: Sheet) -> str:
     kind, verb = READ[source.kind]
-    if source.kind == SourceKind.DERIVED and not source.version and not source.number:
-        kind, verb = "系统", "计算"
+    if source.kind in {SourceKind.CERTIFICATE, SourceKind.DERIVED} and not source.version:
+        verb = "查询"  # nothing was read
     at = source.at or sheet.judgement.judged_at
     return f"{kind}，{local(at):%H:%M:%S} {verb}"
 

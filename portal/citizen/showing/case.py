@@ -86,7 +86,7 @@ def levels() -> list[Level]:
     known = tags()
     return [
         Level(value, str(label), tuple(known[value].items()))
-        for value, label in reversed(Rating.Level.choices)
+        for value, label in Rating.Level.choices
     ]
 
 

@@ -15,6 +15,7 @@ from certificates.models import Certificate, CertificateType
 from certificates.states import CertificateStatus
 from matters.editions import Compiled
 from matters.models import Matter
+from portal.citizen.showing.faces import type_icon
 
 NOT_HELD = ("old", "库里没有")
 STATES = {
@@ -65,7 +66,7 @@ def asking(matter: Matter, compiled: Compiled, *, principal: Principal, on: date
         asks=tuple(
             Ask(
                 type_name(compiled, use.type),
-                icons.get(use.type, "certificate"),
+                type_icon(icons.get(use.type, "")),
                 labels(compiled, use.type, use.fields),
                 use.why,
                 *held[use.type],

@@ -11,6 +11,7 @@ from accounts.principals import Principal
 from certificates import selectors as store
 from certificates.models import Certificate
 from certificates.states import CertificateStatus
+from portal.web.icons import known_icons
 from portal.web.parts import Act, CertificateFace
 
 SOON = 60  # days before the end from which a certificate is called 即将到期
@@ -61,7 +62,7 @@ def short(certificate: Certificate, *, on: date) -> CertificateFace:
         rows=(("编号", certificate.number), ("有效期", f"{validity(certificate)}{version}")),
         number=certificate.number,
         issuer=certificate.issuer_name,
-        icon=certificate.type.icon,
+        icon=type_icon(certificate.type.icon),
         note=note(certificate, face_state, on=on),
         acts=(
             Act("打开", reverse("citizen:certificate", args=[certificate.pk]), "qrcode"),
@@ -102,7 +103,7 @@ def face(
         check_url=check_url(request, certificate),
         issuer=certificate.issuer_name,
         seal_text=certificate.issuer_name,
-        icon=certificate.type.icon,
+        icon=type_icon(certificate.type.icon),
         acts=records if opened else own + records,
     )
 
@@ -115,3 +116,8 @@ def check_url(request: HttpRequest, certificate: Certificate) -> str:
 def cn_day(day: date) -> str:
     """Return `2026 年 11 月 20 日`."""
     return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
+
+def type_icon(name: str) -> str:
+    """Return the icon a certificate type asks for, or the common one: types are data, icons come with the look."""
+    return name if name in known_icons() else "certificate"

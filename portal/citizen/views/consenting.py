@@ -16,6 +16,7 @@ from common import clock
 from matters import editions
 from matters.models import Matter
 from portal.citizen.showing.consent import Asking, asking
+from portal.citizen.showing.steps import STEPS
 from portal.web.principals import principal_of
 
 
@@ -47,7 +48,14 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
     if answer == "no" or (answer == "yes" and (not told.asks or form.is_valid())):
         return onward(drafting.start(principal, matter=matter, consent=answer == "yes"))
     draft = selectors.draft_of(principal, matter=matter)
-    known = {"matter": matter, "principal": principal, "told": told, "form": form, "draft": draft}
+    known = {
+        "matter": matter,
+        "principal": principal,
+        "told": told,
+        "form": form,
+        "draft": draft,
+        "steps": STEPS,
+    }
     return render(request, "citizen/consent.html", known, status=422 if answer else 200)
 
 

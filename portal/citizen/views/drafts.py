@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -28,17 +27,14 @@ from portal.citizen.views.consenting import onward
 from portal.web import unsaved
 from portal.web.wording import local
 
-P = ParamSpec("P")
 Mine = tuple[Principal, Draft]
 
 
-def on_own_draft(
-    view: Callable[Concatenate[HttpRequest, Mine, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+def on_own_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Hand the view the draft; one that was submitted meanwhile (back button, second window) leads to its case."""
 
     @wraps(view)
-    def found(request: HttpRequest, /, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def found(request: HttpRequest, reference: str, **address: int) -> HttpResponse:
         try:
             mine = finding.draft(request, reference=reference)
         except NoSuchDraft:
@@ -46,7 +42,7 @@ def on_own_draft(
                 raise
             messages.info(request, "这份申请已经交上来了，不用再交一次。下面是办理情况。")
             return redirect("citizen:application", reference)
-        return view(request, mine, *args, **kwargs)
+        return view(request, mine, **address)
 
     return found
 
