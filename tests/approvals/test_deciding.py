@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,7 @@ from registers.standin.desk import FaultKind
 from rules.values import Truth
 from tests.factories import district
 from tests.factories.district import ALLOWANCE, BUSINESS, FILING, Citizen
+from tests.factories.fixtures import NOON
 from tests.factories.standin import Standin
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +138,7 @@ def test_the_machine_never_refuses(city: Standin) -> None:
         {"born": date(1990, 1, 1)},
         {"without": ("resident_id", "household_register")},
     ):
-        apply(district.citizen(city, **told))  # type: ignore[arg-type]
+        apply(district.citizen(city, **told))
     deciding.decide_waiting()
     assert set(Application.objects.values_list("state", flat=True)) == {S.IN_REVIEW}
     assert not Decision.objects.exists()
@@ -202,14 +204,11 @@ def test_a_poison_row_costs_only_itself(city: Standin, monkeypatch: pytest.Monke
     assert Application.objects.get(pk=healthy.pk).state == S.GRANTED
     assert Application.objects.get(pk=poison.pk).state == S.SUBMITTED
     for hour in range(1, 5):
-        clock.set_source(lambda hour=hour: CLOCK + timedelta(hours=hour))
+        district.stand_at(NOON + timedelta(hours=hour))
         deciding.decide_waiting()
     stuck = Application.objects.get(pk=poison.pk)
     assert stuck.state == S.IN_REVIEW
     assert stuck.referral_reason == "系统多次核验没有完成，转工作人员办理"
-
-
-CLOCK = clock.now()
 
 
 def test_a_leased_application_is_not_claimed_again_before_its_lease_ends(city: Standin) -> None:
@@ -250,7 +249,12 @@ def test_a_business_is_set_up_and_files_with_nothing_retyped(city: Standin) -> N
 def test_a_taken_name_is_sent_back_once_and_the_answer_judged_again(city: Standin) -> None:
     city.know("name_approval", {"name": "示例市龙湖区满记食品店"}, {"available": False, "reason": "重名"})
     owner = district.citizen(city, name="林文彬", born=date(1990, 5, 1))
-    answers = {"scope": "clothing", "street": "440507003", "address": "长平路 9 号", "commitment": True}
+    answers: dict[str, Any] = {
+        "scope": "clothing",
+        "street": "440507003",
+        "address": "长平路 9 号",
+        "commitment": True,
+    }
     application = decided(apply(owner, matter=BUSINESS, name="示例市龙湖区满记食品店", **answers))
     assert application.state == S.SUPPLEMENTING
     notice = selectors.open_notice(application)

@@ -196,3 +196,8 @@ def officer(department_code: str = "11440507MB2X00012R", *, user: User | None = 
     department = Department.objects.get(credit_code=department_code)
     registering.appoint(account, role=Post.Role.OFFICER, department=department, on=date(2020, 1, 1))
     return account
+
+
+def stand_at(moment: datetime) -> None:
+    """Let the clock stand at a moment until the end of the test."""
+    clock.set_source(lambda: moment)
