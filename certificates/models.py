@@ -45,6 +45,9 @@ class TypeSchema(models.Model):
     type = models.ForeignKey(CertificateType, on_delete=models.PROTECT, related_name="schemas")
     version = models.PositiveSmallIntegerField()
     fields = models.JSONField()
+    order = models.JSONField(
+        default=list, help_text="field names as a card shows them: jsonb keeps no order of keys"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["type", "version"], name="one_schema_a_version")]

@@ -32,10 +32,12 @@ def parse(slug: str, fields: Mapping[str, Any]) -> dict[str, FactSpec]:
 
 
 def of(schema: TypeSchema) -> dict[str, FactSpec]:
-    """Return the fields of a stored schema, which never changes: parsed once a process."""
+    """Return the fields of a stored schema in the order of its card. It never changes: parsed once a process."""
     parsed = _parsed.get(schema.pk)
     if parsed is None:
-        parsed = _parsed[schema.pk] = parse(schema.type.slug, schema.fields)
+        parsed = _parsed[schema.pk] = parse(
+            schema.type.slug, {name: schema.fields[name] for name in schema.order or schema.fields}
+        )
     return parsed
 
 

@@ -82,7 +82,7 @@ def load_types(paths: Iterable[Path]) -> Report:
     return report
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic  # with a savepoint: an importer goes on after a refusal, to name every fault
 def save(definition: TypeDefinition | Mapping[str, Any]) -> Literal["created", "changed", "unchanged"]:
     """Store a type; idempotent. Changed fields make a new schema version, stored ones never change."""
     given = definition if isinstance(definition, TypeDefinition) else parse(definition)
@@ -104,7 +104,7 @@ def _create(given: TypeDefinition) -> None:
     version = given.version or 1
     told = {name: getattr(given, name) for name in (*_FIXED, *_TOLD)}
     kind = CertificateType.objects.create(slug=given.slug, current_schema=version, **told)
-    TypeSchema.objects.create(type=kind, version=version, fields=given.fields)
+    TypeSchema.objects.create(type=kind, version=version, fields=given.fields, order=list(given.fields))
 
 
 def _refuse_other_kind(kind: CertificateType, given: TypeDefinition) -> None:
@@ -130,6 +130,6 @@ def _add_schema(kind: CertificateType, given: TypeDefinition) -> bool:
         version = max(stored) + 1
     elif version in stored:
         raise InvalidTree([("version", f"第 {version} 版的字段已经登记，改了字段请把 version 加 1")])
-    TypeSchema.objects.create(type=kind, version=version, fields=given.fields)
+    TypeSchema.objects.create(type=kind, version=version, fields=given.fields, order=list(given.fields))
     kind.current_schema = max(version, kind.current_schema)
     return True

@@ -94,7 +94,7 @@ def parse(document: object) -> RegisterDefinition:
         refuse(error)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic  # with a savepoint: an importer goes on after a refusal, to name every fault
 def save(definition: RegisterDefinition | Mapping[str, Any]) -> Done:
     """Store a register under its name; idempotent. Raises InvalidTree."""
     given = definition if isinstance(definition, RegisterDefinition) else parse(definition)

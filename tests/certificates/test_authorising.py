@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import ActingRight
+from accounts.principals import Principal
+from certificates import authorising
+from certificates.errors import AlreadyAuthorised, NotYours
+from certificates.models import Authorisation
+from records.journal import events_of
+from records.models import JournalEntry
+from tests.factories import people
+from tests.factories.certificates import AT, TODAY, consent, reference
+
+pytestmark = pytest.mark.django_db
+SCOPE = {"test_card": ("name",), "held_only": ()}
+LATER = AT + timedelta(hours=2)
+
+
+def firm() -> Principal:
+    person = people.person()
+    return Principal(person, people.business(operator=person))
+
+
+@pytest.mark.parametrize("make", [people.principal, firm])
+def test_a_consent_names_holder_scope_and_who_gave_it(make):
+    who, case = make(), reference()
+    given = Authorisation.objects.get(pk=consent(who, scope=SCOPE, case=case).pk)
+    assert (given.holder_person, given.holder_organisation) == (
+        None if who.organisation else who.person,
+        who.organisation,
+    )
+    assert (given.given_by, given.scope) == (who.person, {"test_card": ["name"], "held_only": []})
+    entry = JournalEntry.objects.get(stream=f"case:{case}")
+    assert (entry.act, entry.actor, entry.subject) == (
+        "authorisation_granted",
+        f"person:{who.person.pk}",
+        str(given.pk),
+    )
+    assert events_of(f"case:{case}").get().text == "您同意为办理“测试事项”使用 1 种电子证照。"
+
+
+def test_a_case_has_one_granted_consent():
+    who, case = people.principal(), reference()
+    first = consent(who, scope=SCOPE, case=case)
+    with pytest.raises(AlreadyAuthorised), transaction.atomic():
+        consent(who, scope=SCOPE, case=case)
+    authorising.revoke(who.person, authorisation_id=first.pk, at=LATER)
+    assert consent(who, scope=SCOPE, case=case).status == "granted"
+
+
+def test_a_refusal_is_kept_with_its_words():
+    who, case = people.principal(), reference()
+    told = {
+        "matter_code": "m",
+        "matter_name": "n",
+        "body": "b",
+        "until": TODAY,
+        "text_version": "1",
+        "at": AT,
+    }
+    given = authorising.refuse(who, case_reference=case, scope=SCOPE, text_version="1", **told)
+    assert (given.status, given.revoked_at) == ("refused", None)
+    assert events_of(f"case:{case}").get().text == "您没有同意使用电子证照。"
+
+
+def test_withdrawing_is_immediate_and_can_be_repeated():
+    who, case = people.principal(), reference()
+    given = consent(who, scope=SCOPE, case=case)
+    for at in (LATER, LATER + timedelta(days=1)):
+        found = authorising.revoke(who.person, authorisation_id=given.pk, at=at)
+        assert (found.status, found.revoked_at) == ("revoked", LATER)
+    assert JournalEntry.objects.filter(stream=f"case:{case}").count() == 2
+
+
+def test_nobody_else_may_withdraw():
+    given = consent(people.principal(), scope=SCOPE, case=reference())
+    with pytest.raises(NotYours), transaction.atomic():
+        authorising.revoke(people.person(name="别人"), authorisation_id=given.pk, at=LATER)
+    with pytest.raises(NotYours), transaction.atomic():
+        authorising.revoke(people.person(), authorisation_id="00000000-0000-0000-0000-000000000000", at=LATER)
+    given.refresh_from_db()
+    assert given.status == "granted"
+
+
+def test_whoever_acts_for_the_organisation_on_that_day_may_withdraw():
+    who = firm()
+    given = consent(who, scope=SCOPE, case=reference())
+    partner, former = people.person(name="合伙人"), people.person(name="前任")
+    told = {"organisation": who.organisation, "role": "legal_representative", "valid_from": date(2020, 1, 1)}
+    ActingRight.objects.create(person=former, valid_to=TODAY - timedelta(days=1), **told)
+    ActingRight.objects.create(person=partner, valid_to=TODAY, **told)
+    with pytest.raises(NotYours), transaction.atomic():
+        authorising.revoke(former, authorisation_id=given.pk, at=LATER)
+    assert authorising.revoke(partner, authorisation_id=given.pk, at=LATER).status == "revoked"
+
+
+def test_consents_end_with_their_cases_in_one_statement(django_assert_num_queries):
+    who = people.principal()
+    cases = [reference() for _ in range(3)]
+    given = [consent(who, scope=SCOPE, case=case) for case in cases]
+    authorising.revoke(who.person, authorisation_id=given[1].pk, at=AT)
+    with django_assert_num_queries(1):
+        authorising.end_many(cases[:2], at=LATER)
+    found = [Authorisation.objects.get(pk=one.pk) for one in given]
+    assert [one.status for one in found] == ["ended", "revoked", "granted"]
+    assert [one.ended_at for one in found] == [LATER, None, None]
+    assert authorising.revoke(who.person, authorisation_id=given[0].pk, at=LATER).status == "ended"
+
+
+def test_the_database_wants_one_holder_and_a_time_of_withdrawal():
+    who = people.principal()
+    given = consent(who, scope=SCOPE, case=reference())
+    told = {
+        "given_by": who.person,
+        "case_reference": "c",
+        "matter_code": "m",
+        "matter_name": "n",
+        "body": "b",
+    }
+    told |= {"scope": {}, "text_version": "1", "given_at": AT, "until": TODAY}
+    for broken in ({"status": "granted"}, {"status": "lost", "holder_person": who.person}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Authorisation.objects.create(**told, **broken)
+    with pytest.raises(IntegrityError, match="revoked_authorisation_has_time"), transaction.atomic():
+        Authorisation.objects.filter(pk=given.pk).update(status="revoked")
