@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,11 +38,27 @@ class NewPerson:
 
 def account(username: str, *, display_name: str, password: str) -> User:
     """Create an account. Raises NameTaken."""
-    if User.objects.filter(username=username).exists():
+    return accounts({username: display_name}, password=password)[0]
+
+
+@transaction.atomic
+def accounts(names: Mapping[str, str], *, password: str) -> list[User]:
+    """Create accounts (user name → display name) that share one password, which is hashed once. Raises NameTaken."""
+    if User.objects.filter(username__in=names).exists():
         raise NameTaken
-    user = User.objects.create(username=username, display_name=display_name, password=make_password(password))
-    journal.note(stream=f"user:{user.pk}", act="account_created", actor=actors.SYSTEM, subject=str(user.pk))
-    return user
+    hashed = make_password(password)
+    users = User.objects.bulk_create(
+        User(username=name, display_name=display, password=hashed) for name, display in names.items()
+    )
+    journal.note_many(
+        [
+            journal.Note(
+                stream=f"user:{user.pk}", act="account_created", actor=actors.SYSTEM, subject=str(user.pk)
+            )
+            for user in users
+        ]
+    )
+    return users
 
 
 @transaction.atomic

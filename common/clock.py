@@ -12,17 +12,18 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 Source = Callable[[], datetime]
 
 
-def _system_time() -> datetime:
+def system_time() -> datetime:
+    """Return the machine's own time: what a shifted clock is shifted from."""
     return datetime.now(UTC)
 
 
-_source: Source = _system_time
+_source: Source = system_time
 
 
 def set_source(source: Source | None) -> None:
     """Install where the time comes from (aware datetimes); None returns to the system's clock."""
     global _source  # noqa: PLW0603 -- one clock per process is the purpose of this module
-    _source = source or _system_time
+    _source = source or system_time
 
 
 def now() -> datetime:

@@ -7,8 +7,11 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import after_setup_logger, task_postrun, task_prerun
+from celery.signals import after_setup_logger, beat_init, task_postrun, task_prerun, worker_init
+from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections
+
+from portal.demo import starting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -16,6 +19,16 @@ app = Celery("portal")
 # CELERY_DB_REUSE_MAX in the settings keeps Celery's Django fixup from closing the connection with every task.
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_other_databases(**_: Any) -> None:
+    """In demo mode, end here unless the database is a demo's: Celery would log any other error and go on."""
+    try:
+        starting.start()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error
 
 
 @task_prerun.connect

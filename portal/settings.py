@@ -71,6 +71,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.web.context.site",
+                *(["portal.demo.context.demo_clock"] if DEMO else []),
             ],
         },
     }

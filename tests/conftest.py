@@ -9,6 +9,7 @@ import pytest
 from django.test import TransactionTestCase
 
 from common import clock
+from portal.demo import loading
 from tests import emptying, strictness
 
 pytest_plugins = ["tests.factories.fixtures"]
@@ -48,6 +49,7 @@ def _own_clock() -> Iterator[None]:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """After the migrations, remember their rows; tests that commit empty the tables quickly afterwards."""
     with django_db_blocker.unblock():
+        loading.mark(at=clock.now())  # a demo's servers refuse any other database
         emptying.save_rows_of_migrations()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty)

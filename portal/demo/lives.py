@@ -17,6 +17,7 @@ FILE = Path(__file__).with_name("lives.json")
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 Username = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,30}$")]
 Expected = Literal["grant", "supplement", "refer", "wrong_applicant"]
+VERDICTS = {"grant": "当场办结", "supplement": "一次补正", "refer": "转人工"}
 Group = Literal["citizen", "business", "staff"]
 
 
@@ -43,6 +44,7 @@ class Holding(_Strict):
     fields: Mapping[str, Any] = {}
     from_days: Annotated[int, Field(le=0)] = -700
     until_days: int | None = None
+    number: str | None = None
     ended: Ended | None = None
 
 
@@ -141,7 +143,7 @@ class District(_Strict):
 
     @model_validator(mode="after")
     def _fits_together(self) -> District:
-        names = [one.username for one in (*self.lives, *self.staff)]
+        names = [one.username for one in self.lives] + [one.username for one in self.staff]
         if doubled := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"user names used twice: {sorted(doubled)}")
         for life in self.lives:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,8 +20,8 @@ from certificates.types import load_types
 from common import clock
 from common.errors import DomainError
 from matters.importing import import_packages
-from portal.demo import registers
-from portal.demo.lives import Appointment, District, Holding, district
+from portal.demo import registers, shifted
+from portal.demo.lives import Appointment, Colleague, District, Holding, Life, district
 from portal.demo.models import DemoMark
 from portal.demo.residents import Resident, filled, residents
 from records.hashing import HashKind, keyed
@@ -61,7 +61,7 @@ def load(*, register_file: Path = REGISTER_FILE) -> Loaded:
     at = clock.now()
     with transaction.atomic():
         mark(at=at)
-        _foundations()
+        _found()
     report = import_packages(settings.DATA_DIR / "matters", by=actors.SYSTEM, at=at)
     everybody = residents(district())
     with transaction.atomic():
@@ -70,16 +70,19 @@ def load(*, register_file: Path = REGISTER_FILE) -> Loaded:
     return Loaded(*entered, matters=len(report.published))
 
 
+@transaction.atomic
 def mark(*, at: datetime, anew: bool = False) -> None:
     """Mark this database as a demo's; `anew` forgets the old mark and its clock. Raises HoldsRealPeople."""
     if Person.objects.filter(is_demo=False).exists() or Organisation.objects.filter(is_demo=False).exists():
         raise HoldsRealPeople
     if anew:
         DemoMark.objects.all().delete()
+        transaction.on_commit(lambda: shifted.tell(0))
     DemoMark.objects.get_or_create(pk=1, defaults={"marked_at": at})
 
 
-def _foundations() -> None:
+def _found() -> None:
+    """Bring in what everything else stands on."""
     registering.regions()
     for told in json.loads(DEPARTMENTS.read_text(encoding="utf-8")):
         registering.department(told, is_demo=True)
@@ -90,8 +93,9 @@ def _foundations() -> None:
 def _enter(everybody: Sequence[Resident], whole: District, *, at: datetime) -> tuple[int, int, int]:
     """Enter who is new, with all they hold; return how many people, businesses and certificates."""
     today = at.astimezone(clock.SHANGHAI).date()
+    users = _accounts(whole, today=today)
     new = [one for one in everybody if _is_new(one)]
-    holders = [(one, *_person(one, whole, today=today)) for one in new]
+    holders = [(one, *_person(one, users, today=today)) for one in new]
     types = {kind.slug: kind for kind in CertificateType.objects.all()}
     held = [
         each
@@ -101,11 +105,21 @@ def _enter(everybody: Sequence[Resident], whole: District, *, at: datetime) -> t
     certificates = issuing.issue_many([each.issue for each in held], at=at)
     for each, certificate in zip(held, certificates, strict=True):
         _end(each.holding, certificate, at=at)
-    for colleague in whole.staff:
-        _post(
-            _account(colleague.username, name=colleague.name, password=whole.password), colleague.post, today
-        )
     return len(new), sum(business is not None for _, _, business in holders), len(certificates)
+
+
+def _accounts(whole: District, *, today: date) -> dict[str, User]:
+    """Create the accounts that are missing, give the posts, and return all accounts by user name."""
+    everybody: list[Life | Colleague] = [*whole.lives, *whole.staff]
+    names = {one.username: one.name for one in everybody}
+    known = {user.username: user for user in User.objects.filter(username__in=names)}
+    missing = {username: name for username, name in names.items() if username not in known}
+    if missing:
+        known |= {user.username: user for user in registering.accounts(missing, password=whole.password)}
+    for one in everybody:
+        if one.post is not None:
+            _post(known[one.username], one.post, today)
+    return known
 
 
 def _is_new(one: Resident) -> bool:
@@ -113,12 +127,8 @@ def _is_new(one: Resident) -> bool:
     return not Person.objects.filter(id_number_hash=number_hash).exists()
 
 
-def _person(one: Resident, whole: District, *, today: date) -> tuple[Person, Organisation | None]:
-    user = None
-    if one.life is not None:
-        user = _account(one.life.username, name=one.name, password=whole.password)
-        if one.life.post is not None:
-            _post(user, one.life.post, today)
+def _person(one: Resident, users: Mapping[str, User], *, today: date) -> tuple[Person, Organisation | None]:
+    user = users[one.life.username] if one.life else None
     person = registering.person(one.entry, user=user)
     if one.business is None:
         return person, None
@@ -131,11 +141,6 @@ def _person(one: Resident, whole: District, *, today: date) -> tuple[Person, Org
         is_demo=True,
     )
     return person, organisation
-
-
-def _account(username: str, *, name: str, password: str) -> User:
-    known = User.objects.filter(username=username).first()
-    return known or registering.account(username, display_name=name, password=password)
 
 
 def _post(user: User, post: Appointment, today: date) -> None:
@@ -165,6 +170,7 @@ def _held(
                     issued_on=today + timedelta(days=holding.from_days),
                     valid_from=today + timedelta(days=holding.from_days),
                     valid_until=_until(holding, today),
+                    number=holding.number,
                     issuer_code=types[slug].code[:CREDIT_CODE_LENGTH],
                     issuer_name=types[slug].definer_name,
                     is_demo=True,

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from portal.demo import views
 
 app_name = "demo"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("sign-in", views.sign_in, name="sign_in"),
+    path("clock", views.the_clock, name="clock"),
+    path("clock/back", views.back, name="back"),
+]

@@ -81,6 +81,7 @@ def test_a_worker_survives_a_restart_of_postgresql(
         )
         owner("migrate", "--no-input", "-v0")
         owner("database_roles")
+        owner("load_demo", "--mark-only")
         environment = {**process_environment, "DATABASE_URL": own_server.url("portal_app")}
         supervisor.start(programs.worker(environment, log=tmp_path))
         database = supervisor.running[0]

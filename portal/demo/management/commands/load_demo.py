@@ -21,12 +21,14 @@ class Command(BaseCommand):
         """Take where the stand-in's records go, and whether the mark is made anew."""
         parser.add_argument("--registers", type=Path, default=loading.REGISTER_FILE, help="替身的数据文件")
         parser.add_argument("--fresh-marker", action="store_true", help="重新标记，演示时钟回到今天")
+        parser.add_argument("--mark-only", action="store_true", help="只标记数据库，不装入数据")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load, and say what is new; refuse a database that holds real people."""
         try:
-            if options["fresh_marker"]:
-                loading.mark(at=clock.now(), anew=True)
+            loading.mark(at=clock.now(), anew=options["fresh_marker"])
+            if options["mark_only"]:
+                return
             done = loading.load(register_file=options["registers"])
         except DomainError as error:
             raise CommandError(error.message) from error
