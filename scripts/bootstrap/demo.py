@@ -135,7 +135,9 @@ def _prepare(environment: Mapping[str, str]) -> None:
         if done.get("tables") != state["tables"]:
             _make_tables(environment, log=log)
         if done.get("static") != state["static"]:
-            Manage(environment, log)("collectstatic", "--no-input", "--clear", "-v0")
+            Manage(environment, log)(
+                "collectstatic", "--no-input", "--clear", "-v0", "--ignore", "rest_framework"
+            )
     keys.write(DONE, {**done, **state})
     district = f"{database} {fingerprint('data', 'portal/demo')}"
     if exists("load_demo") and done.get("loaded") != district:

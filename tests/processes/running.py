@@ -15,6 +15,7 @@ from django.conf import settings
 from bootstrap import places, programs
 from bootstrap.environment import PYTHON
 from bootstrap.supervising import Program, Running, end, launch, wait_until_ready
+from common import clock
 
 
 def app_environment(*, database: str, register_port: int) -> dict[str, str]:
@@ -40,6 +41,14 @@ def url_answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def mark_demo() -> None:
+    """Mark the emptied database as a demo's, without which no process with DEMO=1 starts."""
+    if settings.DEMO:
+        from portal.demo import loading  # there is no such app without DEMO
+
+        loading.mark(at=clock.now())
 
 
 class Processes:
@@ -69,13 +78,17 @@ class Processes:
             self.start("registers", programs.registers(self.environment, log=self.log, port=port))
         return address
 
-    def start_worker(self) -> None:
-        """Start a Celery worker unless one runs, and wait until it takes messages."""
+    def start_worker(self, **told: str) -> None:
+        """Start a Celery worker unless one runs, and wait until it takes messages; `told` goes to its environment."""
         if "worker" in self.running and self.running["worker"].process.poll() is not None:
             self.kill("worker")
         if "worker" not in self.running:
             (self.log / "worker.log").unlink(missing_ok=True)
-            self.start("worker", programs.worker(self.environment, log=self.log))
+            self.start("worker", programs.worker({**self.environment, **told}, log=self.log))
+
+    def start_beat(self) -> None:
+        """Start the timetable."""
+        self.start("beat", programs.beat(self.environment, log=self.log, schedule=self.log / "beat-schedule"))
 
     def start(self, name: str, program: Program) -> None:
         """Start one program and wait until it is ready."""
@@ -100,4 +113,5 @@ class Processes:
 
     def _collect_static(self) -> None:
         command = [str(PYTHON), str(places.ROOT / "manage.py"), "collectstatic", "--no-input", "-v0"]
+        command += ["--ignore", "rest_framework"]  # its pages are not served
         subprocess.run(command, env=self.environment, cwd=places.ROOT, check=True)
