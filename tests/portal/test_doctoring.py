@@ -10,12 +10,13 @@ from django.db import connection
 
 from common import clock
 from portal import doctoring
+from portal.celery import app
 from portal.doctoring import Level
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting_for_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctoring.app.control, "ping", lambda **_: [])
+    monkeypatch.setattr(app.control, "ping", lambda **_: [])
 
 
 def answers() -> dict[str, list[doctoring.Answer]]:
