@@ -24,18 +24,18 @@ CITIZEN_PLACES = (
     ("public:home", "首页", "首页", "home"),
     ("public:matters", "办事", "办事", "clipboard-list"),
     ("citizen:applications", "进度查询", "进度", "clock"),
-    ("citizen:certificates", "我的证照", "证照", "certificate"),
-    ("citizen:messages", "消息", "消息", "bell"),
-    ("citizen:account", "我的", "我的", "user"),
+    ("citizen:wallet", "我的证照", "证照", "certificate"),
+    ("citizen:inbox", "消息", "消息", "bell"),
+    ("citizen:me", "我的", "我的", "user"),
 )
-HEADER_ONLY_WIDE = ("citizen:account",)
+HEADER_ONLY_WIDE = ("citizen:me",)
 TAB_BAR = (
     "public:home",
     "public:matters",
     "citizen:applications",
-    "citizen:certificates",
-    "citizen:account",
-    "citizen:messages",
+    "citizen:wallet",
+    "citizen:me",
+    "citizen:inbox",
 )
 OFFICE_PLACES = (
     ("bureau:queue", "待办", "待办", "clipboard-list"),
