@@ -10,13 +10,13 @@ from typing import Any
 
 from registers import defining
 from registers.calling import Reply
+from registers.defining import FOUND
 from registers.models import Register, RegisterCall
 from rules.invalid import InvalidTree, json_document
 from rules.raw import Unreadable, value_of
 from rules.vocabulary import FactSpec
 
 Outcome = RegisterCall.Outcome
-FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True)

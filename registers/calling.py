@@ -112,7 +112,7 @@ class Call:
             raise self._named(error) from error
         if len(body) > MAX_ANSWER or not answer.isclosed():
             _forget(self.url)
-            raise _NoAnswer("返回内容过长", again=False)
+            raise _NoAnswer("返回内容过长" if len(body) > MAX_ANSWER else "返回内容不完整", again=False)
         if answer.will_close:
             _forget(self.url)
         return answer.status, body

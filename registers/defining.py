@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
 from registers.models import Register
@@ -19,6 +19,7 @@ from rules.vocabulary import FactSpec
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 FactName = Annotated[str, Field(pattern=r"^(applicant|form|cert|own|derived)\.[a-z0-9_.-]{1,120}$")]
+FOUND = "found"
 Done = Literal["created", "changed", "unchanged"]
 
 
@@ -51,26 +52,6 @@ class RegisterDefinition(BaseModel):
             raise PydanticCustomError("rules_url", "base_url 应以 http:// 或 https:// 开头，不带账号和参数")
         return base_url
 
-    @model_validator(mode="after")
-    def _no_hit_fits(self) -> RegisterDefinition:
-        if "found" in self.fields:
-            raise PydanticCustomError("rules_fields", "found 由系统填写，不能作字段名")
-        known = specs(self.name, self.fields)
-        for name, value in self.no_hit.items():
-            if name not in known:
-                raise PydanticCustomError(
-                    "rules_no_hit", "no_hit 里的 {name} 不是这个数据源的字段", {"name": name}
-                )
-            _fits(name, value, known[name])
-        return self
-
-
-def _fits(name: str, value: object, spec: FactSpec) -> None:
-    try:
-        value_of(value, spec=spec)
-    except Unreadable:
-        raise PydanticCustomError("rules_no_hit", "no_hit 里 {name} 的值类型不对", {"name": name}) from None
-
 
 def specs(name: str, fields: Mapping[str, Any]) -> dict[str, FactSpec]:
     """Return the specification of every answer field; raises InvalidTree with the path of each fault."""
@@ -89,9 +70,26 @@ def specs(name: str, fields: Mapping[str, Any]) -> dict[str, FactSpec]:
 def parse(document: object) -> RegisterDefinition:
     """Return a definition; raises InvalidTree with the path of each fault."""
     try:
-        return RegisterDefinition.model_validate(document)
+        definition = RegisterDefinition.model_validate(document)
     except ValidationError as error:
         refuse(error)
+    known = specs(definition.name, definition.fields)
+    if FOUND in known:
+        raise InvalidTree([(f"fields.{FOUND}", "这个名称由系统填写，不能作字段名")])
+    wrong = [name for name, value in definition.no_hit.items() if not _fits(value, known.get(name))]
+    if wrong:
+        raise InvalidTree([(f"no_hit.{name}", "不是这个数据来源的字段，或者值的类型不对") for name in wrong])
+    return definition
+
+
+def _fits(value: object, spec: FactSpec | None) -> bool:
+    try:
+        if spec is None:
+            return False
+        value_of(value, spec=spec)
+    except Unreadable:
+        return False
+    return True
 
 
 @transaction.atomic  # with a savepoint: an importer goes on after a refusal, to name every fault

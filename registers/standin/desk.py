@@ -115,11 +115,13 @@ class Desk:
         return Reply(303, location="/") if as_form else _json(200, {"registers": self.state()})
 
     def _obey(self, order: Mapping[str, Any]) -> None:
-        """Set a fault, add records, set the default answer, or (`reset`) forget all faults."""
+        """Set a fault, add records, set the default answer, `clear` a register, or `reset` all faults."""
         if order.get("reset"):
             self.faults.clear()
             return
         name = str(order["register"])
+        if order.get("clear"):
+            self.book.registers[name] = Pages()
         if "records" in order or "default" in order:
             self.book.add(name, [(record["key"], record["values"]) for record in order.get("records", ())])
             if "default" in order:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -54,14 +55,7 @@ def test_a_case_has_one_granted_consent():
 
 def test_a_refusal_is_kept_with_its_words():
     who, case = people.principal(), reference()
-    told = {
-        "matter_code": "m",
-        "matter_name": "n",
-        "body": "b",
-        "until": TODAY,
-        "text_version": "1",
-        "at": AT,
-    }
+    told: dict[str, Any] = {"matter_code": "m", "matter_name": "n", "body": "b", "until": TODAY, "at": AT}
     given = authorising.refuse(who, case_reference=case, scope=SCOPE, text_version="1", **told)
     assert (given.status, given.revoked_at) == ("refused", None)
     assert events_of(f"case:{case}").get().text == "您没有同意使用电子证照。"

@@ -44,6 +44,7 @@ VALUES: dict[str, Any] = {
     "born": "1940-03-15",
     "level": "a",
 }
+SCOPE = {"test_card": ("name", "born")}
 _references = count(1)
 
 
@@ -115,3 +116,11 @@ def need(
         scope=scope,
         purpose="自动核验",
     )
+
+
+def agreed(
+    who: Principal, *, scope: Mapping[str, Sequence[str]] = SCOPE, until: date = TODAY + timedelta(days=30)
+) -> Need:
+    """Return a need with a consent that covers it."""
+    case = reference()
+    return need(who, scope=scope, case=case, consent=consent(who, scope=scope, case=case, until=until))

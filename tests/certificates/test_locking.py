@@ -1,0 +1,96 @@
+"""Who waits for whom: consent withdrawn, certificates ended and decisions made at the same moment."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from certificates import authorising, lifecycle, using
+from certificates.models import UseRecord
+from certificates.states import CertificateStatus
+from rules.values import UnknownReason as R
+from tests.factories import people
+from tests.factories.certificates import AT, TODAY, agreed, card_type, certificate
+from tests.records.threads import in_threads, wait_for_a_lock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def kind(transactional_db):
+    return card_type()
+
+
+def collect(*needs) -> list[dict[str, Any]]:
+    return using.collect(needs, on=TODAY, actor="system", at=AT)
+
+
+def hold_until_somebody_waits() -> None:
+    """Keep the caller's transaction open until another connection waits for a lock it holds."""
+    watcher = threading.Thread(target=wait_for_a_lock)
+    watcher.start()
+    watcher.join()
+
+
+def test_a_consent_that_is_being_withdrawn_is_waited_for():
+    who = people.principal()
+    certificate(who.person)
+    asked = agreed(who)
+
+    def work(number: int) -> object:
+        if number:
+            with transaction.atomic():
+                authorising.revoke(who.person, authorisation_id=str(asked.authorisation_id), at=AT)
+                barrier.wait()
+                hold_until_somebody_waits()
+            return None
+        barrier.wait()
+        return collect(asked)[0]["test_card"]
+
+    barrier = threading.Barrier(2, timeout=20)
+
+    reading, _ = in_threads(work, threads=2)
+    assert reading.reason == R.UNAUTHORISED
+    assert list(UseRecord.objects.values_list("outcome", flat=True)) == ["unauthorised"]
+
+
+def test_what_a_decision_relies_on_stays_until_it_commits():
+    who = people.principal()
+    held = certificate(who.person)
+    readings = collect(agreed(who))
+    order: list[str] = []
+
+    def work(number: int) -> None:
+        if number:
+            barrier.wait()
+            lifecycle.change_status(held, CertificateStatus.REVOKED, reason="违法", actor="system")
+            order.append("revoked")
+            return
+        with transaction.atomic():
+            assert using.changed(readings, on=TODAY) == [False]
+            barrier.wait()
+            hold_until_somebody_waits()
+            order.append("decided")
+
+    barrier = threading.Barrier(2, timeout=20)
+    in_threads(work, threads=2)
+    assert order == ["decided", "revoked"]
+
+
+def test_two_decisions_may_rely_on_one_certificate_at_once():
+    who = people.principal()
+    certificate(who.person)
+    first, second = collect(agreed(who)), collect(agreed(who))
+
+    def work(number: int) -> list[bool]:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
+            found = using.changed(second if number else first, on=TODAY)
+            barrier.wait()
+            return found
+
+    barrier = threading.Barrier(2, timeout=10)
+    assert in_threads(work, threads=2) == [[False], [False]]
