@@ -58,9 +58,12 @@ def certificate_facts(compiled: Compiled, readings: Mapping[str, Reading], *, at
     facts: Known = {}
     for slug, fields in compiled.certificates.items():
         reading = readings[slug]
-        held = isinstance(reading, Held) or reading.held
         name = f"cert.{slug}.held"
-        facts[name] = Fact.known(held, _certificate_source(compiled, slug, name, reading, at))
+        source = _certificate_source(compiled, slug, name, reading, at)
+        if isinstance(reading, Held) or reading.held is not None:
+            facts[name] = Fact.known(reading.held, source)
+        else:  # suspended or not yet valid: neither that it is held nor that it is not
+            facts[name] = Fact.unknown(reading.reason, source)
         for field in fields:
             name = f"cert.{slug}.{field}"
             facts[name] = _certificate_fact(compiled, slug, name, reading, at)
