@@ -62,6 +62,8 @@ def officer_of(request: HttpRequest) -> Officer:
 
 def case_of(officer: Officer, *, reference: str) -> Application:
     """Return a case of the officer's departments; raises NotInYourDepartments, or NotYours for a case of their own."""
+    if not reference.isalnum():
+        raise NotInYourDepartments
     try:
         application = selectors.case_for_officer(officer.user, reference=reference)
     except NoSuchApplication as error:

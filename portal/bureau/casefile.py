@@ -15,7 +15,7 @@ from approvals.selectors import Sheet
 from approvals.states import ApplicationState, DecisionKind, EvidenceKind
 from certificates.models import Certificate
 from common import clock
-from common.identifiers import mask_id, mask_name
+from common.identifiers import mask_id
 from matters import editions
 from matters.answers import form_facts, is_visible
 from matters.editions import Compiled
@@ -96,7 +96,7 @@ def opened(user: User, application: Application) -> CaseFile:
     return CaseFile(
         application=application,
         compiled=compiled,
-        name=queueing.applicant(application),
+        name=application.organisation.name if application.organisation else application.person.name,
         number=_number(application),
         due=due(application.due_on, on=today),
         rows=tuple(sheets.rows(sheet)) if sheet else (),
@@ -124,7 +124,7 @@ def _number(application: Application) -> str:
     """Return the masked ID number of a person, or the public credit code of an organisation and who acts for it."""
     if application.organisation is None:
         return mask_id(application.person.id_number)
-    return f"{application.organisation.credit_code}，经办人 {mask_name(application.person.name)}"
+    return f"{application.organisation.credit_code}，经办人 {application.person.name}"
 
 
 def _judgements(application: Application) -> list[tuple[Judgement, str]]:

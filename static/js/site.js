@@ -119,8 +119,19 @@ const readAloud = () => {
 /* data-print on a button: the print view; without JavaScript the button stays hidden. */
 const printing = (button) => { button.hidden = false; button.addEventListener("click", () => print()); };
 
+/* data-key="Alt+J" on a link or button: that key presses it. Always with Alt, so that no single letter acts while typing. */
+const keys = () => document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
+  const pressed = `Alt+${event.key === "Enter" ? "Enter" : event.code.replace("Key", "")}`;
+  const target = document.querySelector(`[data-key="${CSS.escape(pressed)}"]`);
+  if (!target || target.disabled) return;
+  event.preventDefault();
+  target.click();
+});
+
 focusErrors();
 menus();
+keys();
 guardForms();
 readAloud();
 each("form[data-autosave]", autosave);

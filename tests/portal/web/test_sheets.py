@@ -1,0 +1,96 @@
+"""A stored verdict as rows: nothing lost, the unproven named with reason and source."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from portal.web import sheets
+from rules.values import (
+    Action,
+    Basis,
+    Finding,
+    Leaf,
+    Source,
+    SourceKind,
+    Truth,
+    UnknownReason,
+    Verdict,
+    VerdictKind,
+)
+
+AT = datetime(2026, 11, 20, 2, 32, 8, tzinfo=UTC)  # 10:32:08 in Shanghai
+REGISTER = Source(SourceKind.REGISTER, "r", "人口信息", at=AT)
+CARD = Source(SourceKind.CERTIFICATE, "c", "户口簿", version=2, at=AT)
+
+
+def finding(outcome: Truth, *leaves: Leaf, name: str = "健在") -> Finding:
+    return Finding(
+        "c",
+        name,
+        "没有死亡登记",
+        outcome,
+        leaves,
+        Basis(law="办法", article="第七条"),
+        "请放心。",
+        Action.REFER,
+    )
+
+
+def leaf(outcome: Truth, seen: str, source: Source | None, reason: UnknownReason | None = None) -> Leaf:
+    return Leaf("0", "没有死亡登记", "否", seen, source, outcome, reason)
+
+
+def sheet(*findings: Finding) -> Any:
+    verdict = Verdict(VerdictKind.REFER, findings)
+    return SimpleNamespace(judgement=SimpleNamespace(judged_at=AT), facts={}, verdict=verdict)
+
+
+def test_a_row_says_condition_seen_basis_source_and_time() -> None:
+    (row,) = sheets.rows(sheet(finding(Truth.PASS, leaf(Truth.PASS, "未查到", REGISTER))))
+    assert (row.name, row.expected, row.seen, row.basis) == ("健在", "没有死亡登记", "未查到", "办法第七条")
+    assert (row.source, row.detail, row.outcome) == ("人口信息", "数据共享，10:32:08 查询", "pass")
+
+
+def test_several_sources_stand_in_one_row_and_none_twice() -> None:
+    leaves = [
+        leaf(Truth.PASS, "本区", CARD),
+        leaf(Truth.PASS, "本区", CARD),
+        leaf(Truth.FAIL, "已死亡", REGISTER),
+    ]
+    (row,) = sheets.rows(sheet(finding(Truth.FAIL, *leaves)))
+    assert row.seen == "本区，已死亡"
+    assert row.source == "户口簿，第 2 版、人口信息"
+    assert row.outcome == "fail"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "seen", "why"),
+    [
+        (Truth.UNKNOWN, "数据源未响应", "人口信息：数据源未响应"),
+        (Truth.FAIL, "已死亡", "人口信息：要求“没有死亡登记”，实际是“已死亡”"),
+    ],
+)
+def test_the_unproven_says_why(outcome: Truth, seen: str, why: str) -> None:
+    (one,) = sheets.unproven(
+        sheet(finding(outcome, leaf(outcome, seen, REGISTER), leaf(Truth.PASS, "好", CARD)))
+    )
+    assert (one.why, one.told) == (why, "请放心。")
+
+
+def test_failures_come_before_what_is_unknown_and_what_passed_is_left_out() -> None:
+    found = sheets.unproven(
+        sheet(
+            finding(Truth.UNKNOWN, name="甲"), finding(Truth.PASS, name="乙"), finding(Truth.FAIL, name="丙")
+        )
+    )
+    assert [(one.name, one.outcome) for one in found] == [("丙", "fail"), ("甲", "unknown")]
+
+
+def test_the_count_in_words() -> None:
+    passed, unknown = finding(Truth.PASS), finding(Truth.UNKNOWN)
+    assert sheets.counted(sheet(passed, passed)) == "2 项全部通过，由系统自动核验"
+    assert sheets.counted(sheet(passed, unknown, finding(Truth.FAIL))) == "1 项通过，1 项未能核实，1 项不通过"
