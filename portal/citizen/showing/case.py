@@ -84,10 +84,7 @@ class Case:
 def levels() -> list[Level]:
     """Return the five rating levels, the best first, each with its tags."""
     known = tags()
-    return [
-        Level(value, str(label), tuple(known[value].items()))
-        for value, label in Rating.Level.choices
-    ]
+    return [Level(value, str(label), tuple(known[value].items())) for value, label in Rating.Level.choices]
 
 
 def opened(request: HttpRequest, principal: Principal, application: Application, attempt: RatingTry) -> Case:

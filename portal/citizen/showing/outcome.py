@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import timezone
 
@@ -13,7 +12,9 @@ from approvals.results import Granting
 from approvals.selectors import Sheet
 from approvals.states import Maker
 from matters import editions
+from matters.editions import Compiled
 from portal.web.wording import duration_cn, local
+from rules.raw import value_of
 from rules.values import Value
 
 
@@ -28,11 +29,21 @@ class Stage:
 def sentence(application: Application, decision: Decision, sheet: Sheet | None) -> str:
     """Return what the result page says first, from the edition's own sentence."""
     compiled = editions.compiled(application.edition)
-    outcome: dict[str, Any] = dict(sheet.verdict.outcome.values) if sheet and sheet.verdict.outcome else {}
-    facts = sheet.facts if sheet else {}
-    chosen: dict[str, Value] = outcome or dict(decision.outcome)
-    granting = Granting(compiled, facts, chosen, timezone.localdate(decision.decided_at))
+    granting = Granting(
+        compiled,
+        sheet.facts if sheet else {},
+        _outcome(compiled, decision),
+        timezone.localdate(decision.decided_at),
+    )
     return results.sentence(compiled.package.result.sentence, granting)
+
+
+def _outcome(compiled: Compiled, decision: Decision) -> dict[str, Value]:
+    """Return what was granted in the types of its columns, whether a machine or a person chose it."""
+    table = compiled.package.outcome
+    columns = table.columns if table else {}
+    typed = {name: value_of(decision.outcome.get(name), spec=spec) for name, spec in columns.items()}
+    return {name: value for name, value in typed.items() if value is not None}
 
 
 def took(application: Application, decision: Decision) -> str:

@@ -27,9 +27,7 @@ LABELS = {
     "refused": "作出不予批准决定",
     "withdrawn": "撤回申请",
     "rated": "评价",
-    "authorisation_granted": "同意用证",
-    "authorisation_refused": "不同意用证",
-    "authorisation_revoked": "撤回用证授权",
+    "authorisation": "用证授权",
 }
 
 

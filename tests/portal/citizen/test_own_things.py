@@ -1,0 +1,178 @@
+"""Wallet, use records, consents, lists, identities: in words, and as many queries for one row as for thirty."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts import inbox
+from approvals import drafting, submission
+from certificates import issuing, lifecycle
+from certificates.models import Authorisation, Certificate, UseRecord
+from certificates.states import CertificateStatus
+from common import clock
+from tests.factories import district
+from tests.factories.district import FILING, Citizen
+from tests.factories.fixtures import NOON
+from tests.portal.citizen import walking
+from tests.portal.citizen.walking import START, text_of
+
+ORGANISATION_START = f"/matters/{FILING}/start"
+
+
+def queries(client: Client, address: str) -> int:
+    """Return how many statements a page takes, sessions and caches warm."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)
+
+
+def test_states_of_certificates_in_words(page, chen) -> None:
+    _give(chen, "senior_card", until=date(2026, 12, 10))
+    _give(chen, "disability_certificate", until=date(2026, 11, 1))
+    gone = chen.certificates["social_card"]
+    lifecycle.change_status(gone, CertificateStatus.CANCELLED, reason="本人申请", actor="system", at=NOON)
+    text = text_of(page.get("/certificates"))
+    for words in (
+        "全部 5",
+        "有效 2",
+        "即将到期 1",
+        "已失效 2",
+        "还有 20 天到期",
+        "已过期",
+        "已注销",
+        "本人申请",
+    ):
+        assert words in text
+    assert "居民身份证" not in text_of(page.get("/certificates?state=ended")).split("谁用过")[0]
+
+
+def _give(citizen: Citizen, slug: str, *, until: date) -> Certificate:
+    return issuing.issue(district.certificate(slug, citizen.person, {}, valid_until=until), at=NOON)
+
+
+def test_a_certificate_shows_its_code_only_while_it_can_be_used(page, chen) -> None:
+    card = chen.certificates["social_card"]
+    address = f"/certificates/{card.pk}"
+    usable = page.get(address)
+    assert f"/c/{card.check_token}" in usable.content.decode()
+    assert "请对方扫码验真" in text_of(usable)
+    assert chen.person.id_number not in usable.content.decode()
+    lifecycle.change_status(card, CertificateStatus.REVOKED, reason="冒领", actor="system", at=NOON)
+    text = text_of(page.get(address))
+    assert "请对方扫码验真" not in text
+    assert "冒领" in text
+
+
+def test_refused_looks_are_in_the_record(page, decide) -> None:
+    walking.submit(page, yes=False)
+    decide()
+    text = text_of(page.get("/certificates/uses"))
+    assert "没有授权，已拒绝" in text
+    assert "示例市龙湖区民政局，系统自动核验" in text
+    assert UseRecord.objects.filter(outcome="unauthorised").exists()
+    assert "您没有同意" in text_of(page.get("/authorisations"))
+
+
+def test_a_consent_is_taken_back_at_once_and_twice_does_no_harm(page) -> None:
+    walking.consent(page)
+    consent = Authorisation.objects.get()
+    listed = text_of(page.get("/authorisations"))
+    assert "户籍地址" in listed
+    assert "只看有没有，不读内容" in listed
+    for _ in range(2):
+        assert "授权已撤回" in text_of(page.post(f"/authorisations/{consent.pk}/revoke", follow=True))
+    consent.refresh_from_db()
+    assert consent.status == "revoked"
+
+
+def test_for_an_organisation_one_is_led_to_the_right_identity(city, browser) -> None:
+    owner = district.business(city)
+    client = browser(owner)
+    told = client.get(ORGANISATION_START)
+    assert told.status_code == 403
+    assert owner.organisation.name in text_of(told)
+    switched = client.post(
+        "/act-for", {"organisation": str(owner.organisation.pk), "next": ORGANISATION_START}
+    )
+    assert switched.url == ORGANISATION_START
+    asked = text_of(client.get(ORGANISATION_START))
+    assert "营业执照" in asked
+    assert f"（由{owner.person.name}代表）" in asked
+    assert "换成我本人" in text_of(client.get(START))
+    assert owner.organisation.name in text_of(client.get("/me"))
+
+
+def test_what_was_filed_for_an_organisation_opens_under_any_identity(city, browser) -> None:
+    owner = district.business(city)
+    client = browser(owner)
+    drafting.start(owner.business, matter=district.matter(FILING), consent=True)
+    text = text_of(client.get("/applications"))
+    assert owner.organisation.name in text
+    draft = walking.Draft.objects.get()
+    assert client.get(f"/drafts/{draft.reference}/1").status_code == 200
+    licence = owner.certificates["business_licence"]
+    assert client.get(f"/certificates/{licence.pk}").status_code == 200
+    assert client.get("/certificates").status_code == 200
+
+
+def test_without_a_right_to_act_any_more_the_case_closes_to_the_person(city, browser) -> None:
+    owner = district.business(city)
+    drafting.start(owner.business, matter=district.matter(FILING), consent=True)
+    owner.person.acting_rights.update(valid_to=date(2026, 11, 19))
+    client = browser(owner)
+    session = client.session
+    session["acting_for"] = str(owner.organisation.pk)
+    session.save()
+    assert client.get(f"/drafts/{walking.Draft.objects.get().reference}/1").status_code == 403
+    assert client.get("/certificates").status_code == 403
+    assert client.get("/me").status_code == 200  # the page on which it is chosen again
+
+
+@pytest.mark.parametrize(
+    "address", ["/applications", "/certificates", "/certificates/uses", "/authorisations", "/messages"]
+)
+def test_lists_take_the_same_queries_for_one_row_and_for_many(page, chen, decide, address) -> None:
+    _cases(page, chen, decide, 1)
+    few = queries(page, address)
+    _cases(page, chen, decide, 4)
+    assert queries(page, address) == few
+
+
+def _cases(page: Client, chen: Citizen, decide, count: int) -> None:
+    """File and withdraw cases; each leaves a consent, use records and messages."""
+    for number in range(count):
+        draft = drafting.start(chen.principal, matter=district.matter(), consent=False)
+        submission.submit(chen.principal, reference=draft.reference, key=f"{draft.reference}-{number}")
+        decide()
+        submission.withdraw(chen.principal, reference=draft.reference)
+    _give(chen, "marriage_certificate" if count == 1 else "senior_card", until=date(2030, 1, 1))
+
+
+def test_lists_have_pages(page, chen) -> None:
+    at: datetime = clock.now()
+    inbox.send(
+        inbox.message(chen.person.pk, kind="note", title=f"消息 {n}", body="内容", reference="", at=at)
+        for n in range(25)
+    )
+    assert "下一页" in text_of(page.get("/messages"))
+    assert "上一页" in text_of(page.get("/messages?page=2"))
+    assert page.get("/messages?page=zzz").status_code == 200
+
+
+def test_empty_lists_say_what_will_be_there(city, browser) -> None:
+    client = browser(district.citizen(city, without=("resident_id", "household_register", "social_card")))
+    told = {
+        "/applications": "还没有办件",
+        "/certificates": "这里还没有证照",
+        "/certificates/uses": "还没有用证记录",
+        "/authorisations": "还没有用证授权",
+        "/messages": "还没有消息",
+    }
+    for address, words in told.items():
+        assert words in text_of(client.get(address))
