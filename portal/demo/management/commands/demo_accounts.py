@@ -5,8 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
 
+from portal.demo import documenting
 from portal.demo.lives import VERDICTS, District, Life, district
 
 WIDTHS = (18, 8, 40, 0)  # terminal columns
@@ -18,9 +20,17 @@ class Command(BaseCommand):
     help = "列出演示账号：用户名、密码、是谁、可以试什么"
     requires_system_checks: list[str] = []
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take whether to write the page of the docs instead."""
+        parser.add_argument("--write-docs", action="store_true", help=f"写 {documenting.PAGE}")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print."""
+        """Print, or write the docs."""
         whole = district()
+        if options["write_docs"]:
+            text = documenting.page(whole, on=documenting.AGES_ON)
+            (settings.BASE_DIR / documenting.PAGE).write_text(text, encoding="utf-8")
+            return
         self.stdout.write(f"演示账号（密码都是 {whole.password}；也可以打开 /demo/sign-in 一键登录）")
         rows = [("用户名", "姓名", "是谁", "可以试什么")]
         rows += [(one.username, one.name, one.title, _to_try(one, whole)) for one in whole.lives]

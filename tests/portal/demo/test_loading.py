@@ -1,0 +1,115 @@
+"""load_demo: through the verbs, once, into a database that is a demo's; what it leaves on disk names nobody."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.core.management import CommandError, call_command
+from django.db.models import Count
+
+from accounts import registering
+from accounts.models import ActingRight, Organisation, Person, Post, User
+from accounts.registering import NewPerson
+from certificates.models import Certificate
+from certificates.states import CertificateStatus
+from common import clock
+from matters.models import Edition
+from portal.demo import loading
+from portal.demo.lives import district
+from portal.demo.models import DemoMark
+from portal.demo.residents import residents
+from records.models import JournalEntry
+from tests.factories.district import resident_number
+
+
+def counts() -> dict[str, int]:
+    models = (Person, User, Organisation, ActingRight, Post, Certificate, Edition, JournalEntry, DemoMark)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def test_sixty_people_and_twenty_businesses_all_marked(demo: datetime) -> None:
+    assert Person.objects.count() == Person.objects.filter(is_demo=True).count() == 60
+    assert Organisation.objects.count() == Organisation.objects.filter(is_demo=True).count() == 20
+    assert not Certificate.objects.filter(is_demo=False).exists()
+
+
+def test_loading_again_on_another_day_changes_nothing(demo: datetime, tmp_path: Path) -> None:
+    before = counts()
+    clock.set_source(lambda: demo + timedelta(days=40))
+    loading.load(register_file=tmp_path / "registers.json")
+    assert counts() == before
+
+
+def test_a_person_who_is_missing_is_entered_with_everything(demo: datetime, tmp_path: Path) -> None:
+    """A new life in the data reaches a demo that is there already."""
+    before = counts()
+    one = residents(district())[0]
+    person = Person.objects.get(user__username="chenxiuying")
+    Certificate.objects.filter(holder_person=person).delete()
+    person.delete()
+    loading.load(register_file=tmp_path / "registers.json")
+    fresh = Person.objects.get(user__username="chenxiuying")
+    assert fresh.id_number == one.id_number
+    assert Certificate.objects.filter(holder_person=fresh).count() == 3
+    assert counts()["Person"] == before["Person"]
+
+
+def test_a_database_with_real_people_is_refused_and_left_alone(demo: datetime, tmp_path: Path) -> None:
+    DemoMark.objects.all().delete()
+    number = resident_number(demo.date().replace(year=1970))
+    registering.person(NewPerson(name="真人", id_number=number))
+    before = counts()
+    with pytest.raises(CommandError, match="不是演示数据"):
+        call_command("load_demo", registers=tmp_path / "registers.json")
+    assert counts() == before
+    assert not (tmp_path / "registers.json").exists()
+
+
+def test_one_password_for_all_and_every_life_signs_in_as_itself(demo: datetime) -> None:
+    users = {user.username: user for user in User.objects.select_related("person").all()}
+    assert set(users) == {one.username for one in (*district().lives, *district().staff)}
+    assert check_password(district().password, users["chenxiuying"].password)
+    for life in district().lives:
+        assert users[life.username].person.name == life.name
+    for colleague in district().staff:
+        assert not Person.objects.filter(user=users[colleague.username]).exists()
+
+
+def test_each_department_has_an_officer_who_is_nobody_else(demo: datetime) -> None:
+    officers = Post.objects.filter(role=Post.Role.OFFICER, user__person=None).order_by()
+    assert dict(officers.values_list("department__short_name").annotate(Count("pk"))) == {
+        "区民政局": 1,
+        "区市场监管局": 1,
+    }
+    assert set(Post.objects.values_list("role", flat=True)) >= {"officer", "admin", "supervisor"}
+
+
+def test_certificates_end_as_the_data_says(demo: datetime) -> None:
+    held = Certificate.objects.select_related("type")
+    ended = {
+        (one.holder_person or one.holder_organisation, one.status) for one in held if one.status != "valid"
+    }
+    assert {status for _, status in ended} == {CertificateStatus.CANCELLED, CertificateStatus.REVOKED}
+    expired = [one for one in held if one.expired_on(demo.date())]
+    assert [one.valid_until for one in expired] == [demo.date() - timedelta(days=7)]
+
+
+def test_the_stand_ins_file_names_nobody(loaded: Path, demo: datetime) -> None:
+    text = loaded.read_text(encoding="utf-8")
+    for one in residents(district()):
+        for told in (one.id_number, one.mobile, one.account_number, one.address, one.name):
+            assert told not in text
+            for hashed in (hashlib.sha256, hashlib.sha1, hashlib.md5):
+                assert hashed(told.encode()).hexdigest() not in text
+
+
+def test_marking_anew_sets_the_clock_back(demo: datetime) -> None:
+    DemoMark.objects.update(shift_days=9)
+    call_command("load_demo", mark_only=True)
+    assert DemoMark.objects.get().shift_days == 9
+    call_command("load_demo", mark_only=True, fresh_marker=True)
+    assert DemoMark.objects.get().shift_days == 0
