@@ -48,9 +48,10 @@ def grant_many(grants: Sequence[Grant], *, at: datetime) -> list[Certificate]:
     issues = [_issue(*parts, at) for parts in zip(grants, decisions, holders, strict=True)]
     certificates = issuing.issue_many(issues, at=at)
     clock.stop_many([grant.application for grant in grants], at=at)
+    # Consents before the journal: whoever revokes one locks it first and notes it afterwards.
+    authorising.end_many([grant.application.reference for grant in grants], at=at)
     pairs = list(zip(grants, certificates, decisions, strict=True))
     workflow.advance_many([_move(*pair) for pair in pairs], at=at)
-    authorising.end_many([grant.application.reference for grant in grants], at=at)
     inbox.send([_message(grant, certificate, at) for grant, certificate, _ in pairs])
     return certificates
 

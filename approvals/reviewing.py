@@ -89,6 +89,7 @@ def refuse(user: User, *, application: Application, reasons: str) -> Application
         decided_at=at,
     )
     clock.stop_many([locked], at=at)
+    authorising.end_many([locked.reference], at=at)  # before the journal, as revoking does
     workflow.advance(
         Move(
             locked,
@@ -100,7 +101,6 @@ def refuse(user: User, *, application: Application, reasons: str) -> Application
         ),
         at=at,
     )
-    authorising.end_many([locked.reference], at=at)
     inbox.send([_refused_message(locked, at)])
     return locked
 

@@ -140,6 +140,7 @@ def withdraw(principal: Principal, *, reference: str) -> Application:
     """Take the application back at the applicant's wish, while it is open (the case is closed, not decided)."""
     application = _own_locked(principal, reference=reference)
     at = now()
+    authorising.end_many([application.reference], at=at)  # before the journal, as revoking does
     workflow.advance(
         Move(
             application,
@@ -152,7 +153,6 @@ def withdraw(principal: Principal, *, reference: str) -> Application:
     )
     clock.stop_many([application], at=at)
     SupplementNotice.objects.filter(application=application, answered_at=None).update(answered_at=at)
-    authorising.end_many([application.reference], at=at)
     return application
 
 

@@ -143,7 +143,7 @@ def _question(question: AskedQuestion) -> FactSpec:
     return FactSpec(
         name=question.fact,
         type=_QUESTION_TYPES.get(question.type, FactType.TEXT),
-        label=question.label,
+        label=question.called or question.label,
         unit=question.unit,
         codes=codes,
         personal=question.personal or question.type in _PERSONAL,

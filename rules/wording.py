@@ -65,12 +65,13 @@ class _Words:
     def compare(self, node: Compare, *, negated: bool) -> str:
         spec = self.spec(node.fact)
         op, _ = settled(node, negated=negated)
-        label = spec.label if spec else node.fact
+        label = self._label(node.fact)
         if op in {Op.PRESENT, Op.ABSENT}:
             return f"{self.presence(node.fact, op)}{label}"
         if spec and spec.type is FactType.BOOLEAN and isinstance(node.value, bool):
             return self._boolean(spec, yes=node.value is (op is Op.EQ))
-        return f"{label}{self.expected(node, negated=negated)}"
+        subject = label if node.other is None else self._told_apart(node.fact, node.other)
+        return f"{subject}{self.expected(node, negated=negated)}"
 
     def presence(self, name: str, op: Op) -> str:
         """Return 有/没有, for what people fill in 已填写/未填写."""
@@ -92,7 +93,7 @@ class _Words:
         if op in {Op.PRESENT, Op.ABSENT}:
             return self.presence(node.fact, op)
         if node.other is not None:
-            return self._against(op, self._label(node.other), turned=turned, spec=spec)
+            return self._against(op, self._told_apart(node.other, node.fact), turned=turned, spec=spec)
         if spec and spec.type is FactType.BOOLEAN and isinstance(node.value, bool):
             return self._boolean(spec, yes=node.value is (op is Op.EQ)).removeprefix(spec.label)
         return self._constants(op, node, turned=turned, spec=spec)
@@ -100,6 +101,12 @@ class _Words:
     def _label(self, name: str) -> str:
         spec = self.spec(name)
         return spec.label if spec else name
+
+    def _told_apart(self, name: str, other: str) -> str:
+        """Return the label, with its source where the other fact has the same one: 身份证上的姓名, 社保卡上的姓名."""
+        spec, label = self.spec(name), self._label(name)
+        source = spec.source_label if isinstance(spec, FactSpec) else ""
+        return f"{source}上的{label}" if source and label == self._label(other) else label
 
     def spec(self, name: str) -> FieldSpec | None:
         return self.vocabulary.get(name, within=self.within)

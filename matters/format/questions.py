@@ -42,6 +42,7 @@ class AskedQuestion(Part):
     name: FieldName
     type: QuestionType = Field(strict=False)
     label: Words
+    called: str = ""  # what conditions and sheets call the answer, where the label is a question: 收款账户
     hint: str = ""
     why: str = ""
     required: bool = True

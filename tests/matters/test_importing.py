@@ -106,7 +106,7 @@ def test_faults_found_by_linting_are_named_in_all_files_at_once(tmp_path):
         ("certificate_types[0].code", "123", "certificate_types[0].code"),
         ("certificate_types[0].fields", {}, "certificate_types[0].fields"),
         ("registers[0].path", "nowhere", "registers[0].path"),
-        ("registers[0].no_hit", {"loans": 5}, "registers[0]"),
+        ("registers[0].no_hit", {"loans": 5}, "registers[0].no_hit.loans"),
         ("registers[0].name", DROP, "registers[0].name"),
     ],
 )

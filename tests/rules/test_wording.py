@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rules import parse_condition, sentence
+from rules import FactSpec, FactType, Vocabulary, parse_condition, sentence
 from tests.rules.making import VOCABULARY
 
 LOCAL = {"fact": "cert.hukou.division", "op": "within", "value": "440507"}
@@ -116,3 +116,17 @@ def test_what_the_vocabulary_lacks_is_still_said() -> None:
     assert said(leaf("form.nothing", "eq", 3)) == "form.nothing为3"
     assert said({"some": "own.nothing", "where": leaf("item.x", "present")}) == "own.nothing中有有item.x的"
     assert said(leaf("form.start", "eq", "never")) == "开始日期为never"
+
+
+def test_two_facts_of_one_label_are_told_apart_by_their_sources() -> None:
+    vocabulary = Vocabulary(
+        specs=(
+            FactSpec(name="cert.card.name", type=FactType.TEXT, label="姓名", source_label="社会保障卡"),
+            FactSpec(name="applicant.name", type=FactType.TEXT, label="姓名", source_label="实名账户"),
+            FactSpec(name="form.nickname", type=FactType.TEXT, label="称呼", source_label="申请表"),
+        )
+    )
+    same = parse_condition({"fact": "cert.card.name", "op": "same_as", "other": "applicant.name"})
+    assert sentence(same, vocabulary=vocabulary) == "社会保障卡上的姓名与实名账户上的姓名一致"
+    other = parse_condition({"fact": "cert.card.name", "op": "same_as", "other": "form.nickname"})
+    assert sentence(other, vocabulary=vocabulary) == "姓名与称呼一致"
