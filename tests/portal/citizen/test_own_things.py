@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import inbox
 from approvals import drafting, submission
+from approvals.models import Draft
 from certificates import issuing, lifecycle
 from certificates.models import Authorisation, Certificate, UseRecord
 from certificates.states import CertificateStatus
@@ -96,16 +97,16 @@ def test_for_an_organisation_one_is_led_to_the_right_identity(city, browser) -> 
     client = browser(owner)
     told = client.get(ORGANISATION_START)
     assert told.status_code == 403
-    assert owner.organisation.name in text_of(told)
+    assert owner.business.name in text_of(told)
     switched = client.post(
-        "/act-for", {"organisation": str(owner.organisation.pk), "next": ORGANISATION_START}
+        "/act-for", {"organisation": str(owner.business.organisation.pk), "next": ORGANISATION_START}
     )
     assert switched.url == ORGANISATION_START
     asked = text_of(client.get(ORGANISATION_START))
     assert "营业执照" in asked
     assert f"（由{owner.person.name}代表）" in asked
     assert "换成我本人" in text_of(client.get(START))
-    assert owner.organisation.name in text_of(client.get("/me"))
+    assert owner.business.name in text_of(client.get("/me"))
 
 
 def test_what_was_filed_for_an_organisation_opens_under_any_identity(city, browser) -> None:
@@ -113,8 +114,8 @@ def test_what_was_filed_for_an_organisation_opens_under_any_identity(city, brows
     client = browser(owner)
     drafting.start(owner.business, matter=district.matter(FILING), consent=True)
     text = text_of(client.get("/applications"))
-    assert owner.organisation.name in text
-    draft = walking.Draft.objects.get()
+    assert owner.business.name in text
+    draft = Draft.objects.get()
     assert client.get(f"/drafts/{draft.reference}/1").status_code == 200
     licence = owner.certificates["business_licence"]
     assert client.get(f"/certificates/{licence.pk}").status_code == 200
@@ -127,9 +128,9 @@ def test_without_a_right_to_act_any_more_the_case_closes_to_the_person(city, bro
     owner.person.acting_rights.update(valid_to=date(2026, 11, 19))
     client = browser(owner)
     session = client.session
-    session["acting_for"] = str(owner.organisation.pk)
+    session["acting_for"] = str(owner.business.organisation.pk)
     session.save()
-    assert client.get(f"/drafts/{walking.Draft.objects.get().reference}/1").status_code == 403
+    assert client.get(f"/drafts/{Draft.objects.get().reference}/1").status_code == 403
     assert client.get("/certificates").status_code == 403
     assert client.get("/me").status_code == 200  # the page on which it is chosen again
 
