@@ -12,9 +12,15 @@ from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from bench import town as towns
+from bench.town import Town
+from bench.visitor import Visitor
 from bootstrap import places
+from common import clock
+from tests.factories import district
 from tests.processes import browsing
-from tests.processes.running import Processes, app_environment
+from tests.processes.running import Processes, app_environment, mark_demo
+from tests.processes.standing import FarStandin
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +45,7 @@ def processes(
 @pytest.fixture(autouse=True)
 def _committed(transactional_db: None, request: pytest.FixtureRequest, processes: Processes) -> None:
     """Process tests commit; the worker runs only for those that ask for it; the broker starts empty."""
+    mark_demo()
     if "worker" not in request.fixturenames:
         processes.stop("worker")
         redis.Redis.from_url(settings.REDIS_URL).flushdb()
@@ -61,6 +68,57 @@ def worker(processes: Processes) -> Processes:
 def register_server(processes: Processes) -> str:
     """The address of the stand-in registers: http://127.0.0.1:PORT."""
     return processes.registers()
+
+
+@pytest.fixture
+def begin_worker(processes: Processes) -> Iterator[Callable[..., None]]:
+    """Starts a worker with settings of its own in its environment; it is gone after the test."""
+
+    def begin(**told: str) -> None:
+        processes.stop("worker")
+        processes.start_worker(**told)
+
+    yield begin
+    processes.stop("worker")
+
+
+@pytest.fixture
+def timetable(processes: Processes) -> Iterator[None]:
+    """Beat, which sends the sweeps nobody else asks for."""
+    processes.start_beat()
+    yield
+    processes.stop("beat")
+
+
+@pytest.fixture
+def city(register_server: str) -> Iterator[FarStandin]:
+    """A district with its catalogue and no people yet; returns the registers, healthy."""
+    district.load_catalogue(clock.now())
+    standin = FarStandin(register_server)
+    standin.heal()
+    yield standin
+    standin.heal()
+
+
+@pytest.fixture
+def visit(live_site: str) -> Iterator[Callable[[], Visitor]]:
+    """Opens browsers without pictures at the site."""
+    opened: list[Visitor] = []
+
+    def open_one() -> Visitor:
+        opened.append(Visitor(live_site))
+        return opened[-1]
+
+    yield open_one
+    for visitor in opened:
+        visitor.close()
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[Town]:
+    """A portal with PostgreSQL and broker of its own, holding the demo district: these a test may stop and empty."""
+    with towns.opened(throwaway=True) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from common import clock
 from tests.factories import district
 from tests.factories.district import ALLOWANCE, BUSINESS
 from tests.portal.bureau import making
-from tests.processes.browsing import assert_fits, axe
+from tests.processes.browsing import assert_accessible, assert_fits, axe
 
 SHOP = {
     "name": "示例市龙湖区满记食品店",
@@ -103,7 +103,7 @@ def test_every_act_without_javascript(
     page.click(".deskacts >> text=不予批准")
     page.fill("#id_reasons", "户籍不在本区，不符合发放办法第四条。")
     page.click("text=下一步：核对决定")
-    assert "60 日内" in page.inner_text("form >> xpath=..")
+    assert "60 日内" in page.inner_text(".desk__case")
     page.click("text=确认，不予批准")
 
     page.click("text=办下一件")
@@ -130,3 +130,23 @@ def test_keys_press_the_buttons_and_errors_take_the_focus(
     page.wait_for_selector("[data-error-summary]")
     assert page.title().startswith("错误：")
     assert page.evaluate("document.activeElement.hasAttribute('data-error-summary')")
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_pages_between_and_after_are_accessible(
+    open_page, live_site: str, officer: User, cases: list[Application], width: int
+) -> None:
+    page = open_page(width=width)
+    sign_in(page, officer, site=live_site)
+    case = f"/office/cases/{cases[0].reference}"
+    page.goto(f"{case}/refuse")
+    page.fill("#id_reasons", "户籍不在本区，不符合发放办法第四条。")
+    for button in ("下一步：核对决定", "确认，不予批准"):
+        page.click(f"text={button}")
+        assert_accessible(page)
+        assert_fits(page)
+    for address in (case, "/office/done", f"{case}/grant"):
+        page.goto(address)
+        assert_accessible(page)
+        assert_fits(page)
