@@ -67,13 +67,18 @@ class Appointment(_Strict):
     department: str | None = None
 
 
-class Life(_Strict):
-    """One named person of the demo. Certificates say only what differs from the usual ones; null: does not hold it."""
+class Somebody(_Strict):
+    """Who can be signed in as; title and story are what the sign-in page says."""
 
     username: Username
     name: Words
     title: Words
     story: Words
+
+
+class Life(Somebody):
+    """One named person of the demo. Certificates say only what differs from the usual ones; null: does not hold it."""
+
     born: date
     sex: Literal["female", "male"]
     sequence: Annotated[int, Field(ge=0, le=4)] = 0
@@ -95,13 +100,9 @@ class Life(_Strict):
         return "business" if self.business else "citizen"
 
 
-class Colleague(_Strict):
+class Colleague(Somebody):
     """A member of staff who appears as nothing else."""
 
-    username: Username
-    name: Words
-    title: Words
-    story: Words
     post: Appointment
 
 
@@ -143,7 +144,7 @@ class District(_Strict):
 
     @model_validator(mode="after")
     def _fits_together(self) -> District:
-        names = [one.username for one in self.lives] + [one.username for one in self.staff]
+        names = [one.username for one in (*self.lives, *self.staff)]
         if doubled := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"user names used twice: {sorted(doubled)}")
         for life in self.lives:

@@ -18,7 +18,7 @@ from approvals.states import Maker
 from certificates.models import UseRecord
 from certificates.states import UseOutcome
 from portal.demo.lives import district
-from rules.values import Truth
+from rules.values import SourceKind, Truth
 from tests.portal.demo import acting
 from tests.portal.demo.standing_in import tell
 
@@ -166,7 +166,9 @@ def test_the_new_shop_files_with_nothing_retyped(town: str) -> None:
     assert filed.state == S.GRANTED
     facts = sheet_of(filed).facts
     assert facts["form.operator"].value == "谢俊杰"
-    assert facts["form.address"].source.kind == "certificate"
+    source = facts["form.address"].source
+    assert source is not None
+    assert source.kind == SourceKind.CERTIFICATE
 
 
 def test_an_officer_does_not_decide_his_own_case(town: str, demo: datetime) -> None:

@@ -44,20 +44,6 @@ def test_loading_again_on_another_day_changes_nothing(demo: datetime, tmp_path: 
     assert counts() == before
 
 
-def test_a_person_who_is_missing_is_entered_with_everything(demo: datetime, tmp_path: Path) -> None:
-    """A new life in the data reaches a demo that is there already."""
-    before = counts()
-    one = residents(district())[0]
-    person = Person.objects.get(user__username="chenxiuying")
-    Certificate.objects.filter(holder_person=person).delete()
-    person.delete()
-    loading.load(register_file=tmp_path / "registers.json")
-    fresh = Person.objects.get(user__username="chenxiuying")
-    assert fresh.id_number == one.id_number
-    assert Certificate.objects.filter(holder_person=fresh).count() == 3
-    assert counts()["Person"] == before["Person"]
-
-
 def test_a_database_with_real_people_is_refused_and_left_alone(demo: datetime, tmp_path: Path) -> None:
     DemoMark.objects.all().delete()
     number = resident_number(demo.date().replace(year=1970))
