@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
@@ -33,7 +32,7 @@ class SignInFirst(LoginRequiredMiddleware):
         if urlsplit(page).path == request.path:
             _remember(request)
         messages.warning(request, EXPIRED)
-        return redirect_to_login(page, resolve_url(settings.LOGIN_URL))
+        return redirect_to_login(page, resolve_url(self.get_login_url(view_func)))
 
 
 def take(request: HttpRequest) -> QueryDict | None:

@@ -239,16 +239,11 @@ def test_a_double_click_decides_once(desk: Client, waiting: Application) -> None
     assert Decision.objects.count() == 1
 
 
-def test_the_words_of_a_lost_session_come_back(
-    client: Client, officer: User, waiting: Application, settings
-) -> None:
-    middleware = [
-        "portal.web.unsaved.SignInFirst" if name.endswith("LoginRequiredMiddleware") else name
-        for name in settings.MIDDLEWARE
-    ]
-    settings.MIDDLEWARE = middleware
+def test_the_words_of_a_lost_session_come_back(client: Client, officer: User, waiting: Application) -> None:
     url = reverse("bureau:refuse", args=[waiting.reference])
-    client.post(url, {"reasons": REFUSAL, "step": "check"}, headers={"Referer": f"http://testserver{url}"})
+    sent = {"reasons": REFUSAL, "step": "check"}
+    away = client.post(url, sent, headers={"Referer": f"http://testserver{url}"})
+    assert away["Location"].startswith(reverse("public:staff_sign_in"))
     client.force_login(officer)
     assert REFUSAL in text_of(client.get(url))
     assert REFUSAL not in text_of(client.get(url))
