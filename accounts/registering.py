@@ -36,6 +36,7 @@ class NewPerson:
     is_demo: bool = False
 
 
+@transaction.atomic
 def account(username: str, *, display_name: str, password: str) -> User:
     """Create an account. Raises NameTaken."""
     return accounts({username: display_name}, password=password)[0]
