@@ -40,9 +40,7 @@ def addresses(page, decide) -> dict[str, str]:
     names = (*OF_A_CASE, "progress", "rate")
     found |= {name: reverse(f"citizen:{name}", args=[reference]) for name in names}
     found["submit"] = reverse("citizen:submit", args=[draft])
-    found["certificate"] = reverse(
-        "citizen:certificate", args=[Certificate.objects.order_by("pk")[0].pk]
-    )
+    found["certificate"] = reverse("citizen:certificate", args=[Certificate.objects.order_by("pk")[0].pk])
     found["revoke"] = reverse("citizen:revoke", args=[Authorisation.objects.order_by("given_at")[0].pk])
     found["message"] = reverse("citizen:message", args=[Message.objects.order_by("created_at")[0].pk])
     found["consent"] = reverse("citizen:consent", args=[district.BUSINESS])

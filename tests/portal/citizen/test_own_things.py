@@ -53,6 +53,11 @@ def test_states_of_certificates_in_words(page, chen) -> None:
     assert "居民身份证" not in text_of(page.get("/certificates?state=ended")).split("谁用过")[0]
 
 
+def organisation_id(owner: Citizen) -> str:
+    assert owner.organisation is not None
+    return str(owner.organisation.pk)
+
+
 def _give(citizen: Citizen, slug: str, *, until: date) -> Certificate:
     return issuing.issue(district.certificate(slug, citizen.person, {}, valid_until=until), at=NOON)
 
@@ -98,9 +103,7 @@ def test_for_an_organisation_one_is_led_to_the_right_identity(city, browser) -> 
     told = client.get(ORGANISATION_START)
     assert told.status_code == 403
     assert owner.business.name in text_of(told)
-    switched = client.post(
-        "/act-for", {"organisation": str(owner.business.organisation.pk), "next": ORGANISATION_START}
-    )
+    switched = client.post("/act-for", {"organisation": organisation_id(owner), "next": ORGANISATION_START})
     assert switched.url == ORGANISATION_START
     asked = text_of(client.get(ORGANISATION_START))
     assert "营业执照" in asked
@@ -128,7 +131,7 @@ def test_without_a_right_to_act_any_more_the_case_closes_to_the_person(city, bro
     owner.person.acting_rights.update(valid_to=date(2026, 11, 19))
     client = browser(owner)
     session = client.session
-    session["acting_for"] = str(owner.business.organisation.pk)
+    session["acting_for"] = organisation_id(owner)
     session.save()
     assert client.get(f"/drafts/{Draft.objects.get().reference}/1").status_code == 403
     assert client.get("/certificates").status_code == 403

@@ -43,5 +43,5 @@ def submit(client: Client, *, yes: bool = True) -> str:
     reference = draft_of(client, yes=yes).reference
     response = client.post(f"/applications/{reference}/submit", {"key": key_of(client, reference)})
     assert response.status_code == 302, text_of(response)
-    assert response.url == f"/applications/{reference}"
+    assert response.headers["Location"] == f"/applications/{reference}"
     return reference
