@@ -71,6 +71,7 @@ def questions(request: HttpRequest, mine: Mine, page: int) -> HttpResponse:
         draft = filling.keep(principal, draft, form)
         if (answer := _leave(request, draft, form, page)) is not None:
             return answer
+        given = filling.known(draft, at=clock.now())  # what was kept may have changed the situation
     known = _page(principal, draft, given, form, page)
     return render(request, "citizen/questions.html", known, status=422 if request.method == "POST" else 200)
 
