@@ -1,121 +1,81 @@
-"""scripts/demo as a newcomer runs it: in a folder with a difficult name, with its port taken, twice."""
+"""The demo's pages in a real browser: accessible in every mode, usable on a phone and without JavaScript."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import redis
+from django.conf import settings
+from playwright.sync_api import Page
 
-from bootstrap import environment
-from tests.project import sources
+from portal.demo import loading, shifted, shifting
+from portal.demo.lives import district
+from portal.web.display import cookie
+from tests.processes import browsing
 
-SERVERS = {"DATABASE_URL", "DATABASE_APP_URL", "DATABASE_OWNER_URL", "REDIS_URL", "REGISTER_BASE_URL"}
-KEYS = {"SECRET_KEY", "FIELD_KEYS", "FIELD_KEY_ACTIVE", "HASH_KEY", "JOURNAL_KEY"}
-TESTS = {"TEST_FOLDER", "DEMO", "PUBLIC_HOST", "JOURNAL_HEADS_FILE", "STATIC_ROOT", "DJANGO_SETTINGS_MODULE"}
-UP = "Ctrl-C stops everything"
-
-
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of this checkout, using its virtual environment."""
-    folder = tmp_path_factory.mktemp("办 事") / "portal's copy"
-    for path in sources.checkout_files():
-        target = folder / path.relative_to(sources.ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, target)
-    (folder / ".venv").symlink_to(environment.VENV)
-    yield folder
-    moved = folder / "var" / "postgres" / "moved-to"
-    if moved.exists():
-        shutil.rmtree(moved.read_text())
+PAGES = ("/demo/sign-in", "/demo/clock")
+MODES: list[dict[str, str]] = [{}, {"mode": "elder"}, {"contrast": "high"}]
 
 
-class Demo:
-    """One run of scripts/demo, from another folder, without the tests' own servers and keys."""
-
-    def __init__(self, checkout: Path, *arguments: str) -> None:
-        self.log = checkout.parent / f"demo-{time.monotonic_ns()}.log"
-        known = {name: value for name, value in os.environ.items() if name not in SERVERS | KEYS | TESTS}
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [str(checkout / "scripts" / "demo"), *arguments],
-                cwd="/",
-                env=known,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    @property
-    def said(self) -> str:
-        return self.log.read_text(encoding="utf-8")
-
-    def wait_until_up(self, seconds: float) -> str:
-        """Return the address it printed."""
-        until = time.monotonic() + seconds
-        while UP not in self.said and self.process.poll() is None and time.monotonic() < until:
-            time.sleep(0.2)
-        assert UP in self.said, self.said
-        (line,) = [line for line in self.said.splitlines() if "running at" in line]
-        return line.split()[-1]
-
-    def stop(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(60)
+@pytest.fixture
+def demo(tmp_path: Path) -> loading.Loaded:
+    """The demo district, committed."""
+    redis.Redis.from_url(settings.REDIS_URL).delete(shifted.KEY)
+    shifted.forget()
+    return loading.load(register_file=tmp_path / "registers.json")
 
 
-def left_behind(checkout: Path) -> list[str]:
-    """Return the processes that still work in the copy, or for it."""
-    moved = checkout / "var" / "postgres" / "moved-to"
-    places = [str(checkout), *([moved.read_text()] if moved.exists() else [])]
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            folder = str((process / "cwd").readlink())
-            if any(place in command or place in folder for place in places):
-                found.append(command)
-        except OSError:
-            continue
-    return found
+def go(page: Page, path: str) -> None:
+    page.goto(path)
+    assert page.title()
 
 
-@pytest.mark.timeout(400)
-def test_the_demo_comes_up_goes_down_and_comes_back(checkout: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        demo = Demo(checkout, "--port", str(port))
-        address = demo.wait_until_up(300)
-        assert f"Port {port} is taken" in demo.said
-        assert not address.endswith(f":{port}")
-    assert "chenxiuying" in demo.said
-    with urllib.request.urlopen(f"{address}/healthz/ready", timeout=10) as answer:
-        assert answer.status == 200
-    with urllib.request.urlopen(f"{address}/", timeout=10) as answer:
-        assert "演示" in answer.read().decode()
-    assert (checkout / "var" / "run" / "env").stat().st_mode & 0o777 == 0o600
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("cookies", MODES, ids=lambda mode: "+".join(mode.values()) or "normal")
+def test_the_pages_are_accessible_and_fit(
+    demo: loading.Loaded,
+    open_page: Callable[..., Page],
+    live_site: str,
+    path: str,
+    cookies: dict[str, str],
+) -> None:
+    shifting.shift(3)
+    for width in (390, 1280):
+        page = open_page(width=width)
+        page.context.add_cookies(
+            [{"name": cookie(name), "value": chosen, "url": live_site} for name, chosen in cookies.items()]
+        )
+        go(page, path)
+        assert "比今天晚 3 天" in page.locator(".demo").inner_text()
+        browsing.assert_accessible(page)
+        browsing.assert_fits(page)
 
-    second = Demo(checkout)
-    assert second.process.wait(30) == 1
-    assert f"running already: {address}" in second.said
 
-    assert demo.stop(signal.SIGINT) == 0
-    assert left_behind(checkout) == []
+def test_one_click_and_one_is_somebody(demo: loading.Loaded, plain_page: Page) -> None:
+    go(plain_page, "/demo/sign-in")
+    assert plain_page.get_by_role("button", name="登录为").count() == len(district().lives) + len(
+        district().staff
+    )
+    plain_page.get_by_role("button", name="登录为陈秀莲").click()
+    assert plain_page.locator(".userpill").first.inner_text().strip().endswith("陈秀莲")
 
-    began = time.monotonic()
-    again = Demo(checkout, "--port", str(port))
-    assert again.wait_until_up(60)
-    assert time.monotonic() - began < 45
-    assert "Loading" not in again.said
-    assert again.stop(signal.SIGTERM) == 0
-    assert left_behind(checkout) == []
+
+def test_the_clock_is_moved_and_every_page_says_so(demo: loading.Loaded, plain_page: Page) -> None:
+    go(plain_page, "/demo/clock")
+    plain_page.get_by_role("button", name="晚 5 天").click()
+    for path in ("/", "/matters", "/demo/sign-in"):
+        go(plain_page, path)
+        assert f"{shifted.day_after(5):%Y-%m-%d}（比今天晚 5 天）" in plain_page.locator(".demo").inner_text()
+    plain_page.get_by_role("link", name="调整").click()
+    plain_page.get_by_role("button", name="回到今天").click()
+    assert "比今天晚" not in plain_page.locator(".demo").inner_text()
+
+
+def test_a_shift_made_elsewhere_is_seen_within_a_second(demo: loading.Loaded, page: Page) -> None:
+    go(page, "/demo/clock")
+    shifting.shift(3)
+    page.wait_for_timeout(1000)
+    page.reload()
+    assert "比今天晚 3 天" in page.locator(".demo").inner_text()
