@@ -77,7 +77,10 @@ class Somebody(_Strict):
 
 
 class Life(Somebody):
-    """One named person of the demo. Certificates say only what differs from the usual ones; null: does not hold it."""
+    """One named person of the demo. Certificates say only what differs from the usual ones; null: does not hold it.
+
+    `tries` are the matters this life is there to show; `expects` says what every matter decides.
+    """
 
     born: date
     sex: Literal["female", "male"]
@@ -90,6 +93,7 @@ class Life(Somebody):
     post: Appointment | None = None
     consent: bool = True
     answers: Mapping[str, Mapping[str, Any]] = {}
+    tries: Annotated[tuple[str, ...], Field(min_length=1)]
     expects: Mapping[str, Expected]
 
     @property
@@ -148,8 +152,10 @@ class District(_Strict):
         if doubled := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"user names used twice: {sorted(doubled)}")
         for life in self.lives:
-            if set(life.expects) != set(self.matters) or set(life.answers) - set(self.matters):
+            if set(life.expects) != set(self.matters) or {*life.answers, *life.tries} - set(self.matters):
                 raise ValueError(f"{life.username}: expects exactly {sorted(self.matters)}")
+            if any(life.expects[name] not in VERDICTS for name in life.tries):
+                raise ValueError(f"{life.username}: tries what is not for it")
             if unknown := set(life.registers) - set(self.registers):
                 raise ValueError(f"{life.username}: unknown registers {sorted(unknown)}")
         return self

@@ -92,9 +92,8 @@ def sign_in(request: HttpRequest, *, username: str) -> str:
 
 def _life_card(life: Life, whole: District) -> Card:
     chances = [
-        Chance(f"{whole.matters[name].short}：{VERDICTS[verdict]}", CHIPS[verdict])
-        for name, verdict in life.expects.items()
-        if verdict in VERDICTS
+        Chance(f"{whole.matters[name].short}：{VERDICTS[life.expects[name]]}", CHIPS[life.expects[name]])
+        for name in life.tries
     ]
     return _card(life, business=life.business.name if life.business else "", chances=tuple(chances))
 

@@ -68,7 +68,7 @@ def test_the_clock_is_moved_and_every_page_says_so(demo: loading.Loaded, plain_p
     for path in ("/", "/matters", "/demo/sign-in"):
         go(plain_page, path)
         assert f"{shifted.day_after(5):%Y-%m-%d}（比今天晚 5 天）" in plain_page.locator(".demo").inner_text()
-    plain_page.get_by_role("link", name="调整").click()
+    plain_page.get_by_role("link", name="调整", exact=True).click()
     plain_page.get_by_role("button", name="回到今天").click()
     assert "比今天晚" not in plain_page.locator(".demo").inner_text()
 

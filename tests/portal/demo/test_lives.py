@@ -82,6 +82,8 @@ def broken(change: Callable[[dict[str, Any]], None]) -> str:
         lambda d: d["lives"][0]["expects"].update(shop="refuse"),
         lambda d: d["lives"][0].update(registers={"nowhere": {}}),
         lambda d: d["lives"][0].update(answers={"nothing": {}}),
+        lambda d: d["lives"][0].update(tries=["filing"]),
+        lambda d: d["lives"][0].update(tries=["nothing"]),
         lambda d: d["lives"][0].update(born="1940-02-30"),
         lambda d: d["staff"][0]["post"].update(role="king"),
     ],

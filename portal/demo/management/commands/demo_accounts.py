@@ -42,12 +42,7 @@ class Command(BaseCommand):
 
 
 def _to_try(life: Life, whole: District) -> str:
-    said = [
-        f"{whole.matters[name].short}{VERDICTS[verdict]}"
-        for name, verdict in life.expects.items()
-        if verdict in VERDICTS
-    ]
-    return "，".join(said)
+    return "，".join(f"{whole.matters[name].short}{VERDICTS[life.expects[name]]}" for name in life.tries)
 
 
 def padded(text: str, width: int) -> str:
