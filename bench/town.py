@@ -5,7 +5,9 @@ The same programs as scripts/demo, on free ports of the loopback address; everyt
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import tempfile
 import urllib.error
 import urllib.request
@@ -60,6 +62,12 @@ class Town:
     def stop(self, name: str) -> None:
         """End one program as an operator would."""
         end(self.running.pop(name))
+
+    def kill(self, name: str) -> None:
+        """End one program and its children without warning."""
+        process = self.running.pop(name).process
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def stop_all(self) -> None:
         """End everything, the newest first."""
