@@ -10,10 +10,11 @@ from django.db import transaction
 
 from accounts import actors, inbox
 from accounts.models import Message, User
-from approvals import announcing, clock, granting, selectors, workflow
-from approvals.carrying import notices_message
+from approvals import clock, selectors, workflow
+from approvals.deciding import announcing, granting
+from approvals.deciding.carrying import notices_message
+from approvals.deciding.granting import Grant
 from approvals.errors import NotAllowed, NotYours, OutcomeRequired, ReasonRequired
-from approvals.granting import Grant
 from approvals.models import Application, Decision, SupplementNotice
 from approvals.permissions import may_decide
 from approvals.states import ApplicationState, ClockKind, DecisionKind, Maker

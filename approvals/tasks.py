@@ -8,7 +8,8 @@ import kombu.exceptions
 from celery import shared_task
 from django.db import transaction
 
-from approvals import clock, deciding, sweeping
+from approvals import clock, deciding
+from approvals.deciding import sweeping
 
 log = logging.getLogger(__name__)
 

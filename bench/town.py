@@ -81,7 +81,9 @@ class Town:
             case "broker":
                 return self.broker.program()
             case "web":
-                return programs.web(self.environment, log=self.log, port=_port(self.site), ready=self._answers)
+                return programs.web(
+                    self.environment, log=self.log, port=_port(self.site), ready=self._answers
+                )
             case "worker":
                 return programs.worker(self.environment, log=self.log)
             case "beat":

@@ -12,7 +12,9 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urljoin, urlsplit
 
 _FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
-_CONTROL = re.compile(r"<(?:input|button|option)\b[^>]*>|<select\b[^>]*>|<textarea\b[^>]*>(?:[^<]*)", re.DOTALL)
+_CONTROL = re.compile(
+    r"<(?:input|button|option)\b[^>]*>|<select\b[^>]*>|<textarea\b[^>]*>(?:[^<]*)", re.DOTALL
+)
 _ATTRIBUTE = re.compile(r'([\w-]+)(?:=(?:"([^"]*)"|([^\s">]+)))?')
 MOVED = frozenset({301, 302, 303, 307})
 
@@ -84,11 +86,18 @@ class Visitor:
             answer = self.send("GET", urljoin(answer.url, answer.location), referrer=answer.url)
         raise AssertionError(f"redirected in a circle at {answer.url}")
 
-    def send(self, method: str, url: str, *, data: Mapping[str, str] | None = None, referrer: str = "") -> Answer:
+    def send(
+        self, method: str, url: str, *, data: Mapping[str, str] | None = None, referrer: str = ""
+    ) -> Answer:
         """Send one request. A kept-alive connection the server closed meanwhile is opened again, as browsers do."""
         parts = urlsplit(url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        headers = {"Accept": "text/html", "Accept-Language": "zh-CN", "User-Agent": "visitor", "Host": parts.netloc}
+        headers = {
+            "Accept": "text/html",
+            "Accept-Language": "zh-CN",
+            "User-Agent": "visitor",
+            "Host": parts.netloc,
+        }
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if referrer:

@@ -27,7 +27,9 @@ def text(name: str, default: str | None = None) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     value = os.environ.get(name, default)
     if value is None:
-        raise ImproperlyConfigured(f"Set {name} (or {name}_FILE); docs/reference/environment.md lists every variable.")
+        raise ImproperlyConfigured(
+            f"Set {name} (or {name}_FILE); docs/reference/environment.md lists every variable."
+        )
     return value
 
 
@@ -70,7 +72,9 @@ def database(url: str) -> dict[str, object]:
     """Return Django's DATABASES entry for a postgresql:// URL. PostgreSQL only: the invariants live in it."""
     parts = urlparse(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured("DATABASE_URL must be a postgresql:// URL; no other database is supported.")
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be a postgresql:// URL; no other database is supported."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -19,7 +19,9 @@ DEBUG = False
 DEMO = environment.flag("DEMO")
 SECRET_KEY = environment.text("SECRET_KEY")
 PUBLIC_HOST = environment.text("PUBLIC_HOST", "127.0.0.1")
-ALLOWED_HOSTS = [PUBLIC_HOST] if PUBLIC_HOST not in {"127.0.0.1", "localhost"} else ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = (
+    [PUBLIC_HOST] if PUBLIC_HOST not in {"127.0.0.1", "localhost"} else ["127.0.0.1", "localhost", "[::1]"]
+)
 SECURE_COOKIES = environment.flag("HTTPS")
 
 # --- apps and the request ---------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from accounts.principals import Principal
-from approvals import drafting, prefilling
+from approvals.applying import drafting, prefilling
 from approvals.models import Application, Draft
 from matters import editions, forms
 from matters.answers import Prefill, form_facts, is_visible

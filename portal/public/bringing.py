@@ -28,10 +28,14 @@ class Line:
     @property
     def icon(self) -> str:
         """Return the icon that stands beside the words."""
-        return {"free": "circle-check", "confirm": "pencil", "care": "alert-circle", "bring": "paperclip"}[self.state]
+        return {"free": "circle-check", "confirm": "pencil", "care": "alert-circle", "bring": "paperclip"}[
+            self.state
+        ]
 
 
-def lines(compiled: Compiled, materials: tuple[Material, ...], *, covers: Mapping[str, Cover] | None) -> list[Line]:
+def lines(
+    compiled: Compiled, materials: tuple[Material, ...], *, covers: Mapping[str, Cover] | None
+) -> list[Line]:
     """Return the materials in order; `covers` is None for a guest, whose store nobody looks at."""
     return [_line(compiled, material, covers) for material in materials]
 

@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet
+from django.db.models import (
+    Aggregate,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Q,
+    QuerySet,
+)
 
 from approvals.models import Application
 from approvals.states import ApplicationState, Maker
@@ -93,7 +102,9 @@ def _count(now: datetime) -> Figures:
         took=ExpressionWrapper(F("original__decided_at") - F("submitted_at"), output_field=DurationField()),
     )
     by_matter = _aggregate(cases.values("matter_id").order_by("matter_id"))
-    instant = _aggregate(cases.filter(matter__mode=Matter.Mode.INSTANT_APPROVAL).values("matter__mode").order_by())
+    instant = _aggregate(
+        cases.filter(matter__mode=Matter.Mode.INSTANT_APPROVAL).values("matter__mode").order_by()
+    )
     midnight = now.astimezone(clock.SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     decided = [ApplicationState.GRANTED, ApplicationState.REFUSED]
     today = Application.objects.filter(state__in=decided, closed_at__gte=midnight, closed_at__lte=now).count()
@@ -117,5 +128,8 @@ def _aggregate(groups: QuerySet[Any, dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _figure(row: dict[str, Any]) -> Count90:
-    times = {name: row[name].total_seconds() if row[name] is not None else None for name in ("median", "nine_of_ten")}
+    times = {
+        name: row[name].total_seconds() if row[name] is not None else None
+        for name in ("median", "nine_of_ten")
+    }
     return Count90(direct=row["direct"], by_hand=row["by_hand"], **times)

@@ -87,7 +87,9 @@ class GuidePage:
         return sum(line.state == "care" for line in self.lines)
 
 
-def guide_page(matter: Matter, *, visitor: Visitor, chosen: Mapping[str, str], figure: Count90, on: date) -> GuidePage:
+def guide_page(
+    matter: Matter, *, visitor: Visitor, chosen: Mapping[str, str], figure: Count90, on: date
+) -> GuidePage:
     """Return the page; raises Edition.DoesNotExist where nothing was ever published."""
     if (edition := matter.current_edition) is None:
         raise Edition.DoesNotExist(matter.code)
@@ -146,7 +148,9 @@ def _covers(compiled: Compiled, visitor: Visitor, on: date) -> Mapping[str, Cove
     return covering.covers(visitor.principal, slugs=slugs, on=on)
 
 
-def _box(compiled: Compiled, matter: Matter, visitor: Visitor, covers: Mapping[str, Cover] | None) -> ApplyBox:
+def _box(
+    compiled: Compiled, matter: Matter, visitor: Visitor, covers: Mapping[str, Cover] | None
+) -> ApplyBox:
     principal = visitor.principal
     if principal is None or covers is None:
         return ApplyBox("staff" if visitor.signed_in else "guest")

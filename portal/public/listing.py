@@ -83,12 +83,22 @@ def rows(matters: Sequence[Matter], known: Figures) -> list[Row]:
 def filters(asked: Wanted) -> list[tuple[str, list[Choice]]]:
     """Return the filters that lead somewhere, each keeping the others."""
     everything = list(selectors.in_force().defer("current_edition__content", "current_edition__vocabulary"))
-    applicants = [("", "全部"), (Matter.Applicant.PERSON, "个人办事"), (Matter.Applicant.ORGANISATION, "法人办事")]
-    stages = [("", "全部"), *((each.name, each.name) for each in tiles.tiles(everything) if each.name != tiles.OTHER)]
+    applicants = [
+        ("", "全部"),
+        (Matter.Applicant.PERSON, "个人办事"),
+        (Matter.Applicant.ORGANISATION, "法人办事"),
+    ]
+    stages = [
+        ("", "全部"),
+        *((each.name, each.name) for each in tiles.tiles(everything) if each.name != tiles.OTHER),
+    ]
     modes = [("", "全部"), *Matter.Mode.choices]
     used = {matter.applicant for matter in everything}, {matter.mode for matter in everything}
     return [
-        ("给谁办", _choices(asked, "applicant", [each for each in applicants if not each[0] or each[0] in used[0]])),
+        (
+            "给谁办",
+            _choices(asked, "applicant", [each for each in applicants if not each[0] or each[0] in used[0]]),
+        ),
         ("人生阶段", _choices(asked, "life_event", stages)),
         ("办理方式", _choices(asked, "mode", [each for each in modes if not each[0] or each[0] in used[1]])),
     ]

@@ -94,7 +94,9 @@ def _to_rate(principal: Principal) -> list[Todo]:
         Todo(
             name=case.matter.name,
             urgent="",
-            status=f"{wording.cn_date(case.closed_at)}已办结，等您评价" if case.closed_at else "已办结，等您评价",
+            status=f"{wording.cn_date(case.closed_at)}已办结，等您评价"
+            if case.closed_at
+            else "已办结，等您评价",
             act="去评价",
             url=reverse("citizen:application", args=[case.reference]) + "#rating",
         )

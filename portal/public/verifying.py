@@ -20,7 +20,11 @@ SAYS = {
     CheckState.REVOKED: ("stop", "circle-x", "这份证照曾经真实，已经失效，不能用。"),
     CheckState.SUPERSEDED: ("warn", "versions", "这份证照已被新的版本替代，请让对方出示新证照。"),
     CheckState.SUSPENDED: ("warn", "player-pause", "这份证照已暂停使用，现在不能用。"),
-    CheckState.UNKNOWN: ("none", "help-circle", "证照库里没有这个标识。请核对后再查；仍查不到的，不要当作有效证照。"),
+    CheckState.UNKNOWN: (
+        "none",
+        "help-circle",
+        "证照库里没有这个标识。请核对后再查；仍查不到的，不要当作有效证照。",
+    ),
 }
 
 

@@ -36,6 +36,7 @@ ENV = RUN / "env"
 DONE = RUN / "done"
 KEPT = {"run", "log"}
 BEGIN_AGAIN = "If this goes on, start over with new data: scripts/demo --fresh"
+NEW_DISTRICT = "The demo district has changed since it was loaded; start over with it: scripts/demo --fresh"
 
 
 def main(arguments: list[str]) -> int:
@@ -142,7 +143,7 @@ def _prepare(environment: Mapping[str, str]) -> None:
     district = f"{database} {fingerprint('data', 'portal/demo')}"
     if exists("load_demo") and done.get("loaded") != district:
         with step("Loading the demo district (once; takes a while)"):
-            Manage(environment, log)("load_demo", advice=BEGIN_AGAIN)
+            Manage(environment, log)("load_demo", advice=NEW_DISTRICT if done.get("loaded") else BEGIN_AGAIN)
     keys.write(DONE, {**state, "loaded": district})
 
 
@@ -165,6 +166,7 @@ def _show(environment: Mapping[str, str], *, port: int, wanted: int) -> None:
         say("")
         say(Manage(environment, LOG / "setup.log")("demo_accounts").rstrip())
     say("")
+    say(f"The stand-in registers, to break on purpose:  {environment['REGISTER_BASE_URL']}")
     say(
         f"Logs: {LOG}   Health: http://127.0.0.1:{port}/healthz/ready   Check: .venv/bin/python manage.py doctor"
     )

@@ -65,9 +65,7 @@ def fingerprint(*patterns: str) -> str:
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     for folder in sorted(folder for pattern in patterns for folder in ROOT.glob(pattern)):
         for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"):
-            digest.update(
-                f"{path.relative_to(ROOT)} {path.stat().st_size} {path.stat().st_mtime_ns}".encode()
-            )
+            digest.update(f"{path.relative_to(ROOT)} ".encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import Message
-from approvals import deciding, drafting, reviewing, selectors, submission
+from approvals import deciding, reviewing, selectors
+from approvals.applying import drafting, submission
 from approvals.errors import NotAllowed, NotYours, OutcomeRequired, ReasonRequired
 from approvals.models import Application, Decision
 from approvals.reviewing import Defect

@@ -7,7 +7,8 @@ from itertools import product
 import pytest
 from django.db import IntegrityError, transaction
 
-from approvals import drafting, submission, workflow
+from approvals import workflow
+from approvals.applying import drafting, submission
 from approvals.errors import NotAllowed
 from approvals.models import Application, Decision
 from approvals.states import CLOSED, OPEN, TRANSITIONS, DecisionKind, Maker

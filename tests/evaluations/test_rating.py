@@ -6,7 +6,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from approvals import deciding, drafting, submission
+from approvals import deciding
+from approvals.applying import drafting, submission
 from approvals.models import Application
 from evaluations import rating
 from evaluations.models import RatedCase, Rating

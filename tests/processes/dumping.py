@@ -73,7 +73,9 @@ def overhearing(url: str) -> Iterator[list[bytes]]:
     heard: list[bytes] = []
     with socket.create_connection((str(parts.hostname), parts.port)) as line:
         line.sendall(f"AUTH {parts.password}\r\nMONITOR\r\n".encode())
-        thread = threading.Thread(target=lambda: heard.extend(iter(lambda: line.recv(65536), b"")), daemon=True)
+        thread = threading.Thread(
+            target=lambda: heard.extend(iter(lambda: line.recv(65536), b"")), daemon=True
+        )
         thread.start()
         yield heard
         line.shutdown(socket.SHUT_RDWR)

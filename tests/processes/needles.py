@@ -1,4 +1,4 @@
-"""Looking through everything a portal has written for what identifies people: in clear, encoded, or hashed without key."""
+"""Searches what a portal has written for what identifies people: in clear, encoded, or hashed without key."""
 
 from __future__ import annotations
 

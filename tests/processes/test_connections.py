@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
 import pytest
 from django.db import connection
 
+from approvals.applying import drafting, submission
+from approvals.states import ApplicationState as S
 from bootstrap import postgres, programs
 from bootstrap.managing import Manage
 from bootstrap.supervising import Supervisor, end, launch, wait_until_ready
 from portal.celery import app
 from records import tasks
+from tests.factories import district
+from tests.factories.district import Citizen
 from tests.processes.running import Processes
+from tests.processes.standing import FarStandin
+from tests.processes.watching import state_of, within
 
 NOTE = """
 from django.db import transaction
@@ -23,13 +29,6 @@ from records import journal
 with transaction.atomic():
     journal.note(stream="test", act="noted", actor="system")
 """
-
-
-def within(seconds: float, ask: Callable[[], bool]) -> bool:
-    until = time.monotonic() + seconds
-    while not ask() and time.monotonic() < until:
-        time.sleep(0.1)
-    return ask()
 
 
 def sessions() -> int:
@@ -56,6 +55,24 @@ def test_a_task_opens_no_new_connection(worker: Processes) -> None:
     assert within(15, lambda: done() >= taken + 40)
     time.sleep(1.5)
     assert sessions() - before <= 2
+
+
+def test_deciding_opens_no_new_connection(worker: Processes, city: FarStandin) -> None:
+    warm = [submitted(district.citizen(city)) for _ in range(6)]
+    assert within(15, lambda: all(state_of(case) == S.GRANTED for case in warm))
+    time.sleep(1.5)
+    before = sessions()
+    for _ in range(20):  # one after the other, so that each is a task of its own
+        case = submitted(district.citizen(city))
+        assert within(10, lambda case=case: state_of(case) == S.GRANTED)  # type: ignore[misc]
+    time.sleep(1.5)
+    assert sessions() - before <= 2
+
+
+def submitted(citizen: Citizen) -> str:
+    """Submit in this process, whose connection is open already; the worker alone could open new ones."""
+    draft = drafting.start(citizen.principal, matter=district.matter(), consent=True)
+    return submission.submit(citizen.principal, reference=draft.reference, key=draft.reference).reference
 
 
 @pytest.fixture

@@ -23,14 +23,20 @@ demo_lives = pytest.importorskip("portal.demo.lives")
 demo_residents = pytest.importorskip("portal.demo.residents")
 
 PROGRAMS = ("registers", "web", "worker", "beat")
-TYPED = {"contact_mobile": "13711112222", "other_bank": "示例商业银行", "other_account": "6222001234567890123"}
+TYPED = {
+    "contact_mobile": "13711112222",
+    "other_bank": "示例商业银行",
+    "other_account": "6222001234567890123",
+}
 TYPED_ADDRESS = "示例市龙湖区金霞街道嵩山路 77 号 5 幢 601 室"
 
 
 def secrets() -> list[str]:
     """What identifies the people of the demo, and what was typed into forms."""
     everybody = demo_residents.residents(demo_lives.district())
-    numbers = [text for one in everybody for text in (one.id_number, one.mobile, one.account_number, one.address)]
+    numbers = [
+        text for one in everybody for text in (one.id_number, one.mobile, one.account_number, one.address)
+    ]
     own = [
         str(value)
         for one in everybody
@@ -136,7 +142,9 @@ def test_the_search_finds_what_is_there(needles: Needles) -> None:
         assert needles.found_in(b'{"a": "' + base64.b64encode(digest) + b'"}')
     assert needles.found_in(f"\\x{secret.encode().hex()}\t7".encode())
     assert needles.numbers_in(b"9" + secret.encode() + b"9")
-    session = base64.urlsafe_b64encode(zlib.compress(f'{{"unsaved": "mobile={secret}", "pad": "{"x" * 40}"}}'.encode()))
+    session = base64.urlsafe_b64encode(
+        zlib.compress(f'{{"unsaved": "mobile={secret}", "pad": "{"x" * 40}"}}'.encode())
+    )
     assert any(needles.found_in(inner) for inner in unpacked(b"." + session.rstrip(b"=") + b":1tA:sig"))
 
 

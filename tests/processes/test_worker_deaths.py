@@ -46,7 +46,11 @@ def holding(statement: str, *values: str) -> Iterator[None]:
     """Hold what a statement locks, from a connection of our own."""
     told = connection.settings_dict
     line = psycopg2.connect(
-        host=told["HOST"], port=told["PORT"], dbname=told["NAME"], user=told["USER"], password=told["PASSWORD"]
+        host=told["HOST"],
+        port=told["PORT"],
+        dbname=told["NAME"],
+        user=told["USER"],
+        password=told["PASSWORD"],
     )
     try:
         with line.cursor() as cursor:
@@ -70,7 +74,12 @@ def waiting_for_locks() -> int:
 def stuck_in_carrying_out(reference: str) -> bool:
     """Claimed, certificates and registers read and on record, and now held up at the certificate's row."""
     claimed = Application.objects.filter(reference=reference, lease_until__isnull=False, attempts=1).exists()
-    answered = RegisterCall.objects.filter(case_reference=reference).exclude(outcome=RegisterCall.Outcome.ASKED).count() == 2
+    answered = (
+        RegisterCall.objects.filter(case_reference=reference)
+        .exclude(outcome=RegisterCall.Outcome.ASKED)
+        .count()
+        == 2
+    )
     return claimed and answered and waiting_for_locks() > 0
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from accounts.principals import Principal
-from approvals.drafting import CONSENT_DAYS
+from approvals.applying.drafting import CONSENT_DAYS
 from certificates import selectors as store
 from certificates.models import Certificate, CertificateType
 from certificates.states import CertificateStatus

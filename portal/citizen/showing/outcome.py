@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from approvals import results
+from approvals.deciding import results
+from approvals.deciding.results import Granting
 from approvals.models import Application, Decision
-from approvals.results import Granting
 from approvals.selectors import Sheet
 from approvals.states import Maker
 from matters import editions

@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.principals import Principal
-from approvals import announcing, selectors
+from approvals import selectors
+from approvals.deciding import announcing
 from approvals.models import Application
 from approvals.states import ApplicationState
 from common import clock

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from approvals import selectors, submission
+from approvals import selectors
+from approvals.applying import submission
 from approvals.models import SupplementNotice
 from approvals.states import OPEN
 from common import clock

@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.principals import Principal, organisations_of
-from approvals import drafting, prefilling, selectors
+from approvals import selectors
+from approvals.applying import drafting, prefilling
 from approvals.errors import AlreadyOpen, NotAcceptingApplications
 from approvals.models import Draft
 from approvals.permissions import may_apply

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.principals import Principal
-from approvals import drafting, submission
+from approvals.applying import drafting, submission
 from approvals.errors import Incomplete, NoSuchDraft
 from approvals.models import Draft
 from certificates.states import AuthorisationStatus

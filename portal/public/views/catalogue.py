@@ -34,7 +34,9 @@ def matters(request: HttpRequest) -> HttpResponse:
 @require_safe
 def guide(request: HttpRequest, code: str) -> HttpResponse:
     """Show the guide of a matter, also of one that is suspended or cancelled, which then says so."""
-    published = Matter.objects.filter(current_edition__isnull=False).select_related("department", "current_edition")
+    published = Matter.objects.filter(current_edition__isnull=False).select_related(
+        "department", "current_edition"
+    )
     matter = get_object_or_404(published, code=code)
     who = visitor.of(request)
     page = guiding.guide_page(

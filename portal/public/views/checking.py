@@ -42,6 +42,8 @@ def _answer(request: HttpRequest, identifier_or_token: str, *, shown: str) -> Ht
     except (DatabaseError, InterfaceError):
         log.exception("a certificate could not be checked")
         answer = verifying.unanswered()
-    response = render(request, "public/checked.html", {"answer": answer, "asked": shown}, status=answer.status)
+    response = render(
+        request, "public/checked.html", {"answer": answer, "asked": shown}, status=answer.status
+    )
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from accounts import principals
 from portal.public.forms import SignInForm, StaffSignInForm
@@ -48,9 +47,11 @@ def _sign_in(request: HttpRequest, form_class: type[SignInForm], *, template: st
 
 
 @login_not_required
-@require_POST
+@never_cache
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session; also where it had ended already."""
+    """End the session by POST, also where it had ended already; an address typed in changes nothing."""
+    if request.method != "POST":
+        return redirect("public:home")
     logout(request)
     messages.success(request, "您已退出登录。在公用电脑上，请把浏览器窗口也关掉。")
     return redirect("public:home")

@@ -9,7 +9,8 @@ from typing import Any
 
 from accounts import registering
 from accounts.registering import NewPerson
-from approvals import deciding, drafting, submission
+from approvals import deciding
+from approvals.applying import drafting, submission
 from approvals.models import Application
 from tests.factories import district
 from tests.factories.district import ALLOWANCE, FILING, Citizen

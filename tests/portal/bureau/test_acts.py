@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from accounts.models import Message, User
 from accounts.principals import Principal
-from approvals import deciding, reviewing, selectors, submission
+from approvals import deciding, reviewing, selectors
+from approvals.applying import submission
 from approvals.models import Application, Decision, SupplementNotice
 from approvals.states import ApplicationState as S
 from approvals.states import DecisionKind, Maker

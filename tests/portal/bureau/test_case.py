@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from approvals import deciding, drafting, reviewing, submission
-from approvals.carrying import GAVE_UP
+from approvals import deciding, reviewing
+from approvals.applying import drafting, submission
+from approvals.deciding.carrying import GAVE_UP
 from approvals.models import Application
 from approvals.states import ApplicationState as S
 from common import clock

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import inbox
-from approvals import drafting, submission
+from approvals.applying import drafting, submission
 from approvals.models import Draft
 from certificates import issuing, lifecycle
 from certificates.models import Authorisation, Certificate, UseRecord

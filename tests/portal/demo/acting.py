@@ -8,7 +8,8 @@ from typing import Any
 
 from accounts.models import User
 from accounts.principals import Principal, organisations_of
-from approvals import deciding, drafting, submission
+from approvals import deciding
+from approvals.applying import drafting, submission
 from approvals.models import Application, Draft
 from common import clock
 from matters.forms import AnswerForm

@@ -9,7 +9,8 @@ import pytest
 
 from accounts.models import Organisation, User
 from accounts.principals import Principal
-from approvals import reviewing, selectors, submission
+from approvals import reviewing, selectors
+from approvals.applying import submission
 from approvals.errors import NotYours, WrongApplicant
 from approvals.models import Application, Decision
 from approvals.selectors import Sheet

@@ -14,7 +14,7 @@ from accounts import registering
 from accounts.models import Organisation, Person, Post, User
 from accounts.principals import Principal
 from accounts.registering import NewPerson
-from approvals import drafting
+from approvals.applying import drafting
 from approvals.models import Application, Decision, Draft, Judgement, SupplementNotice
 from approvals.states import ApplicationState, DecisionKind, Maker
 from certificates import types
@@ -111,7 +111,9 @@ class Cases:
         draft.delete()
         return made
 
-    def granted(self, person: Person, *, at: datetime = NOW, seconds: float = 0.4, by: User | None = None) -> Application:
+    def granted(
+        self, person: Person, *, at: datetime = NOW, seconds: float = 0.4, by: User | None = None
+    ) -> Application:
         decided = at + timedelta(seconds=seconds)
         made = self.case(person, ApplicationState.GRANTED, at=at, closed=decided)
         judgement = Judgement.objects.create(

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from accounts import actors, inbox, organising
 from accounts.models import Message, Organisation, Person, User
-from approvals import clock, results, workflow
+from approvals import clock, workflow
+from approvals.deciding import results
+from approvals.deciding.plain import plain
+from approvals.deciding.results import Granting
 from approvals.models import Application, Decision, Judgement
-from approvals.plain import plain
-from approvals.results import Granting
 from approvals.states import ApplicationState, DecisionKind, Maker
 from approvals.workflow import Move
 from certificates import authorising, issuing

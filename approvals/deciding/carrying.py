@@ -11,9 +11,10 @@ from django.db.models import Count
 
 from accounts import actors, inbox
 from accounts.models import Message
-from approvals import clock, granting, workflow
-from approvals.facts import Collected
-from approvals.granting import Grant
+from approvals import clock, workflow
+from approvals.deciding import granting
+from approvals.deciding.facts import Collected
+from approvals.deciding.granting import Grant
 from approvals.models import Application, Judgement, SupplementNotice
 from approvals.states import ApplicationState
 from approvals.workflow import Move

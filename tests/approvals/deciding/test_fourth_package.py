@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from approvals import deciding, drafting, selectors, submission
+from approvals import deciding, selectors
+from approvals.applying import drafting, submission
 from approvals.models import Application
 from approvals.states import ApplicationState as S
 from common import clock

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Message, Organisation
-from approvals import deciding, drafting, selectors, submission
+from approvals import deciding, selectors
+from approvals.applying import drafting, submission
+from approvals.deciding import waiting
 from approvals.models import Application, ClockEntry, Decision, Judgement
 from approvals.states import ApplicationState as S
 from approvals.states import Maker
@@ -199,7 +201,7 @@ def test_a_poison_row_costs_only_itself(city: Standin, monkeypatch: pytest.Monke
             raise ZeroDivisionError
         return whole(collected, **told)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(deciding, "judge", judge)
+    monkeypatch.setattr(waiting, "judge", judge)
     deciding.decide_waiting()
     assert Application.objects.get(pk=healthy.pk).state == S.GRANTED
     assert Application.objects.get(pk=poison.pk).state == S.SUBMITTED

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from approvals.plain import plain
+from approvals.deciding.plain import plain
 from matters.editions import Compiled
 from matters.format.results import FieldSource, ResultCertificate
 from matters.format.templates import filled

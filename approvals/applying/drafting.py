@@ -11,10 +11,10 @@ from django.db import transaction
 from accounts import actors
 from accounts.principals import Principal
 from approvals import selectors
+from approvals.applying.references import new_reference
 from approvals.errors import AlreadyOpen, NoSuchDraft, NotAcceptingApplications, WrongApplicant
 from approvals.models import Draft
 from approvals.permissions import may_apply
-from approvals.references import new_reference
 from certificates import authorising
 from certificates.models import Authorisation
 from common import clock

@@ -15,9 +15,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from approvals import announcing, carrying, facts
-from approvals.carrying import Judged
-from approvals.facts import Collected
+from approvals.deciding import announcing, carrying, facts
+from approvals.deciding.carrying import Judged
+from approvals.deciding.facts import Collected
 from approvals.models import Application
 from approvals.states import ApplicationState
 from common import clock

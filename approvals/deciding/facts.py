@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from accounts import actors
-from approvals import sources
+from approvals.deciding import sources
+from approvals.deciding.plain import plain
 from approvals.models import Application, Draft
-from approvals.plain import plain
 from approvals.states import OPEN, ApplicationState
 from certificates import using
 from common import clock

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from approvals import deciding, drafting, evidence, prefilling, selectors, submission
+from approvals import deciding, selectors
+from approvals.applying import drafting, evidence, prefilling, submission
 from approvals.errors import (
     AlreadyOpen,
     Incomplete,

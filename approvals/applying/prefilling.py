@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from approvals import facts, sources
+from approvals.deciding import facts, sources
 from approvals.models import Application, Draft
 from certificates import using
 from matters import editions

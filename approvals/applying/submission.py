@@ -9,7 +9,9 @@ from django.db import IntegrityError, transaction
 
 from accounts import actors
 from accounts.principals import Principal
-from approvals import announcing, clock, drafting, evidence, prefilling, selectors, workflow
+from approvals import clock, selectors, workflow
+from approvals.applying import drafting, evidence, prefilling
+from approvals.deciding import announcing
 from approvals.errors import AlreadyOpen, Incomplete, NoSuchApplication, NoSuchDraft, NotAllowed
 from approvals.models import Application, Draft, Evidence, SupplementNotice
 from approvals.permissions import is_applicant

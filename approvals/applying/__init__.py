@@ -1,0 +1,1 @@
+"""The applicant's side: drafts, what they already know, submission, supplements, withdrawal."""
