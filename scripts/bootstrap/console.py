@@ -51,9 +51,12 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 def run(command: Callable[[list[str]], int], *, arguments: list[str]) -> int:
     """Run a script's main function and return its exit code."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:  # nohup keeps its meaning
-            signal.signal(getattr(signal, name), _stop)
+    signal.signal(
+        signal.SIGINT, _stop
+    )  # also where a shell started this in the background and had it ignored
+    signal.signal(signal.SIGTERM, _stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup keeps its meaning
+        signal.signal(signal.SIGHUP, _stop)
     try:
         return command(arguments)
     except Trouble as trouble:
