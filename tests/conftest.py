@@ -7,12 +7,19 @@ from typing import Any
 
 import pytest
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 from common import clock
 from portal.demo import loading
 from tests import emptying, strictness
 
 pytest_plugins = ["tests.factories.fixtures"]
+
+# A slow or busy machine is no fault of the code; what a property found is printed so that it can be tried again.
+settings.register_profile(
+    "portal", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True, max_examples=60
+)
+settings.load_profile("portal")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
