@@ -23,7 +23,7 @@ from certificates import authorising
 from common import workdays
 from common.clock import now
 from matters import editions
-from rules.values import Value
+from rules.language.values import Value
 
 MIN_REASON = 5  # characters: less than that is no reason
 

@@ -16,7 +16,7 @@ from approvals.permissions import is_applicant
 from approvals.states import OPEN, ApplicationState
 from certificates.models import Certificate
 from matters.models import Matter
-from rules.values import Facts, Truth, Verdict, facts_from_json, verdict_from_json
+from rules.language.values import Facts, Truth, Verdict, facts_from_json, verdict_from_json
 
 
 @dataclass(frozen=True, slots=True)

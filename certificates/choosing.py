@@ -8,7 +8,7 @@ from datetime import date
 
 from certificates.models import Certificate
 from certificates.states import ENDED, CertificateStatus
-from rules.values import UnknownReason
+from rules.language.values import UnknownReason
 
 
 @dataclass(frozen=True, slots=True)

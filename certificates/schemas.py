@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from certificates.errors import InvalidFields
 from certificates.models import TypeSchema
 from common.identifiers import InvalidIdentifier, resident_id
-from rules.invalid import InvalidTree, problems_in
-from rules.raw import Unreadable, value_of
-from rules.vocabulary import FactSpec
+from rules.language.invalid import InvalidTree, problems_in
+from rules.language.raw import Unreadable, value_of
+from rules.language.vocabulary import FactSpec
 
 Values = Mapping[str, Any]
 

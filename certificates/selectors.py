@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.models import Organisation, Person
@@ -14,9 +15,9 @@ from certificates import schemas, using
 from certificates.choosing import choose
 from certificates.models import Authorisation, Certificate, TypeSchema, UseRecord
 from common import divisions
-from rules.raw import value_of
-from rules.showing import shower
-from rules.vocabulary import FactSpec, FactType, Vocabulary
+from rules.language.raw import value_of
+from rules.language.vocabulary import FactSpec, FactType, Vocabulary
+from rules.wording.showing import shower
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,6 @@ def card(certificate: Certificate, *, viewer: Principal) -> Card:
 
 def _text(raw: object, spec: FactSpec, words: Vocabulary) -> str:
     if spec.type is FactType.DIVISION and not spec.personal:
-        return divisions.full_name(str(raw))
+        return divisions.local_name(str(raw), home=settings.DIVISION)
     value = value_of(raw, spec=spec)
     return shower(spec, vocabulary=words)(value)

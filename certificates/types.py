@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from certificates import schemas
 from certificates.models import CertificateType, TypeSchema
 from common.identifiers import InvalidIdentifier, credit_code, type_code
-from rules.invalid import InvalidTree, json_document, refuse
+from rules.language.invalid import InvalidTree, json_document, refuse
 
 _FIXED = ("code", "holder_kind", "exclusive")
 _TOLD = ("name", "definer_name", "icon")

@@ -21,7 +21,7 @@ from certificates.choosing import Choice, choose
 from certificates.errors import NotYours, UnknownType
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
-from rules.values import UnknownReason
+from rules.language.values import UnknownReason
 
 PREFILL = "预填"
 _OUTCOMES = {

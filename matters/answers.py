@@ -12,8 +12,8 @@ from common.clock import SHANGHAI
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from rules import Fact, Facts, FactSpec, FactType, Source, SourceKind, Truth, UnknownReason
-from rules.raw import Unreadable, value_of
-from rules.showing import masked, shower
+from rules.language.raw import Unreadable, value_of
+from rules.wording.showing import masked, shower
 
 Answers = Mapping[str, Any]
 

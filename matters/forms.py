@@ -16,7 +16,7 @@ from matters.editions import Compiled
 from matters.fields import build_field, dress, read_only, to_initial, to_json
 from matters.format.questions import AskedQuestion
 from rules import Fact, Facts, UnknownReason
-from rules.raw import Unreadable, value_of
+from rules.language.raw import Unreadable, value_of
 
 NOT_AVAILABLE = "未取得，由工作人员核对"
 TECHNICAL = frozenset({"csrfmiddlewaretoken"})

@@ -15,7 +15,7 @@ from matters import linting, publishing
 from matters.models import Edition, Matter
 from matters.package import Package, parse_package
 from matters.sources import Sources, stored
-from rules.invalid import InvalidTree, json_document
+from rules.language.invalid import InvalidTree, json_document
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from matters.lint import examples, guide, names, results
 from matters.lint.problem import Problem
 from matters.package import Package
 from matters.sources import Sources
-from rules.invalid import problems_in
+from rules.language.invalid import problems_in
 
 
 def problems(package: Package, *, sources: Sources) -> list[Problem]:

@@ -11,10 +11,10 @@ from matters.format.base import CreditCode, FactName, FieldName, Many, Part, Som
 from matters.format.guide import Guide
 from matters.format.questions import AskedQuestion, Form, Material, Situation, Uses
 from matters.format.results import Result
-from rules.checks import Checks
-from rules.derived import Derivation
-from rules.invalid import InvalidTree, problems_in
-from rules.outcomes import OutcomeTable
+from rules.judging.outcomes import OutcomeTable
+from rules.language.checks import Checks
+from rules.language.derived import Derivation
+from rules.language.invalid import InvalidTree, problems_in
 
 FORMAT = 1
 

@@ -17,7 +17,7 @@ from certificates.models import TypeSchema
 from matters.package import Package
 from registers import defining
 from registers.models import Register
-from rules.invalid import InvalidTree
+from rules.language.invalid import InvalidTree
 
 T = TypeVar("T")
 Fields = Mapping[str, Mapping[str, Any]]

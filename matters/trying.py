@@ -9,8 +9,8 @@ from typing import Any
 from matters.editions import Compiled
 from matters.package import Example, Package
 from rules import Fact, FactSpec, FactType, UnknownReason, Verdict
-from rules.outcomes import OutcomeTable
-from rules.raw import Unreadable, value_of
+from rules.judging.outcomes import OutcomeTable
+from rules.language.raw import Unreadable, value_of
 
 WHOLE_SOURCE = ".*"
 KEPT_APART = ".held"

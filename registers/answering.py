@@ -12,9 +12,9 @@ from registers import defining
 from registers.calling import Reply
 from registers.defining import FOUND
 from registers.models import Register, RegisterCall
-from rules.invalid import InvalidTree, json_document
-from rules.raw import Unreadable, value_of
-from rules.vocabulary import FactSpec
+from rules.language.invalid import InvalidTree, json_document
+from rules.language.raw import Unreadable, value_of
+from rules.language.vocabulary import FactSpec
 
 Outcome = RegisterCall.Outcome
 

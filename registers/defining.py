@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from registers.models import Register
-from rules.invalid import InvalidTree, json_document, problems_in, refuse
-from rules.raw import Unreadable, value_of
-from rules.vocabulary import FactSpec
+from rules.language.invalid import InvalidTree, json_document, problems_in, refuse
+from rules.language.raw import Unreadable, value_of
+from rules.language.vocabulary import FactSpec
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Words = Annotated[str, Field(min_length=1, max_length=200)]

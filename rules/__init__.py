@@ -1,16 +1,13 @@
 """The rules: typed conditions in three values, judged with a trace, worded in Chinese. No Django."""
 
-from rules.checks import Check, Checks, OnTrouble, Told, dump_checks, parse_checks
-from rules.derived import Derivation, DerivedKind, age_on
-from rules.invalid import InvalidTree, json_document, problems_in
-from rules.judging import PreparedChecks, judge, prepare
-from rules.linting import Problem, Severity, check_problems, problems
-from rules.outcomes import OutcomeTable, dump_outcome_table, parse_outcome_table
-from rules.reading import certificates_needed, facts_needed, registers_needed
-from rules.showing import reason_text
-from rules.tracing import PreparedCondition, holds
-from rules.tree import Condition, Node, condition_schema, dump_condition, parse_condition
-from rules.values import (
+from rules.judging.outcomes import OutcomeTable, dump_outcome_table, parse_outcome_table
+from rules.judging.tracing import PreparedCondition, holds
+from rules.judging.verdicts import PreparedChecks, judge, prepare
+from rules.language.checks import Check, Checks, OnTrouble, Told, dump_checks, parse_checks
+from rules.language.derived import Derivation, DerivedKind, age_on
+from rules.language.invalid import InvalidTree, json_document, problems_in
+from rules.language.tree import Condition, Node, condition_schema, dump_condition, parse_condition
+from rules.language.values import (
     LANGUAGE_VERSION,
     Action,
     Basis,
@@ -30,8 +27,18 @@ from rules.values import (
     verdict_from_json,
     verdict_to_json,
 )
-from rules.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary, dump_vocabulary, parse_vocabulary
-from rules.wording import sentence
+from rules.language.vocabulary import (
+    FactSpec,
+    FactType,
+    FieldSpec,
+    Vocabulary,
+    dump_vocabulary,
+    parse_vocabulary,
+)
+from rules.linting.problems import Problem, Severity, check_problems, problems
+from rules.linting.reading import certificates_needed, facts_needed, registers_needed
+from rules.wording.sentences import sentence
+from rules.wording.showing import reason_text
 
 __all__ = [
     "LANGUAGE_VERSION",

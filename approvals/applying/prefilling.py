@@ -8,17 +8,27 @@ from approvals.deciding import facts, sources
 from approvals.models import Application, Draft
 from certificates import using
 from matters import editions
+from matters.editions import Compiled
 from matters.answers import Prefill, form_facts, is_visible, prefill
 from matters.format.questions import AskedQuestion
-from rules.values import Fact, Facts
+from rules.language.values import Fact, Facts
 
 
 def known(draft: Draft | Application, *, at: datetime) -> dict[str, Fact]:
-    """Return the facts the form may show. Reading them leaves one use record a certificate and authorisation."""
+    """Return the facts the form shows, and no others. Reading them leaves a use record a certificate and consent."""
     compiled = editions.compiled(draft.edition)
-    need = facts.need(draft, compiled, purpose="预填申请表")
-    readings = using.prefill(need, on=at.date(), at=at)
-    return sources.applicant_facts(draft) | sources.certificate_facts(compiled, readings, at=at)
+    scope = shown(compiled)
+    readings = using.prefill(facts.need(draft, scope, purpose="预填申请表"), on=at.date(), at=at)
+    return sources.applicant_facts(draft) | sources.certificate_facts(compiled, readings, scope=scope, at=at)
+
+
+def shown(compiled: Compiled) -> sources.Scope:
+    """Return the certificate fields that fill the form in: what is only checked is not read for it."""
+    wanted = {
+        slug: tuple(field for field in fields if f"cert.{slug}.{field}" in compiled.prefills)
+        for slug, fields in compiled.certificates.items()
+    }
+    return {slug: fields for slug, fields in wanted.items() if fields}
 
 
 def prefills(draft: Draft | Application, *, given: Facts) -> dict[str, Prefill]:

@@ -23,8 +23,16 @@ from common import workdays
 from matters import editions
 from matters.models import Matter
 from records.chain import Json
-from rules.showing import reason_text
-from rules.values import Finding, SourceKind, Truth, Verdict, VerdictKind, facts_to_json, verdict_to_json
+from rules.language.values import (
+    Finding,
+    SourceKind,
+    Truth,
+    Verdict,
+    VerdictKind,
+    facts_to_json,
+    verdict_to_json,
+)
+from rules.wording.showing import reason_text
 
 GAVE_UP = "系统多次核验没有完成，转工作人员办理"
 RECOMMENDED = "系统核验全部通过，建议准予；这类事项由工作人员作出决定"

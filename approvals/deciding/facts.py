@@ -24,7 +24,7 @@ from matters.answers import form_facts
 from matters.editions import Compiled
 from matters.format.questions import RegisterUse
 from registers import asking
-from rules.values import Fact, Facts, UnknownReason
+from rules.language.values import Fact, Facts, UnknownReason
 
 Principal = tuple[UUID, UUID | None, int]
 
@@ -45,7 +45,7 @@ def collect(applications: Sequence[Application], *, on: date, at: datetime) -> l
     started = clock.monotonic_ms()
     compiled = [editions.compiled(application.edition) for application in applications]
     pairs = list(zip(applications, compiled, strict=True))
-    needs = [need(application, edition, purpose="自动核验") for application, edition in pairs]
+    needs = [need(application, edition.certificates, purpose="自动核验") for application, edition in pairs]
     readings = using.collect(needs, on=on, actor=actors.SYSTEM, at=at)
     own = _own(applications)
     known = [
@@ -62,7 +62,7 @@ def collect(applications: Sequence[Application], *, on: date, at: datetime) -> l
     ]
 
 
-def need(application: Application | Draft, compiled: Compiled, *, purpose: str) -> using.Need:
+def need(application: Application | Draft, scope: sources.Scope, *, purpose: str) -> using.Need:
     """Return which fields of which certificates a case asks the store for."""
     organisation = application.organisation_id
     return using.Need(
@@ -72,7 +72,7 @@ def need(application: Application | Draft, compiled: Compiled, *, purpose: str) 
         holder_person_id=None if organisation else application.person_id,
         holder_organisation_id=organisation,
         authorisation_id=application.authorisation_id,
-        scope=compiled.certificates,
+        scope=scope,
         purpose=purpose,
     )
 
@@ -87,7 +87,7 @@ def _known(
     at: datetime,
 ) -> sources.Known:
     known = sources.applicant_facts(application) | own
-    known |= sources.certificate_facts(compiled, readings, at=at)
+    known |= sources.certificate_facts(compiled, readings, scope=compiled.certificates, at=at)
     return known | form_facts(compiled, application.answers, facts=known, on=on)
 
 

@@ -19,7 +19,7 @@ from certificates import authorising, issuing
 from certificates.issuing import Issue
 from certificates.models import Certificate
 from matters.editions import Compiled
-from rules.values import Facts, Value
+from rules.language.values import Facts, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +136,14 @@ def _move(grant: Grant, certificate: Certificate, decision: Decision) -> Move:
 
 def _message(grant: Grant, certificate: Certificate, at: datetime) -> Message:
     name = grant.application.matter.name
+    kept = "已放进“我的证照”"
+    if certificate.holder_organisation is not None and grant.application.organisation is None:
+        kept = f"已发给“{certificate.holder_organisation.name}”；在“我的”里选择代表它办事，就能看到"
     return inbox.message(
         grant.application.person_id,
         kind="granted",
         title=f"{name}：审批通过",
-        body=f"您申请的“{name}”已通过，{certificate.type.name}（{certificate.number}）已放进“我的证照”。",
+        body=f"您申请的“{name}”已通过，{certificate.type.name}（{certificate.number}）{kept}。",
         reference=grant.application.reference,
         at=at,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from rules.values import Value
+from rules.language.values import Value
 
 
 def plain(value: Value | None) -> object:

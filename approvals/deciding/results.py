@@ -11,10 +11,10 @@ from approvals.deciding.plain import plain
 from matters.editions import Compiled
 from matters.format.results import FieldSource, ResultCertificate
 from matters.format.templates import filled
-from rules.derived import derive
-from rules.showing import shower
-from rules.values import Facts, Value
-from rules.vocabulary import FactType
+from rules.language.derived import derive
+from rules.language.values import Facts, Value
+from rules.language.vocabulary import FactType
+from rules.wording.showing import shower
 
 
 @dataclass(frozen=True, slots=True)

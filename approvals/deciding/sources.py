@@ -12,11 +12,12 @@ from common.identifiers import resident_id
 from matters.editions import Compiled
 from registers.asking import Answer
 from registers.models import RegisterCall
-from rules.raw import Unreadable, value_of
-from rules.values import Fact, Source, SourceKind, UnknownReason, Value
-from rules.vocabulary import FactSpec
+from rules.language.raw import Unreadable, value_of
+from rules.language.values import Fact, Source, SourceKind, UnknownReason, Value
+from rules.language.vocabulary import FactSpec
 
 Known = dict[str, Fact]
+Scope = Mapping[str, tuple[str, ...]]
 Outcome = RegisterCall.Outcome
 
 
@@ -53,10 +54,12 @@ def _organisation(case: Application | Draft, organisation: Organisation) -> dict
     }
 
 
-def certificate_facts(compiled: Compiled, readings: Mapping[str, Reading], *, at: datetime) -> Known:
-    """Return `cert.<slug>.*` for every field the edition uses, known or missing with the reason."""
+def certificate_facts(
+    compiled: Compiled, readings: Mapping[str, Reading], *, scope: Scope, at: datetime
+) -> Known:
+    """Return `cert.<slug>.*` for every type and field asked for, known or missing with the reason."""
     facts: Known = {}
-    for slug, fields in compiled.certificates.items():
+    for slug, fields in scope.items():
         reading = readings[slug]
         name = f"cert.{slug}.held"
         source = _certificate_source(compiled, slug, name, reading, at)

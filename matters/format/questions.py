@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from matters.format.base import FactName, FieldName, Many, Part, Sentence, Slug, Some, Words
-from rules.tree import Condition
+from rules.language.tree import Condition
 
 
 class QuestionType(StrEnum):

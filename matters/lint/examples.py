@@ -8,7 +8,7 @@ from matters.editions import Compiled
 from matters.lint.problem import Problem
 from matters.trying import Trial, try_examples
 from rules import Truth, VerdictKind
-from rules.values import SourceKind
+from rules.language.values import SourceKind
 
 FEWEST = 6
 

@@ -10,8 +10,8 @@ from matters.format.templates import placeholders
 from matters.lint.problem import Problem
 from matters.sources import Sources
 from rules import Node, facts_needed
-from rules.linting import Severity, check_problems
-from rules.linting import problems as condition_problems
+from rules.linting.problems import Severity, check_problems
+from rules.linting.problems import problems as condition_problems
 
 _NOT_IN_VOCABULARY = "数据项目录里没有“{name}”，请先写进 uses、form 或 derived"
 

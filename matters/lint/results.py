@@ -12,8 +12,8 @@ from matters.format.templates import placeholders
 from matters.lint.problem import Problem
 from matters.sources import Sources, TypeSource
 from rules import FactType
-from rules.raw import Unreadable, value_of
-from rules.vocabulary import FieldSpec
+from rules.language.raw import Unreadable, value_of
+from rules.language.vocabulary import FieldSpec
 
 _PATH = "result.certificate"
 _DATES = frozenset({"today", "first_of_next_month"})

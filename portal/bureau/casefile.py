@@ -28,8 +28,8 @@ from portal.web.parts import Row, SheetRow, Step
 from portal.web.sheets import Unproven
 from portal.web.wording import short_dt
 from records import journal
-from rules.showing import reason_text, shower
-from rules.values import Fact, Facts, Leaf, Source, SourceKind, Truth, VerdictKind
+from rules.language.values import Fact, Facts, Leaf, Source, SourceKind, Truth, VerdictKind
+from rules.wording.showing import reason_text, shower
 
 EARLIER = 5  # earlier cases of the same applicant and matter that are shown
 VERDICTS = {"grant": "全部通过，建议准予", "supplement": "需要补正", "refer": "转人工"}

@@ -11,8 +11,8 @@ from matters import editions
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from rules import sentence
-from rules.showing import shower
-from rules.values import Truth
+from rules.language.values import Truth
+from rules.wording.showing import shower
 
 
 def rows_to_choose(application: Application) -> list[tuple[str, str, str]]:

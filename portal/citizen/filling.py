@@ -14,7 +14,7 @@ from matters.answers import Prefill, form_facts, is_visible
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from matters.forms import AnswerForm
-from rules.values import Facts
+from rules.language.values import Facts
 
 CONTROLS = ("act", "correct")  # names of the page's own buttons
 

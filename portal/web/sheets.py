@@ -9,8 +9,8 @@ from typing import TypeVar
 from approvals.selectors import Sheet
 from portal.web.parts import SheetRow
 from portal.web.wording import local
-from rules.showing import reason_text
-from rules.values import Finding, Leaf, Source, SourceKind, Truth
+from rules.language.values import Finding, Leaf, Source, SourceKind, Truth
+from rules.wording.showing import reason_text
 
 T = TypeVar("T")
 READ = {

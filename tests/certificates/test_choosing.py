@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from certificates.choosing import choose
 from certificates.models import Certificate
 from certificates.states import CertificateStatus as S
-from rules.values import UnknownReason as R
+from rules.language.values import UnknownReason as R
 
 ON = date(2026, 11, 20)
 DAY = timedelta(days=1)

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from certificates import authorising, lifecycle, using
 from certificates.models import UseRecord
 from certificates.states import CertificateStatus
-from rules.values import UnknownReason as R
+from rules.language.values import UnknownReason as R
 from tests.factories import people
 from tests.factories.certificates import AT, TODAY, agreed, card_type, certificate
 from tests.records.threads import in_threads, wait_for_a_lock

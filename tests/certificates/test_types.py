@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from certificates import types
 from certificates.models import CertificateType, TypeSchema
-from rules.invalid import InvalidTree
+from rules.language.invalid import InvalidTree
 from tests.factories.certificates import CARD, ISSUER
 
 HOUSE = sorted((settings.DATA_DIR / "types").glob("*.json"))

@@ -13,7 +13,7 @@ from certificates.errors import NotYours, UnknownType
 from certificates.models import Certificate, UseRecord
 from certificates.states import CertificateStatus, UseOutcome
 from certificates.using import Held, Missing
-from rules.values import UnknownReason as R
+from rules.language.values import UnknownReason as R
 from tests.factories import people
 from tests.factories.certificates import (
     AT,

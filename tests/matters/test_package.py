@@ -6,7 +6,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from matters.package import package_schema, parse_package
-from rules.invalid import InvalidTree
+from rules.language.invalid import InvalidTree
 from tests.matters.documents import ALLOWANCE, DROP, SHIPPED, TEST_MADE, changed, read
 
 FAULTS: list[tuple[str, Any, str]] = [

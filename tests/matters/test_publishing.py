@@ -15,7 +15,7 @@ from matters.publishing import NotPublishable, UnknownDepartment, publish
 from records.models import JournalEntry
 from registers.models import Register
 from rules import parse_vocabulary
-from rules.invalid import InvalidTree
+from rules.language.invalid import InvalidTree
 from tests.matters.documents import ALLOWANCE, SHIPPED, TEST_MADE, changed, read
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

@@ -20,8 +20,8 @@ from matters.format.results import FieldSource
 from matters.package import Package
 from registers.defining import RegisterDefinition
 from rules import DerivedKind, UnknownReason
-from rules.tree import Op
-from rules.vocabulary import FactType
+from rules.language.tree import Op
+from rules.language.vocabulary import FactType
 from tests.project import sources
 
 ROOT = sources.ROOT

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from registers import defining
 from registers.models import Register
-from rules.invalid import InvalidTree
+from rules.language.invalid import InvalidTree
 from tests.registers.conftest import ALIVE, COUNTED
 
 

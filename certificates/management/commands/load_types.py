@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from certificates.types import load_types
-from rules.invalid import InvalidTree
+from rules.language.invalid import InvalidTree
 
 
 class Command(BaseCommand):

@@ -18,7 +18,7 @@ from matters.package import Package, parse_package
 from matters.sources import Sources, in_files
 from matters.trying import Trial
 from rules import InvalidTree, Verdict, verdict_to_json
-from rules.invalid import json_document
+from rules.language.invalid import json_document
 
 
 class Command(BaseCommand):

@@ -14,8 +14,8 @@ from matters.format.questions import AskedQuestion, Material, Replacement
 from portal.citizen.filling import Known
 from portal.citizen.showing.consent import register_name, states, type_name
 from portal.web.parts import Row
-from rules.showing import reason_text, shower
-from rules.values import Fact, SourceKind
+from rules.language.values import Fact, SourceKind
+from rules.wording.showing import reason_text, shower
 
 NOT_AVAILABLE = "未取得，由工作人员核对"
 

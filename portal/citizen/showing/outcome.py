@@ -14,8 +14,8 @@ from approvals.states import Maker
 from matters import editions
 from matters.editions import Compiled
 from portal.web.wording import duration_cn, local
-from rules.raw import value_of
-from rules.values import Value
+from rules.language.raw import value_of
+from rules.language.values import Value
 
 
 @dataclass(frozen=True, slots=True)

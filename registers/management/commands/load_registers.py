@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from registers.defining import load_registers
-from rules.invalid import InvalidTree
+from rules.language.invalid import InvalidTree
 
 
 class Command(BaseCommand):

@@ -22,7 +22,7 @@ from common.identifiers import credit_code
 from records import journal
 from registers.models import RegisterCall
 from registers.standin.desk import FaultKind
-from rules.values import Truth
+from rules.language.values import Truth
 from tests.factories import district
 from tests.factories.district import ALLOWANCE, BUSINESS, FILING, Citizen
 from tests.factories.fixtures import NOON

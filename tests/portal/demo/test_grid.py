@@ -19,7 +19,7 @@ from approvals.states import Maker
 from certificates.models import UseRecord
 from certificates.states import UseOutcome
 from portal.demo.lives import district
-from rules.values import SourceKind, Truth
+from rules.language.values import SourceKind, Truth
 from tests.portal.demo import acting
 from tests.portal.demo.standing_in import tell
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portal.web import sheets
-from rules.values import (
+from rules.language.values import (
     Action,
     Basis,
     Finding,

@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from rules.tree import CHOICE_OPS, MAX_WHOLE, ORDER_OPS, PRESENCE_OPS, Op
-from rules.values import Scalar
-from rules.vocabulary import FactType, FieldSpec
+from rules.language.tree import CHOICE_OPS, MAX_WHOLE, ORDER_OPS, PRESENCE_OPS, Op
+from rules.language.values import Scalar
+from rules.language.vocabulary import FactType, FieldSpec
 
 Reader: TypeAlias = Callable[[Any], Any]
 # None: it cannot be told (a division known only more coarsely than asked).

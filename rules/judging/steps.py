@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-from rules.comparing import TESTS, Test
-from rules.lookups import NO_ITEM, Item, Operand, default_source, look_up, seen_nothing
-from rules.showing import reason_text
-from rules.tree import Count, Every, NoneOf, Op, Some
-from rules.values import Facts, Leaf, Source, SourceKind, Truth, UnknownReason
-from rules.vocabulary import FactSpec
+from rules.judging.lookups import NO_ITEM, Item, Operand, default_source, look_up, seen_nothing
+from rules.language.comparing import TESTS, Test
+from rules.language.tree import Count, Every, NoneOf, Op, Some
+from rules.language.values import Facts, Leaf, Source, SourceKind, Truth, UnknownReason
+from rules.language.vocabulary import FactSpec
+from rules.wording.showing import reason_text
 
 PASS, FAIL, UNKNOWN = Truth.PASS, Truth.FAIL, Truth.UNKNOWN
 ListNode: TypeAlias = Some | Every | NoneOf | Count

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from rules.comparing import reader
-from rules.showing import reason_text, shower
-from rules.tree import ITEM
-from rules.values import Fact, Facts, Source, SourceKind, UnknownReason
-from rules.vocabulary import FactSpec, FieldSpec, Vocabulary
+from rules.language.comparing import reader
+from rules.language.tree import ITEM
+from rules.language.values import Fact, Facts, Source, SourceKind, UnknownReason
+from rules.language.vocabulary import FactSpec, FieldSpec, Vocabulary
+from rules.wording.showing import reason_text, shower
 
 Item: TypeAlias = Mapping[str, Any]
 NO_ITEM: Item = {}

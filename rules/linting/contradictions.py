@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.comparing import NEGATIVE, OPS_OF, TESTS, WrongValue, compared, constant, normalised
-from rules.tree import CHOICE_OPS, Compare, Op
-from rules.vocabulary import FactType, FieldSpec
-from rules.wording import settled
+from rules.language.comparing import NEGATIVE, OPS_OF, TESTS, WrongValue, compared, constant, normalised
+from rules.language.tree import CHOICE_OPS, Compare, Op
+from rules.language.vocabulary import FactType, FieldSpec
+from rules.wording.sentences import settled
 
 _LOWER = {Op.GE, Op.GT}
 _UPPER = {Op.LE, Op.LT}

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rules.tree import ListName
-from rules.values import Fact, Facts, Source, SourceKind, UnknownReason
+from rules.language.tree import ListName
+from rules.language.values import Fact, Facts, Source, SourceKind, UnknownReason
 
 
 class DerivedKind(StrEnum):

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from rules.derived import Derivation, DerivedKind
-from rules.invalid import refuse
-from rules.tree import ITEM, ListName
-from rules.values import LANGUAGE_VERSION, SourceKind
+from rules.language.derived import Derivation, DerivedKind
+from rules.language.invalid import refuse
+from rules.language.tree import ITEM, ListName
+from rules.language.values import LANGUAGE_VERSION, SourceKind
 
 
 class FactType(StrEnum):

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rules.checks import Check
-from rules.comparing import OPS_OF, WrongValue, constant
-from rules.contradictions import Demand, contradiction, demand
-from rules.invalid import join
-from rules.outcomes import OutcomeTable
-from rules.tree import AllOf, AnyOf, Compare, Count, Every, Node, NoneOf, Not, Op, Some, placed
-from rules.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
+from rules.judging.outcomes import OutcomeTable
+from rules.language.checks import Check
+from rules.language.comparing import OPS_OF, WrongValue, constant
+from rules.language.invalid import join
+from rules.language.tree import AllOf, AnyOf, Compare, Count, Every, Node, NoneOf, Not, Op, Some, placed
+from rules.language.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
+from rules.linting.contradictions import Demand, contradiction, demand
 
 _TYPE_NAMES = {
     FactType.TEXT: "文字",

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from rules.values import Record, Scalar, Value
-from rules.vocabulary import FactSpec, FactType, FieldSpec
+from rules.language.values import Record, Scalar, Value
+from rules.language.vocabulary import FactSpec, FactType, FieldSpec
 
 
 class Unreadable(ValueError):

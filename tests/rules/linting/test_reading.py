@@ -1,7 +1,7 @@
 """Exactly what a set of conditions needs."""
 
 from rules import certificates_needed, facts_needed, parse_condition, parse_outcome_table, registers_needed
-from rules.reading import Readables
+from rules.linting.reading import Readables
 from tests.rules.making import VOCABULARY, check
 
 AGED = parse_condition({"not": {"all": [{"fact": "derived.age", "op": "ge", "value": 80}]}})

@@ -7,15 +7,15 @@ holds in Kleene's logic), so that each line of the trace says what was really as
 from datetime import date
 from typing import Any
 
-from rules.comparing import NEGATIVE, OPS_OF, TESTS, WrongValue, compared, constant, normalised
-from rules.derived import Derivation, derive
-from rules.invalid import join
-from rules.lookups import NO_ITEM, Operand
-from rules.steps import Comparison, Group, Pairing, Presence, Records, Step, Unreadable
-from rules.tree import AllOf, AnyOf, Compare, Count, Every, Node, NoneOf, Not, Op, Some, facts_named
-from rules.values import Facts, Leaf, Truth
-from rules.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
-from rules.wording import compare_texts, records_text, settled
+from rules.judging.lookups import NO_ITEM, Operand
+from rules.judging.steps import Comparison, Group, Pairing, Presence, Records, Step, Unreadable
+from rules.language.comparing import NEGATIVE, OPS_OF, TESTS, WrongValue, compared, constant, normalised
+from rules.language.derived import Derivation, derive
+from rules.language.invalid import join
+from rules.language.tree import AllOf, AnyOf, Compare, Count, Every, Node, NoneOf, Not, Op, Some, facts_named
+from rules.language.values import Facts, Leaf, Truth
+from rules.language.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
+from rules.wording.sentences import compare_texts, records_text, settled
 
 
 class PreparedCondition:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from rules import InvalidTree, condition_schema, dump_condition, json_document, parse_condition
-from rules.tree import MAX_DEPTH, MAX_NODES
+from rules.language.tree import MAX_DEPTH, MAX_NODES
 from tests.rules.making import json_values, trees
 
 LEAF = {"fact": "form.rooms", "op": "eq", "value": 3}

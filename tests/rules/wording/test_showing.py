@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rules import FactSpec, FieldSpec, SourceKind, UnknownReason, reason_text
-from rules.showing import masked, shower
+from rules.wording.showing import masked, shower
 from tests.rules.making import VOCABULARY
 
 

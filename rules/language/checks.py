@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from rules.invalid import InvalidTree, refuse
-from rules.tree import Condition
-from rules.values import Action, Basis, Truth
+from rules.language.invalid import InvalidTree, refuse
+from rules.language.tree import Condition
+from rules.language.values import Action, Basis, Truth
 
 MAX_CHECKS = 100
 

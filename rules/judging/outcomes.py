@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from rules.comparing import WrongValue, constant
-from rules.invalid import refuse
-from rules.showing import shower
-from rules.tracing import PreparedCondition
-from rules.tree import Condition, Node
-from rules.values import Facts, Leaf, Outcome, Scalar, Truth
-from rules.vocabulary import FactType, FieldSpec, Vocabulary
+from rules.judging.tracing import PreparedCondition
+from rules.language.comparing import WrongValue, constant
+from rules.language.invalid import refuse
+from rules.language.tree import Condition, Node
+from rules.language.values import Facts, Leaf, Outcome, Scalar, Truth
+from rules.language.vocabulary import FactType, FieldSpec, Vocabulary
+from rules.wording.showing import shower
 
 MAX_ROWS = 200
 

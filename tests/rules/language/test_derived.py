@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules import Fact, Source, SourceKind, UnknownReason, age_on, parse_vocabulary
-from rules.derived import derive, months_between
+from rules.language.derived import derive, months_between
 from tests.rules.making import ON, SOURCE
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))

@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from rules.invalid import TAG, join, refuse
+from rules.language.invalid import TAG, join, refuse
 
 MAX_DEPTH = 8
 MAX_NODES = 200

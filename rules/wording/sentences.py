@@ -1,9 +1,9 @@
 """Every condition as one plain Chinese sentence: "户籍所在地在龙湖区，且年龄不小于80周岁"."""
 
-from rules.comparing import FLIPPED, WrongValue, constant
-from rules.showing import shower
-from rules.tree import AllOf, AnyOf, Compare, Count, Every, Node, NoneOf, Not, Op, Some
-from rules.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
+from rules.language.comparing import FLIPPED, WrongValue, constant
+from rules.language.tree import AllOf, AnyOf, Compare, Count, Every, Node, NoneOf, Not, Op, Some
+from rules.language.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
+from rules.wording.showing import shower
 
 _ORDER = {Op.EQ: "为", Op.NE: "不为", Op.LT: "小于", Op.LE: "不大于", Op.GT: "大于", Op.GE: "不小于"}
 _DAYS = {Op.EQ: "为", Op.NE: "不为", Op.LT: "早于", Op.LE: "不晚于", Op.GT: "晚于", Op.GE: "不早于"}

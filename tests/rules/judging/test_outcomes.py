@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rules import InvalidTree, Outcome, UnknownReason, dump_outcome_table, parse_outcome_table
-from rules.outcomes import PreparedTable
-from rules.values import Scalar
+from rules.judging.outcomes import PreparedTable
+from rules.language.values import Scalar
 from tests.rules.making import ON, VOCABULARY, facts
 
 COLUMNS: dict[str, Any] = {

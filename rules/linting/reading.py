@@ -5,11 +5,11 @@ from typing import TypeAlias, cast
 
 from pydantic import BaseModel
 
-from rules.checks import Check
-from rules.outcomes import OutcomeTable
-from rules.tracing import derivations_for
-from rules.tree import Node, facts_named
-from rules.vocabulary import Vocabulary
+from rules.judging.outcomes import OutcomeTable
+from rules.judging.tracing import derivations_for
+from rules.language.checks import Check
+from rules.language.tree import Node, facts_named
+from rules.language.vocabulary import Vocabulary
 
 Readable: TypeAlias = Node | Check | OutcomeTable
 Readables: TypeAlias = Readable | Iterable[Readable] | None

@@ -6,9 +6,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from rules.comparing import significant
-from rules.values import SourceKind, UnknownReason
-from rules.vocabulary import FactType, FieldSpec, Vocabulary
+from rules.language.comparing import significant
+from rules.language.values import SourceKind, UnknownReason
+from rules.language.vocabulary import FactType, FieldSpec, Vocabulary
 
 Shower: TypeAlias = Callable[[Any], str]
 
@@ -28,11 +28,17 @@ REASON_TEXTS = {
     UnknownReason.NOT_ASKED: "未填写",
     UnknownReason.UNREADABLE: "数据无法识别",
 }
+_NOWHERE_FOUND = {SourceKind.CERTIFICATE: "证照库里没有", SourceKind.REGISTER: "没有查到记录"}
 _ASKED_OF_PEOPLE = {SourceKind.FORM, SourceKind.APPLICANT}
 
 
 def reason_text(reason: UnknownReason | None, kind: SourceKind = SourceKind.FORM) -> str:
-    """Return in Chinese why a fact is unknown; what was not asked of a person was not looked up (未查询)."""
+    """Return in Chinese why a fact is unknown; what was not asked of a person was not looked up (未查询).
+
+    A certificate that is "not held" may lie at home on paper: all we know is that the store has none.
+    """
+    if reason is UnknownReason.NOT_HELD and kind in _NOWHERE_FOUND:
+        return _NOWHERE_FOUND[kind]
     if reason is UnknownReason.NOT_ASKED and kind not in _ASKED_OF_PEOPLE:
         return "未查询到"
     return REASON_TEXTS.get(reason, "未能核实") if reason else "未能核实"

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from rules.checks import Check
-from rules.outcomes import OutcomeTable, PreparedTable
-from rules.tracing import derivations_for, prepare_step, with_derived
-from rules.tree import facts_named
-from rules.values import Action, Facts, Finding, Leaf, Outcome, Truth, Verdict, VerdictKind
-from rules.vocabulary import Vocabulary
-from rules.wording import sentence
+from rules.judging.outcomes import OutcomeTable, PreparedTable
+from rules.judging.tracing import derivations_for, prepare_step, with_derived
+from rules.language.checks import Check
+from rules.language.tree import facts_named
+from rules.language.values import Action, Facts, Finding, Leaf, Outcome, Truth, Verdict, VerdictKind
+from rules.language.vocabulary import Vocabulary
+from rules.wording.sentences import sentence
 
 
 class _PreparedCheck:

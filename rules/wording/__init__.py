@@ -1,0 +1,1 @@
+"""Conditions and values as people read them, in Chinese."""
