@@ -19,7 +19,7 @@ from approvals.models import Application, Decision, SupplementNotice
 from approvals.permissions import may_decide
 from approvals.states import ApplicationState, ClockKind, DecisionKind, Maker
 from approvals.workflow import Move
-from certificates import authorising
+from certificates.holding import authorising
 from common import workdays
 from common.clock import now
 from matters import editions

@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 
 from accounts.models import Organisation, Person
 from accounts.principals import Principal
-from certificates import schemas, using
-from certificates.choosing import choose
+from certificates import schemas
+from certificates.holding import using
+from certificates.holding.choosing import choose
 from certificates.models import Authorisation, Certificate, TypeSchema, UseRecord
 from common import divisions
 from rules.language.raw import value_of

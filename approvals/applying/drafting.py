@@ -15,7 +15,7 @@ from approvals.applying.references import new_reference
 from approvals.errors import AlreadyOpen, NoSuchDraft, NotAcceptingApplications, WrongApplicant
 from approvals.models import Draft
 from approvals.permissions import may_apply
-from certificates import authorising
+from certificates.holding import authorising
 from certificates.models import Authorisation
 from common import clock
 from matters import editions

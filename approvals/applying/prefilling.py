@@ -6,10 +6,10 @@ from datetime import datetime
 
 from approvals.deciding import facts, sources
 from approvals.models import Application, Draft
-from certificates import using
+from certificates.holding import using
 from matters import editions
-from matters.editions import Compiled
 from matters.answers import Prefill, form_facts, is_visible, prefill
+from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from rules.language.values import Fact, Facts
 

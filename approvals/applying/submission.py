@@ -18,7 +18,7 @@ from approvals.permissions import is_applicant
 from approvals.states import ApplicationState, ClockKind
 from approvals.tasks import wake_on_commit
 from approvals.workflow import Move
-from certificates import authorising
+from certificates.holding import authorising
 from common.clock import now
 from records import journal
 

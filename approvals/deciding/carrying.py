@@ -18,7 +18,7 @@ from approvals.deciding.granting import Grant
 from approvals.models import Application, Judgement, SupplementNotice
 from approvals.states import ApplicationState
 from approvals.workflow import Move
-from certificates import using
+from certificates.holding import using
 from common import workdays
 from matters import editions
 from matters.models import Matter

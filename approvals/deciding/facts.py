@@ -17,7 +17,7 @@ from approvals.deciding import sources
 from approvals.deciding.plain import plain
 from approvals.models import Application, Draft
 from approvals.states import OPEN, ApplicationState
-from certificates import using
+from certificates.holding import using
 from common import clock
 from matters import editions
 from matters.answers import form_facts

@@ -15,8 +15,9 @@ from approvals.deciding.results import Granting
 from approvals.models import Application, Decision, Judgement
 from approvals.states import ApplicationState, DecisionKind, Maker
 from approvals.workflow import Move
-from certificates import authorising, issuing
-from certificates.issuing import Issue
+from certificates.holding import authorising
+from certificates.issuance import issuing
+from certificates.issuance.issuing import Issue
 from certificates.models import Certificate
 from matters.editions import Compiled
 from rules.language.values import Facts, Value

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from accounts.models import Organisation, Person
 from approvals.models import Application, Draft
-from certificates.using import Held, Reading
+from certificates.holding.using import Held, Reading
 from common.identifiers import resident_id
 from matters.editions import Compiled
 from registers.asking import Answer

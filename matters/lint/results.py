@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from certificates import numbering
+from certificates.issuance import numbering
 from matters.editions import Compiled
 from matters.format.results import FieldSource
 from matters.format.templates import placeholders

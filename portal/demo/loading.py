@@ -13,8 +13,8 @@ from django.db import transaction
 
 from accounts import actors, registering
 from accounts.models import Department, Organisation, Person, User
-from certificates import issuing, lifecycle
-from certificates.issuing import Issue
+from certificates.issuance import issuing, lifecycle
+from certificates.issuance.issuing import Issue
 from certificates.models import Certificate, CertificateType
 from certificates.types import load_types
 from common import clock

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from accounts.principals import Principal
 from certificates import selectors
-from certificates.choosing import Choice, choose
+from certificates.holding.choosing import Choice, choose
 from certificates.models import Certificate
 from portal.web import wording
 from rules import UnknownReason, reason_text

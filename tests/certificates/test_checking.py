@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from certificates import checking, lifecycle
+from certificates import checking
+from certificates.issuance import lifecycle
 from certificates.states import CertificateStatus as S
 from tests.factories import people
 from tests.factories.certificates import ISSUER, TODAY, VALUES, card_type, certificate

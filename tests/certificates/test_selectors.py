@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from accounts.principals import Principal
-from certificates import selectors, using
+from certificates import selectors
 from certificates.errors import NotYours
+from certificates.holding import using
 from tests.factories import people
 from tests.factories.certificates import (
     AT,

@@ -11,10 +11,12 @@ from django.db import transaction
 
 from accounts.models import Organisation, Person
 from accounts.principals import Principal
-from certificates import authorising, issuing, types
-from certificates.issuing import Issue
+from certificates import types
+from certificates.holding import authorising
+from certificates.holding.using import Need
+from certificates.issuance import issuing
+from certificates.issuance.issuing import Issue
 from certificates.models import Authorisation, Certificate, CertificateType
-from certificates.using import Need
 from common import clock
 
 ISSUER = "11440507MB2X00012R"

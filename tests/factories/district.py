@@ -16,8 +16,8 @@ from accounts import registering
 from accounts.models import Department, Organisation, Person, Post, User
 from accounts.principals import Principal
 from accounts.registering import NewPerson
-from certificates import issuing
-from certificates.issuing import Issue
+from certificates.issuance import issuing
+from certificates.issuance.issuing import Issue
 from certificates.models import Certificate
 from certificates.types import load_types
 from common import clock

@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.principals import Principal
-from certificates import authorising
 from certificates import selectors as store
+from certificates.holding import authorising
 from certificates.models import Authorisation, UseRecord
 from certificates.states import CertificateStatus
 from common import clock

@@ -14,7 +14,7 @@ from approvals.deciding import waiting
 from approvals.models import Application, ClockEntry, Decision, Judgement
 from approvals.states import ApplicationState as S
 from approvals.states import Maker
-from certificates import authorising
+from certificates.holding import authorising
 from certificates.models import Authorisation, Certificate, UseRecord
 from certificates.states import UseOutcome
 from common import clock

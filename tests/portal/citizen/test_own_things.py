@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import inbox
 from approvals.applying import drafting, submission
 from approvals.models import Draft
-from certificates import issuing, lifecycle
+from certificates.issuance import issuing, lifecycle
 from certificates.models import Authorisation, Certificate, UseRecord
 from certificates.states import CertificateStatus
 from common import clock

@@ -18,7 +18,7 @@ from approvals.applying import drafting
 from approvals.models import Application, Decision, Draft, Judgement, SupplementNotice
 from approvals.states import ApplicationState, DecisionKind, Maker
 from certificates import types
-from certificates.issuing import Issue, issue
+from certificates.issuance.issuing import Issue, issue
 from certificates.models import Certificate
 from common import clock
 from common.identifiers import make_credit_code

@@ -16,9 +16,9 @@ from django.db import transaction
 
 from accounts.actors import SYSTEM
 from accounts.principals import Principal
-from certificates import locking
-from certificates.choosing import Choice, choose
 from certificates.errors import NotYours, UnknownType
+from certificates.holding import locking
+from certificates.holding.choosing import Choice, choose
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
 from rules.language.values import UnknownReason

@@ -8,11 +8,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.principals import Principal
-from certificates import authorising, lifecycle, using
 from certificates.errors import NotYours, UnknownType
+from certificates.holding import authorising, using
+from certificates.holding.using import Held, Missing
+from certificates.issuance import lifecycle
 from certificates.models import Certificate, UseRecord
 from certificates.states import CertificateStatus, UseOutcome
-from certificates.using import Held, Missing
 from rules.language.values import UnknownReason as R
 from tests.factories import people
 from tests.factories.certificates import (

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.db import transaction
 
-from certificates import numbering
+from certificates.issuance import numbering
+from certificates.issuance.numbering import SeriesExhausted
 from certificates.models import NumberSeries
-from certificates.numbering import SeriesExhausted
 
 ON = date(2026, 3, 5)
 

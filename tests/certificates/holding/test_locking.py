@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from certificates import authorising, lifecycle, using
+from certificates.holding import authorising, using
+from certificates.issuance import lifecycle
 from certificates.models import UseRecord
 from certificates.states import CertificateStatus
 from rules.language.values import UnknownReason as R

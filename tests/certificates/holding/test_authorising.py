@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import ActingRight
 from accounts.principals import Principal
-from certificates import authorising
 from certificates.errors import AlreadyAuthorised, NotYours
+from certificates.holding import authorising
 from certificates.models import Authorisation
 from records.journal import events_of
 from records.models import JournalEntry

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.choosing import choose
+from certificates.holding.choosing import choose
 from certificates.models import Certificate
 from certificates.states import CertificateStatus as S
 from rules.language.values import UnknownReason as R

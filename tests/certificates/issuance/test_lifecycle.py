@@ -5,8 +5,8 @@ import itertools
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from certificates import lifecycle
 from certificates.errors import AlreadyHeld, InvalidMove
+from certificates.issuance import lifecycle
 from certificates.models import Authorisation, Certificate, TypeSchema, UseRecord
 from certificates.states import TRANSITIONS, CertificateStatus
 from records.models import Event, JournalEntry
