@@ -13,7 +13,7 @@ from approvals.errors import NoSuchApplication, NotAllowed
 from approvals.models import Application
 from approvals.states import CLOSED, TRANSITIONS, ApplicationState
 from records import journal
-from records.chain import Json
+from records.proving.chain import Json
 
 # What a move may have changed on the instance besides the state; the clock writes due_on, deciding the rest.
 WRITTEN = ("state", "closed_at", "lease_until", "due_on", "referral_reason", "attempts", "waiting_since")

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.core import checks
 from typing_extensions import override
 
-from records.keys import check_keys
+from records.encrypting.keys import check_keys
 
 
 class RecordsConfig(AppConfig):

@@ -17,7 +17,7 @@ from django.db.models.lookups import IsNull
 from django.db.models.query_utils import DeferredAttribute
 from typing_extensions import override
 
-from records.envelope import Tampered, key_of, seal, unseal
+from records.encrypting.envelope import Tampered, key_of, seal, unseal
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper

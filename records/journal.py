@@ -21,8 +21,8 @@ from django.db.transaction import TransactionManagementError
 
 from common import clock
 from common.identifiers import InvalidIdentifier, resident_id
-from records import chain
 from records.models import Event, JournalEntry
+from records.proving import chain
 
 RACES = 20  # how often one entry may be overtaken in its stream before the caller's missing lock is an error
 _HEADS = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from records.sealing import seal_pending
+from records.proving.sealing import seal_pending
 
 
 @shared_task(ignore_result=True)

@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from records import chain, exporting
-from records.exporting import ExportUnreadable
-from records.heads import HeadsUnreadable, read_heads
-from records.inspecting import Fault, Head, Inspection
+from records.proving import chain, exporting
+from records.proving.exporting import ExportUnreadable
+from records.proving.heads import HeadsUnreadable, read_heads
+from records.proving.inspecting import Fault, Head, Inspection
 
 Lines: TypeAlias = Iterator[tuple[str, dict[str, Any]]]
 

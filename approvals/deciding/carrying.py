@@ -22,7 +22,7 @@ from certificates.holding import using
 from common import workdays
 from matters import editions
 from matters.models import Matter
-from records.chain import Json
+from records.proving.chain import Json
 from rules.language.values import (
     Finding,
     SourceKind,

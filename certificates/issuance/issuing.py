@@ -31,8 +31,8 @@ from certificates.states import CertificateStatus
 from common import clock
 from common.errors import DomainError
 from common.identifiers import certificate_identifier, make_certificate_identifier
-from records.chain import Json
 from records.journal import Note, note_many
+from records.proving.chain import Json
 
 _SERIAL = re.compile(r"[0-9A-Z]{1,40}")
 _Key = tuple[int, UUID]

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, Que
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from records import envelope
+from records.encrypting import envelope
 
 SESSION_KEY = "unsaved"
 LONGEST = 20_000  # characters: more than any page of questions holds

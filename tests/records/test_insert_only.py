@@ -6,7 +6,7 @@ from django.db import ProgrammingError, connection, transaction
 from records.insert_only import InsertOnly, insert_only_tables
 from records.journal import note
 from records.models import Block, BlockEntry, Event, JournalEntry
-from records.sealing import seal_pending
+from records.proving.sealing import seal_pending
 
 TABLES = ["records_block", "records_blockentry", "records_event", "records_journalentry"]
 CHANGES = [

@@ -12,12 +12,12 @@ from django.db.transaction import TransactionManagementError
 from pytest_django import DjangoAssertNumQueries
 
 from common import clock
-from records import chain
-from records.chain import Json
 from records.journal import Note, PersonalDataInJournal, StreamRaced, events_of, note, note_many
 from records.models import Event as EventRow
 from records.models import JournalEntry, Pending
-from records.verifying import as_entry, verify
+from records.proving import chain
+from records.proving.chain import Json
+from records.proving.verifying import as_entry, verify
 from tests.records.threads import in_threads, wait_for_a_lock
 
 

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from records.insert_only import insert_only_tables
 from records.journal import note
 from records.models import JournalEntry, Pending
+from records.proving.sealing import seal_pending
 from records.roles import RoleMissing, grant_application_role
-from records.sealing import seal_pending
 from tests.records.conftest import open_as_application
 
 REFUSED = psycopg2.errors.InsufficientPrivilege

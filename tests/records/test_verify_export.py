@@ -13,9 +13,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from records import chain
 from records.journal import Note, note_many
-from records.sealing import seal_pending
+from records.proving import chain
+from records.proving.sealing import seal_pending
 from records.verify_export import main, verify_file
 
 pytestmark = pytest.mark.django_db(transaction=True)

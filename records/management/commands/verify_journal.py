@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from typing_extensions import override
 
-from records.verifying import export, verify
+from records.proving.verifying import export, verify
 
 
 class Command(BaseCommand):

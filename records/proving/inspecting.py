@@ -11,7 +11,7 @@ from itertools import combinations
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from records import chain
+from records.proving import chain
 
 SEALED_WITHIN = timedelta(minutes=1)
 PAIRS_TRIED = 60  # how many changed entries are compared with each other to name a swap

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
-from records.envelope import KEY_ID
+from records.encrypting.envelope import KEY_ID
 
 
 def check_keys(**_asked: Any) -> list[checks.CheckMessage]:

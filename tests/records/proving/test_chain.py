@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records import chain
+from records.proving import chain
 
 # Test vectors of RFC 6962 (Certificate Transparency): roots over the first n of these leaves.
 LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]

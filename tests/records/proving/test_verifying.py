@@ -14,12 +14,12 @@ from django.db import connection, transaction
 from pytest_django import Settings
 
 from common import clock
-from records import chain
-from records.inspecting import FaultKind
 from records.journal import Note, note, note_many
 from records.models import Block, BlockEntry, JournalEntry
-from records.sealing import as_block, seal_pending
-from records.verifying import as_entry, verify
+from records.proving import chain
+from records.proving.inspecting import FaultKind
+from records.proving.sealing import as_block, seal_pending
+from records.proving.verifying import as_entry, verify
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Intruder = Callable[..., None]

@@ -2,7 +2,7 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
-from records.keys import check_keys
+from records.encrypting.keys import check_keys
 
 
 def test_the_keys_of_the_tests_pass_and_are_among_djangos_checks() -> None:

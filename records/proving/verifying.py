@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from common import clock
-from records import chain, exporting
-from records.heads import HeadsUnreadable, read_heads
-from records.inspecting import Fault, FaultKind, Head, Inspection, Leaf, place_of
 from records.models import Block, BlockEntry, Event, JournalEntry, Pending
-from records.sealing import as_block
+from records.proving import chain, exporting
+from records.proving.heads import HeadsUnreadable, read_heads
+from records.proving.inspecting import Fault, FaultKind, Head, Inspection, Leaf, place_of
+from records.proving.sealing import as_block
 
 ROWS_AT_ONCE = 2000
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from records.envelope import Tampered, key_of, seal, unseal
+from records.encrypting.envelope import Tampered, key_of, seal, unseal
 
 PLACE = "accounts_person:1:mobile"
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from records import chain
-from records.inspecting import Head, Leaf
+from records.proving import chain
+from records.proving.inspecting import Head, Leaf
 
 FORMAT = "records-journal/1"
 

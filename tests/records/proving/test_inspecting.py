@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records import chain
-from records.inspecting import Fault, FaultKind, Head, Inspection, Leaf
+from records.proving import chain
+from records.proving.inspecting import Fault, FaultKind, Head, Inspection, Leaf
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)

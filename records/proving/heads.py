@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from records import chain
-from records.inspecting import Head
+from records.proving import chain
+from records.proving.inspecting import Head
 
 TAIL_BYTES = 4096  # more than two lines
 

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from common import clock
-from records import chain
-from records.heads import HeadsFile
 from records.models import Block, BlockEntry
+from records.proving import chain
+from records.proving.heads import HeadsFile
 
 BLOCK_SIZE = 5000
 _ONE_SEALER = 0x6A6F75726E616C  # advisory lock: "journal"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from records import chain
-from records.heads import HeadsFile, HeadsUnreadable, read_heads
+from records.proving import chain
+from records.proving.heads import HeadsFile, HeadsUnreadable, read_heads
 from tests.records.threads import in_threads
 
 BLOCK = chain.Block(

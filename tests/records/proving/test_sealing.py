@@ -8,13 +8,13 @@ from cryptography.exceptions import InvalidSignature
 from django.conf import settings
 from django.db import connection, transaction
 
-from records import chain
-from records.heads import read_heads
 from records.journal import Note, note, note_many
 from records.models import Block, BlockEntry, JournalEntry, Pending
-from records.sealing import as_block, seal_pending
+from records.proving import chain
+from records.proving.heads import read_heads
+from records.proving.sealing import as_block, seal_pending
+from records.proving.verifying import verify
 from records.tasks import seal
-from records.verifying import verify
 from tests.records.threads import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,7 +81,7 @@ def test_a_head_lost_in_a_crash_after_commit_is_appended_by_the_next_run(
 ) -> None:
     write(1)
     with monkeypatch.context() as patch:
-        patch.setattr("records.sealing.append_heads", lambda: None)
+        patch.setattr("records.proving.sealing.append_heads", lambda: None)
         seal_pending()
     assert read_heads(settings.JOURNAL_HEADS_FILE) == []
     seal_pending()

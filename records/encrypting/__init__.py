@@ -1,0 +1,1 @@
+"""How the encrypted fields are sealed, and whether the keys can do their work."""
