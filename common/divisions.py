@@ -14,6 +14,7 @@ from pathlib import Path
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "codes" / "divisions.json"
 LEVELS = (2, 4, 6, 9, 12)
+CITY, COUNTY = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,20 @@ def name(code: str) -> str:
     """Return the short Chinese name of a place (龙湖区), or the code itself where it is not known."""
     found = find(code)
     return found.name if found else code
+
+
+def local_name(code: str, *, home: str) -> str:
+    """Return the name as people of the city of `home` say it (龙湖区珠池街道); a place elsewhere with all above it."""
+    try:
+        text = short(code)
+    except ValueError:
+        return code
+    if len(text) < COUNTY or not text.startswith(home[:CITY]):
+        return full_name(code)
+    known = all_divisions()
+    return "".join(
+        known[text[:level]].name for level in LEVELS if COUNTY <= level <= len(text) and text[:level] in known
+    )
 
 
 def full_name(code: str) -> str:

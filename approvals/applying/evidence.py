@@ -8,8 +8,8 @@ from certificates import selectors as store
 from certificates.models import Certificate
 from certificates.states import AuthorisationStatus
 from matters import editions
-from matters.answers import form_facts
 from matters.format.questions import Material, Replacement
+from matters.forms.answers import form_facts
 
 
 def of(application: Application) -> list[Evidence]:

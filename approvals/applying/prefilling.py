@@ -8,9 +8,9 @@ from approvals.deciding import facts, sources
 from approvals.models import Application, Draft
 from certificates.holding import using
 from matters import editions
-from matters.answers import Prefill, form_facts, is_visible, prefill
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
+from matters.forms.answers import Prefill, form_facts, is_visible, prefill
 from rules.language.values import Fact, Facts
 
 

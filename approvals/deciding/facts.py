@@ -20,9 +20,9 @@ from approvals.states import OPEN, ApplicationState
 from certificates.holding import using
 from common import clock
 from matters import editions
-from matters.answers import form_facts
 from matters.editions import Compiled
 from matters.format.questions import RegisterUse
+from matters.forms.answers import form_facts
 from registers import asking
 from rules.language.values import Fact, Facts, UnknownReason
 

@@ -10,10 +10,10 @@ from accounts.principals import Principal
 from approvals.applying import drafting, prefilling
 from approvals.models import Application, Draft
 from matters import editions, forms
-from matters.answers import Prefill, form_facts, is_visible
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from matters.forms import AnswerForm
+from matters.forms.answers import Prefill, form_facts, is_visible
 from rules.language.values import Facts
 
 CONTROLS = ("act", "correct")  # names of the page's own buttons

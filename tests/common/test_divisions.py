@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import divisions
+from common.divisions import full_name, local_name
 from common.codelists import code_list
 
 
@@ -106,3 +107,18 @@ def test_code_lists() -> None:
     for name in ("nothing", "../calendar/2026", "divisions/"):
         with pytest.raises(KeyError):
             code_list(name)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("440507003", "龙湖区珠池街道"),
+        ("440507", "龙湖区"),
+        ("440511", "金平区"),
+        ("440103", full_name("440103")),
+        ("4405", "广东省汕头市"),
+        ("not a code", "not a code"),
+    ],
+)
+def test_people_of_the_city_leave_its_name_out(code: str, text: str) -> None:
+    assert local_name(code, home="440507") == text

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.http import HttpRequest
 
+from accounts.models import Organisation
 from accounts.principals import Principal
 from approvals import selectors
 from approvals.models import Application, Decision, SupplementNotice
@@ -63,6 +64,7 @@ class Case:
     took: str = ""
     stages: tuple[Stage, ...] = ()
     face: CertificateFace | None = None
+    new_organisation: Organisation | None = None
     deadline: Deadline | None = None
     notice: SupplementNotice | None = None
     steps: tuple[Step, ...] = ()
@@ -114,6 +116,9 @@ def opened(request: HttpRequest, principal: Principal, application: Application,
         took=outcome.took(application, decision) if decision and granted else "",
         stages=tuple(outcome.stages(application, decision)) if decision and granted else (),
         face=_face(request, certificate, application),
+        new_organisation=certificate.holder_organisation
+        if certificate and not application.organisation_id
+        else None,
         deadline=due,
         notice=notice,
         steps=tuple(progress.timeline(application, deadline=due, notice=notice)),

@@ -74,7 +74,7 @@ class UseRow:
 USE_PILLS = {UseOutcome.FOUND: "pass", UseOutcome.UNAUTHORISED: "fail"}
 USE_WORDS = {
     UseOutcome.FOUND: "已读取",
-    UseOutcome.NOT_HELD: "没有读到：未持有",
+    UseOutcome.NOT_HELD: "没有读到：证照库里没有",
     UseOutcome.EXPIRED: "没有读到：已过期",
     UseOutcome.REVOKED: "没有读到：已失效",
     UseOutcome.AMBIGUOUS: "没有读到：有多本，分不清",
@@ -96,7 +96,6 @@ def _use_row(record: UseRecord, labels: dict[int, dict[str, str]], names: dict[s
     by = "系统自动核验" if record.actor == "system" else "工作人员查看"
     known = labels.get(record.type_id, {})
     outcome = UseOutcome(record.outcome)
-    statutory = record.mode == UseMode.STATUTORY
     return UseRow(
         record=record,
         who=f"{record.body}，{by}",
@@ -104,8 +103,14 @@ def _use_row(record: UseRecord, labels: dict[int, dict[str, str]], names: dict[s
         fields="、".join(known.get(name, name) for name in record.fields),
         pill=USE_PILLS.get(outcome, "neutral"),
         outcome=USE_WORDS[outcome],
-        ground="依法查验，不用您授权" if statutory else "您的授权",
+        ground=_ground(record),
     )
+
+
+def _ground(record: UseRecord) -> str:
+    if record.mode == UseMode.STATUTORY:
+        return "依据：依法查验，不用您授权"
+    return "您没有授权，什么也没有看到" if record.outcome == UseOutcome.UNAUTHORISED else "依据：您的授权"
 
 
 def field_labels(types: Iterable[int]) -> dict[int, dict[str, str]]:

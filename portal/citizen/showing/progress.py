@@ -74,8 +74,8 @@ def _ahead(state: ApplicationState, deadline: Deadline | None, notice: Supplemen
             by = f"请在 {cn_date(notice.due_on)} 前补好" if notice else ""
             return [
                 Step("补正", by, "now", "等您补正"),
-                Step("重新核验", "补正后系统马上再核验一次", "ahead"),
-                decision,
+                Step("重新核验", "补正后系统马上再核验一次；还核不实的，转人工并另告知期限", "ahead"),
+                Step("作出决定", "", "ahead"),
             ]
     return []
 

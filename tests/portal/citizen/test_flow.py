@@ -79,7 +79,7 @@ def test_a_silent_register_and_a_missing_certificate_refer_with_the_reason(city,
     for words in (
         "已转人工办理",
         "没有被拒绝",
-        "居民户口簿：未持有",
+        "居民户口簿：证照库里没有",
         "11 月 27 日（星期五）",
         "正在办理",
         "撤回申请",
