@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from matters.format.package import Package, parse_package
 from matters.format.questions import AskedQuestion, Material, Page, RegisterUse
 from matters.format.templates import placeholders
 from matters.models import Edition
-from matters.package import Package, parse_package
 from rules import (
     Facts,
     FactSpec,

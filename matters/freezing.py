@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from matters.format.package import Package
 from matters.format.questions import AskedQuestion, QuestionType
-from matters.package import Package
 from matters.sources import RegisterSource, Sources, TypeSource
 from rules import FactSpec, FactType, FieldSpec, Vocabulary
 

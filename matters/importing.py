@@ -11,9 +11,10 @@ from django.db import transaction
 
 from accounts.models import Department
 from common.errors import DomainError
-from matters import linting, publishing
+from matters import publishing
+from matters.format.package import Package, parse_package
+from matters.lint import linting
 from matters.models import Edition, Matter
-from matters.package import Package, parse_package
 from matters.sources import Sources, stored
 from rules.language.invalid import InvalidTree, json_document
 

@@ -13,10 +13,10 @@ from accounts.models import Department
 from certificates import types
 from common.errors import DomainError
 from common.identifiers import matter_code
-from matters import linting
+from matters.format.package import Package, parse_package
 from matters.freezing import freeze
+from matters.lint import linting
 from matters.models import Edition, Matter
-from matters.package import Package, parse_package
 from matters.sources import stored
 from records import journal
 from registers import defining

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from accounts.models import Region
 from certificates import types
 from certificates.models import TypeSchema
-from matters.package import Package
+from matters.format.package import Package
 from registers import defining
 from registers.models import Register
 from rules.language.invalid import InvalidTree

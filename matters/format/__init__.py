@@ -1,1 +1,1 @@
-"""The parts of a matter package (事项包): guide, questions, what a grant does."""
+"""A matter package (事项包) and its parts: guide, questions, what a grant does, templates."""

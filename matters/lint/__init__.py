@@ -1,1 +1,1 @@
-"""What bars a package from publication, room by room."""
+"""What bars a package from publication, and its examples judged as an application would be."""

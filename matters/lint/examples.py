@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from matters.editions import Compiled
 from matters.lint.problem import Problem
-from matters.trying import Trial, try_examples
+from matters.lint.trying import Trial, try_examples
 from rules import Truth, VerdictKind
 from rules.language.values import SourceKind
 

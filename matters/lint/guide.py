@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from common.identifiers import InvalidIdentifier, matter_code
+from matters.format.package import Package
 from matters.lint.problem import Problem
-from matters.package import Package
 
 LICENCE = "01"
 LICENCE_STEPS = 5

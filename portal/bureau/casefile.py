@@ -17,9 +17,9 @@ from certificates.models import Certificate
 from common import clock
 from common.identifiers import mask_id
 from matters import editions
-from matters.answers import form_facts, is_visible
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
+from matters.forms.answers import form_facts, is_visible
 from portal.bureau import queueing
 from portal.bureau.due import Due, due
 from portal.bureau.queueing import Beside

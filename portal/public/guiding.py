@@ -12,9 +12,9 @@ from django.urls import reverse
 from approvals import selectors as cases
 from approvals.models import Application, Draft
 from matters import editions
-from matters.answers import form_facts
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion, QuestionType
+from matters.forms.answers import form_facts
 from matters.models import Edition, Matter
 from portal.public import bringing, covering
 from portal.public.bringing import Line

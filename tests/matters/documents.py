@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from matters.editions import Compiled, compile_package
+from matters.format.package import parse_package
 from matters.freezing import freeze
-from matters.package import parse_package
 from matters.sources import Sources, in_files
 
 ROOT = Path(__file__).parents[2]

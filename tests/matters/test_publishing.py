@@ -9,8 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from accounts.models import Department
 from certificates.models import CertificateType
 from matters import editions, publishing
+from matters.format.package import parse_package
 from matters.models import Edition, Matter
-from matters.package import parse_package
 from matters.publishing import NotPublishable, UnknownDepartment, publish
 from records.models import JournalEntry
 from registers.models import Register

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from matters.package import package_schema
+from matters.format.package import package_schema
 
 
 class Command(BaseCommand):

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common import clock
-from matters import linting, trying
 from matters.editions import Compiled, compile_package
+from matters.format.package import Package, parse_package
 from matters.freezing import freeze
-from matters.package import Package, parse_package
+from matters.lint import linting, trying
+from matters.lint.trying import Trial
 from matters.sources import Sources, in_files
-from matters.trying import Trial
 from rules import InvalidTree, Verdict, verdict_to_json
 from rules.language.invalid import json_document
 

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from matters.answers import form_facts, is_visible, prefill
 from matters.editions import Compiled
-from matters.trying import given_facts
+from matters.forms.answers import form_facts, is_visible, prefill
+from matters.lint.trying import given_facts
 from rules import Fact, Source, SourceKind, UnknownReason, VerdictKind
 from tests.matters.documents import ALLOWANCE, compiled, read
 

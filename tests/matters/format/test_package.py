@@ -5,7 +5,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from matters.package import package_schema, parse_package
+from matters.format.package import package_schema, parse_package
 from rules.language.invalid import InvalidTree
 from tests.matters.documents import ALLOWANCE, DROP, SHIPPED, TEST_MADE, changed, read
 

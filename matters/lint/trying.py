@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matters.editions import Compiled
-from matters.package import Example, Package
+from matters.format.package import Example, Package
 from rules import Fact, FactSpec, FactType, UnknownReason, Verdict
 from rules.judging.outcomes import OutcomeTable
 from rules.language.raw import Unreadable, value_of

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from matters import linting
-from matters.package import parse_package
+from matters.format.package import parse_package
+from matters.lint import linting
 from tests.matters.documents import ALLOWANCE, DROP, SHIPPED, TEST_MADE, changed, read, sources
 
 FREE = {"fact": "form.account", "op": "eq", "value": "other"}

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from matters.trying import UnusableFacts, facts_of, given_facts, try_examples
+from matters.lint.trying import UnusableFacts, facts_of, given_facts, try_examples
 from rules import Truth, UnknownReason, VerdictKind
 from tests.matters.documents import ALLOWANCE, SHIPPED, TEST_MADE, changed, compiled, read
 

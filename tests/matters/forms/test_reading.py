@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matters import reading
-from matters.reading import Unreadable
+from matters.forms import reading
+from matters.forms.reading import Unreadable
 
 DAY = date(2026, 1, 5)
 DAYS = st.dates(min_value=date(1800, 1, 1), max_value=date(2200, 1, 1))

@@ -7,10 +7,11 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from matters.answers import prefill
 from matters.editions import Compiled
-from matters.forms import NOT_AVAILABLE, AnswerForm, build
-from matters.trying import given_facts, try_examples
+from matters.forms import AnswerForm, build
+from matters.forms.building import NOT_AVAILABLE
+from matters.forms.answers import prefill
+from matters.lint.trying import given_facts, try_examples
 from rules import Fact, Facts
 from tests.matters.documents import ALLOWANCE, DATA, TEST_MADE, changed, compiled, read
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from matters.editions import compile_package
+from matters.format.package import Package
 from matters.freezing import freeze
 from matters.lint import examples, guide, names, results
 from matters.lint.problem import Problem
-from matters.package import Package
 from matters.sources import Sources
 from rules.language.invalid import problems_in
 

@@ -11,10 +11,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from common import clock
-from matters.answers import Answers, Prefill, form_source, is_visible
 from matters.editions import Compiled
-from matters.fields import build_field, dress, read_only, to_initial, to_json
 from matters.format.questions import AskedQuestion
+from matters.forms.answers import Answers, Prefill, form_source, is_visible
+from matters.forms.fields import build_field, dress, read_only, to_initial, to_json
 from rules import Fact, Facts, UnknownReason
 from rules.language.raw import Unreadable, value_of
 

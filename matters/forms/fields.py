@@ -10,10 +10,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from matters import reading
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion, QuestionType
 from matters.format.templates import filled
+from matters.forms import reading
 
 LENGTHS = {QuestionType.TEXT: 200, QuestionType.LONG_TEXT: 1000, QuestionType.BUSINESS_NAME: 60}
 _NUMERIC = {QuestionType.MOBILE, QuestionType.INTEGER, QuestionType.DATE}
