@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import urllib.error
 import urllib.request
@@ -18,7 +19,8 @@ from pathlib import Path
 
 from bootstrap import keys, places, postgres, programs
 from bootstrap.broker import Broker
-from bootstrap.environment import child_environment
+from bootstrap.console import Trouble
+from bootstrap.environment import PYTHON, child_environment
 from bootstrap.managing import Manage
 from bootstrap.postgres import Server
 from bootstrap.supervising import Program, Running, end, launch, wait_until_ready
@@ -52,6 +54,14 @@ class Town:
         if owner:
             environment["DATABASE_URL"] = self.server.url("portal_owner")
         return Manage(environment, self.log / "setup.log")(*arguments)
+
+    def run(self, *arguments: str) -> str:
+        """Run Python with these arguments in the portal's environment; return what it printed."""
+        command = [str(PYTHON), *arguments]
+        done = subprocess.run(command, cwd=places.ROOT, env=self.environment, capture_output=True, text=True)
+        if done.returncode:
+            raise Trouble(f"{' '.join(arguments)} failed:\n{done.stderr[-2000:]}", advice=f"Logs: {self.log}")
+        return done.stdout
 
     def start(self, name: str) -> None:
         """Start one program by name, and wait until it is ready."""

@@ -34,6 +34,7 @@ class Book:
     def __init__(self, path: Path | None = None, *, names: Iterable[str] = ()) -> None:
         self.path = path
         self.registers: dict[str, Pages] = {name: Pages() for name in names}
+        self._by_hand: dict[str, dict[str, Values]] = {}
         self._read_at = 0
 
     def refresh(self) -> None:
@@ -42,12 +43,13 @@ class Book:
         if self.path and written and written != self._read_at:
             self._read_at = written
             for name, pages in json.loads(self.path.read_text(encoding="utf-8"))["registers"].items():
-                self.registers[name] = Pages(pages["records"], pages["default"])
+                self.registers[name] = Pages(pages["records"] | self._by_hand.get(name, {}), pages["default"])
 
     def add(self, name: str, records: Iterable[tuple[Key, Values]]) -> None:
         """Add records to a register, which need not exist yet."""
-        pages = self.registers.setdefault(name, Pages())
-        pages.records |= {hashed(name, key): values for key, values in records}
+        added = {hashed(name, key): values for key, values in records}
+        self._by_hand.setdefault(name, {}).update(added)
+        self.registers.setdefault(name, Pages()).records |= added
 
     def find(self, name: str, key: Key) -> Values | None:
         """Return the values of a hit, or None; KeyError for a register nobody knows."""
