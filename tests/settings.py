@@ -8,12 +8,21 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 
 def _key(name: str) -> str:
     return base64.b64encode(hashlib.sha256(f"test {name}".encode()).digest()).decode()
 
 
+def _own_broker(url: str, *, worker: str) -> str:
+    """Give each xdist worker a broker database of its own, as it has a PostgreSQL database of its own."""
+    parts = urlsplit(url)
+    number = int(parts.path.strip("/") or 0) + (int(worker.removeprefix("gw")) + 1 if worker else 0)
+    return urlunsplit(parts._replace(path=f"/{number}"))
+
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 FOLDER = Path(os.environ.get("TEST_FOLDER") or tempfile.mkdtemp(prefix="portal-pytest-"))
 for _name, _value in {
     "SECRET_KEY": "made up for tests " * 3,
@@ -25,12 +34,13 @@ for _name, _value in {
     "PUBLIC_HOST": "127.0.0.1",
     "REGISTER_BASE_URL": "http://127.0.0.1:9",
     "JOURNAL_HEADS_FILE": str(FOLDER / f"heads-{os.getpid()}.jsonl"),
-    "STATIC_ROOT": str(FOLDER / "static"),
+    "STATIC_ROOT": str(FOLDER / f"static{WORKER}"),
     # Never the demo's servers, whose addresses stand in var/run/env:
     "DATABASE_URL": "postgresql://portal_owner:unset@127.0.0.1:9/portal",
     "REDIS_URL": "redis://127.0.0.1:9/0",
 }.items():
     os.environ.setdefault(_name, _value)
+os.environ["REDIS_URL"] = _own_broker(os.environ["REDIS_URL"], worker=WORKER)
 
 from portal.settings import *  # noqa: E402, F403 -- the keys above have to stand first
 

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class Stage:
     command: Sequence[str]
     extra: tuple[tuple[str, str], ...] = ()
     needs_servers: bool = False
+    browser: bool = False
     product: bool = False  # runs with the product's settings, so it needs keys; tests/settings.py has its own
 
 
@@ -66,7 +68,12 @@ STAGES = (
         product=True,
     ),
     Stage("tests", _pytest("-m", "not process", "-n", "2", "--dist", "worksteal"), needs_servers=True),
-    Stage("processes", _pytest("-m", "process", "--cov-append"), needs_servers=True),
+    Stage(
+        "processes",
+        _pytest("-m", "process", "-n", "2", "--dist", "loadfile", "--cov-append"),
+        needs_servers=True,
+        browser=True,
+    ),
     Stage("coverage", _python("-m", "coverage", "report")),
 )
 
@@ -93,13 +100,12 @@ def _chosen(arguments: list[str]) -> list[Stage]:
     if unknown := set(named) - {stage.name for stage in STAGES}:
         raise Trouble(f"There is no stage {', '.join(unknown)}.", advice="See scripts/test --help")
     if rest:
-        return [Stage("pytest", _python("-m", "pytest", *rest), needs_servers=True)]
+        return [Stage("pytest", _python("-m", "pytest", *rest), needs_servers=True, browser=True)]
     return [stage for stage in STAGES if not named or stage.name in named]
 
 
 def _with_servers(work: Callable[[dict[str, str]], int]) -> int:
     """Start servers for this run in a folder that goes away with it."""
-    browser.ensure()
     folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
     folder.chmod(0o711)  # PostgreSQL's unprivileged user passes through
     supervisor = Supervisor(folder / "processes.json")
@@ -118,9 +124,6 @@ def _with_servers(work: Callable[[dict[str, str]], int]) -> int:
 
 def _start_servers(supervisor: Supervisor, *, folder: Path) -> dict[str, str]:
     values = {"DEMO": DEMO, "PUBLIC_HOST": "127.0.0.1", "TEST_FOLDER": str(folder)}
-    values["JOURNAL_HEADS_FILE"] = str(folder / "heads.jsonl")
-    values["STATIC_ROOT"] = str(folder / "static")
-    (folder / "static").mkdir()
     if "DATABASE_URL" not in os.environ:
         server = postgres.open_server(
             folder / "postgres",
@@ -140,22 +143,29 @@ def _start_servers(supervisor: Supervisor, *, folder: Path) -> dict[str, str]:
 
 
 def _run(stages: list[Stage], values: dict[str, str], *, started: float) -> int:
-    """Run the stages one after the other, all of them, and sum up."""
+    """Run the stages one after the other, all of them, and sum up. A missing browser is installed meanwhile."""
     results: list[tuple[str, bool, float]] = []
-    for stage in stages:
-        say(f"\n== {stage.name}")
-        began = time.monotonic()
-        secrets = keys.new_secrets() if stage.product else {}
-        environment = child_environment(**secrets, **{**values, **_own_choice(values), **dict(stage.extra)})
-        done = subprocess.run(stage.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
-        took = time.monotonic() - began
-        results.append((stage.name, done.returncode == 0, took))
-        say(f"== {stage.name}: {'passed' if done.returncode == 0 else 'FAILED'} in {took:.1f} s")
+    with ThreadPoolExecutor(1) as aside:
+        installing = aside.submit(browser.ensure) if any(stage.browser for stage in stages) else None
+        for stage in stages:
+            began = time.monotonic()
+            if stage.browser and installing is not None:
+                installing.result()
+            passed = _passes(stage, values)
+            results.append((stage.name, passed, time.monotonic() - began))
+            say(f"== {stage.name}: {'passed' if passed else 'FAILED'} in {results[-1][2]:.1f} s")
     say("")
     for name, passed, took in results:
         say(f"  {'✓' if passed else '✗'} {name:<12} {took:6.1f} s")
     say(f"  all in {time.monotonic() - started:.0f} s")
     return 0 if all(passed for _, passed, _ in results) else 1
+
+
+def _passes(stage: Stage, values: dict[str, str]) -> bool:
+    say(f"\n== {stage.name}")
+    secrets = keys.new_secrets() if stage.product else {}
+    environment = child_environment(**secrets, **{**values, **_own_choice(values), **dict(stage.extra)})
+    return subprocess.run(stage.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL).returncode == 0
 
 
 def _own_choice(values: dict[str, str]) -> dict[str, str]:
