@@ -74,6 +74,19 @@ class ReasonRequired(DomainError):
     message = "请写明理由：不予批准必须说明理由（行政许可法第三十八条）。"
 
 
+class PurposeRequired(DomainError):
+    """Looking at what identifies an applicant needs a purpose, which the applicant reads (个人信息保护法 art. 6)."""
+
+    status = 422
+    message = "请写明为什么要查看，至少 5 个字，让申请人看得明白。"
+
+
+class PurposeNamesPerson(PurposeRequired):
+    """The purpose stands in the applicant's record in clear: no names, no numbers."""
+
+    message = "理由里不要写姓名和号码：申请人会在办理过程里看到这句话，只写为什么要查看。"
+
+
 class OutcomeRequired(DomainError):
     """The machine could not choose a row of the outcome table; the officer must."""
 

@@ -1,9 +1,10 @@
-"""The officer's verbs: grant, refuse, ask for more. Each with reasons; nobody decides their own case."""
+"""The officer's verbs: grant, refuse, ask for more, reveal. Each with reasons; nobody decides their own case."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +15,14 @@ from approvals import clock, selectors, workflow
 from approvals.deciding import announcing, granting
 from approvals.deciding.carrying import notices_message
 from approvals.deciding.granting import Grant
-from approvals.errors import NotAllowed, NotYours, OutcomeRequired, ReasonRequired
+from approvals.errors import (
+    NotAllowed,
+    NotYours,
+    OutcomeRequired,
+    PurposeNamesPerson,
+    PurposeRequired,
+    ReasonRequired,
+)
 from approvals.models import Application, Decision, SupplementNotice
 from approvals.permissions import may_decide
 from approvals.states import ApplicationState, ClockKind, DecisionKind, Maker
@@ -23,9 +31,13 @@ from certificates.holding import authorising
 from common import workdays
 from common.clock import now
 from matters import editions
+from records import journal
 from rules.language.values import Value
 
 MIN_REASON = 5  # characters: less than that is no reason
+LONGEST_PURPOSE = 100
+REVEALING = (ApplicationState.IN_REVIEW, ApplicationState.SUPPLEMENTING)  # states in which an applicant is contacted
+_NUMBER = re.compile(r"\d(?:[\s-]*\d){5}")  # six digits in a row, however they are spaced: part of somebody's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,15 @@ class Defect:
     name: str
     text: str
     opens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What an officer sees once of a person, after the applicant's record says so. Never stored, never logged."""
+
+    name: str
+    id_number: str = field(repr=False)
+    mobile: str = field(repr=False)
 
 
 @transaction.atomic
@@ -148,11 +169,40 @@ def ask_for_more(user: User, *, application: Application, defects: Sequence[Defe
     return locked
 
 
-def _locked(user: User, application: Application) -> Application:
+@transaction.atomic
+def reveal(user: User, *, application: Application, reason: str) -> Revealed:
+    """Show ID number and mobile of an open case's person; journal and applicant learn that, by whom and why.
+
+    Raises NotYours, NotAllowed, PurposeRequired, PurposeNamesPerson; then nothing is shown and nothing written.
+    """
+    locked = _locked(user, application, states=REVEALING)
+    person, purpose = locked.person, " ".join(reason.split())
+    if not MIN_REASON <= len(purpose) <= LONGEST_PURPOSE:
+        raise PurposeRequired
+    if _NUMBER.search(purpose) or person.name in purpose:
+        raise PurposeNamesPerson
+    journal.note(
+        stream=locked.stream,
+        act="revealed",
+        actor=actors.of_user(user),
+        subject=str(locked.pk),
+        details={"fields": ["id_number", "mobile", "answers"]},
+        event=f"工作人员因“{purpose}”查看了您的联系方式和证件号码。",
+        event_kind="revealed",
+    )
+    return Revealed(person.name, person.id_number, person.mobile)
+
+
+def _locked(
+    user: User,
+    application: Application,
+    *,
+    states: Sequence[ApplicationState] = (ApplicationState.IN_REVIEW,),
+) -> Application:
     locked = workflow.lock(application.pk)
     if not may_decide(user, locked):
         raise NotYours
-    if locked.state != ApplicationState.IN_REVIEW:
+    if locked.state not in states:
         raise NotAllowed
     return locked
 

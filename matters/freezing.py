@@ -28,7 +28,7 @@ _QUESTION_TYPES = {
     QuestionType.BOOLEAN: FactType.BOOLEAN,
     QuestionType.DIVISION: FactType.DIVISION,
 }
-_PERSONAL = {QuestionType.MOBILE, QuestionType.RESIDENT_ID}
+_PERSONAL = {QuestionType.MOBILE, QuestionType.RESIDENT_ID, QuestionType.BANK_ACCOUNT}
 
 
 def freeze(package: Package, *, sources: Sources) -> Vocabulary:

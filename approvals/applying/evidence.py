@@ -48,6 +48,10 @@ def _met(
         row.certificate_identifier, row.certificate_version = certificate.identifier, certificate.version
     elif replacement.register_ is not None:
         row.kind, row.register_name = EvidenceKind.REGISTER, replacement.register_
+    elif replacement.given is not None:
+        if application.answers.get(replacement.given.removeprefix("form.")) is not True:
+            return None
+        row.kind = EvidenceKind.COMMITMENT
     else:
-        row.kind = EvidenceKind.COMMITMENT if replacement.commitment is not None else EvidenceKind.FORM
+        row.kind = EvidenceKind.FORM
     return row

@@ -20,6 +20,7 @@ class QuestionType(StrEnum):
     BUSINESS_NAME = "business_name"
     MOBILE = "mobile"
     RESIDENT_ID = "resident_id"
+    BANK_ACCOUNT = "bank_account"
     DATE = "date"
     INTEGER = "integer"
     MONEY = "money"
@@ -90,18 +91,26 @@ class Form(Part):
 
 
 class Replacement(Part):
-    """What makes one material needless: a certificate, a register, the form itself, or a commitment."""
+    """What makes one material needless: a certificate, a register, the form itself, or a commitment.
+
+    A commitment counts once the yes-or-no question named by `given` is answered with yes.
+    """
 
     certificate: Slug | None = None
     register_: Slug | None = Field(default=None, alias="register")
     form: Literal[True] | None = None
     commitment: str | None = None
+    given: FactName | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Replacement:
-        if len(self.model_fields_set) != 1:
+        if len(self.model_fields_set - {"given"}) != 1:
             message = "certificate、register、form、commitment 要写一个，并且只能写一个"
             raise PydanticCustomError("rules_replacement", message)
+        if (self.commitment is None) != (self.given is None):
+            raise PydanticCustomError(
+                "rules_replacement", "commitment 要写 given：哪一个问题作出承诺，其他的不写"
+            )
         return self
 
 

@@ -91,6 +91,11 @@ class AnswerForm(forms.Form):
                 self._place(question, visible=visible)
             known[question.fact] = self._fact(question, visible=visible)
 
+    @property
+    def open_names(self) -> tuple[str, ...]:
+        """Return the questions that take an answer here, in order; a page hands them back as `asked`."""
+        return tuple(self._open)
+
     def answers_json(self) -> dict[str, Any]:
         """Return the answers to keep: the earlier ones, with this form's in their place, hidden ones dropped."""
         kept = {name: value for name, value in self._given.answers.items() if name not in self._hidden}

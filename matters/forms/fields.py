@@ -16,7 +16,7 @@ from matters.format.templates import filled
 from matters.forms import reading
 
 LENGTHS = {QuestionType.TEXT: 200, QuestionType.LONG_TEXT: 1000, QuestionType.BUSINESS_NAME: 60}
-_NUMERIC = {QuestionType.MOBILE, QuestionType.INTEGER, QuestionType.DATE}
+_NUMERIC = {QuestionType.MOBILE, QuestionType.BANK_ACCOUNT, QuestionType.INTEGER, QuestionType.DATE}
 _YES, _NO = "yes", "no"
 Reader = Callable[[str], Any]
 
@@ -59,7 +59,7 @@ def build_field(
 
 
 def dress(field: forms.Field, **attributes: Any) -> None:
-    """Set what the field template reads (portal.web.fields)."""
+    """Set what the field template reads (portal.web.forms.fields)."""
     for name, value in attributes.items():
         setattr(field, name, value)
 
@@ -130,6 +130,10 @@ def _resident_id(question: AskedQuestion, _compiled: Compiled, on: date) -> form
     return _read(question, lambda text: reading.read_resident_id(text, label=question.label, on=on))
 
 
+def _bank_account(question: AskedQuestion, _compiled: Compiled, _on: date) -> forms.Field:
+    return _read(question, lambda text: reading.read_bank_account(text, label=question.label))
+
+
 def _business_name(question: AskedQuestion, _compiled: Compiled, _on: date) -> forms.Field:
     return _read(question, lambda text: reading.read_business_name(text, label=question.label))
 
@@ -161,6 +165,7 @@ _MAKERS: Mapping[QuestionType, Callable[[AskedQuestion, Compiled, date], forms.F
     QuestionType.MONEY: _money,
     QuestionType.MOBILE: _mobile,
     QuestionType.RESIDENT_ID: _resident_id,
+    QuestionType.BANK_ACCOUNT: _bank_account,
     QuestionType.BUSINESS_NAME: _business_name,
     QuestionType.CHOICE: _choice,
     QuestionType.BOOLEAN: _boolean,

@@ -96,6 +96,14 @@ def read_resident_id(text: str, *, label: str, on: date) -> str:
         raise Unreadable(f"{label}：{error.message}") from None
 
 
+def read_bank_account(text: str, *, label: str) -> str:
+    """Read a bank account or card number: 8 to 28 digits, printed in groups; spaces and dashes are dropped."""
+    tidy = _MOBILE_NOISE.sub("", plain(text))
+    if not re.fullmatch(r"[0-9]{8,28}", tidy, re.ASCII):
+        raise Unreadable(f"{label}应为 8 至 28 位数字，请照银行卡正面的号码填写")
+    return tidy
+
+
 def read_business_name(text: str, *, label: str) -> str:
     """Read a business name: Chinese characters, letters, digits, the middle dot and brackets."""
     tidy = text.strip()

@@ -16,7 +16,7 @@ from matters.forms import AnswerForm
 from matters.forms.answers import Prefill, form_facts, is_visible
 from rules.language.values import Facts
 
-CONTROLS = ("act", "correct")  # names of the page's own buttons
+CONTROLS = ("act", "correct", "asked")  # the page's own buttons, and the questions it showed
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,14 @@ def readable(form: AnswerForm) -> dict[str, object]:
     if form.non_field_errors():
         return {}
     return {name: value for name, value in form.answers_json().items() if name not in form.errors}
+
+
+def asked_more(form: AnswerForm, *, shown: str | None) -> list[str]:
+    """Return the questions that an answer just given brings up and the page did not show, if they are all that lacks."""
+    if shown is None:
+        return []
+    more = [name for name in form.open_names if name not in shown.split()]
+    return more if set(form.errors) <= set(more) else []
 
 
 def _forgotten(form: AnswerForm, *, before: Collection[str], kept: Collection[str]) -> set[str]:

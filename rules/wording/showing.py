@@ -21,7 +21,7 @@ _SHORT_NAME = 4
 REASON_TEXTS = {
     UnknownReason.NOT_HELD: "未持有",
     UnknownReason.EXPIRED: "已过期",
-    UnknownReason.REVOKED: "已吊销或注销",
+    UnknownReason.REVOKED: "已失效",
     UnknownReason.UNAUTHORISED: "未授权",
     UnknownReason.UNREACHABLE: "数据源未响应",
     UnknownReason.AMBIGUOUS: "有多个候选，无法确定",

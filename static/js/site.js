@@ -46,7 +46,7 @@ const guardForms = () => {
 
 /* data-autosave="URL" on a form: posts it two seconds after the last change, says so in [data-save-state]. */
 const autosave = (form) => {
-  let timer = 0, waiting = false, running = false;
+  let timer = 0, waiting = false, running = false, choice = false;
   const say = (words, failed) => each("[data-save-state]", (place) => {
     place.toggleAttribute("data-failed", failed);
     (place.querySelector("span") || place).textContent = words;
@@ -57,8 +57,10 @@ const autosave = (form) => {
     waiting = false;
     try {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), credentials: "same-origin",
-        redirect: "error", headers: { "X-Requested-With": "fetch" } });
-      say(answer.ok ? `已于 ${clock()} 保存` : "保存失败，请刷新页面，重新登录后再填", !answer.ok);
+        redirect: "manual", headers: { "X-Requested-With": "fetch" } });
+      const left = answer.type === "opaqueredirect";
+      say(answer.ok ? `已于 ${clock()} 保存` : left ? "登录已过期。按“保存并继续”，登录后接着填，内容不会丢" : "没有保存成功，请稍后再试", !answer.ok);
+      if (answer.ok && choice) { choice = false; await follow(form); }
     } catch {
       say("保存失败，请检查网络", true);
     }
@@ -67,8 +69,34 @@ const autosave = (form) => {
   };
   const soon = () => { clearTimeout(timer); timer = setTimeout(save, 2000); };
   form.addEventListener("input", soon);
-  form.addEventListener("change", soon);
+  form.addEventListener("change", (event) => {
+    if (!event.target.matches("[type=radio], [type=checkbox], select")) return soon();
+    choice = true;
+    clearTimeout(timer);
+    save();
+  });
   document.addEventListener("visibilitychange", () => { if (document.hidden && timer) { clearTimeout(timer); timer = 0; save(); } });
+};
+
+/* data-follow in an autosaved form: a choice that brings up or drops questions shows so at once, what is typed stays.
+   Only [data-asked] parts come and go; without this the next page asks them. */
+const follow = async (form) => {
+  const place = form.querySelector("[data-follow]");
+  if (!place) return;
+  const answer = await fetch(location.href, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector("[data-follow]");
+  if (!answer.ok || !fresh) return;
+  const named = (part) => new Map([...part.children].map((field) => [field.dataset.asked, field]));
+  const wanted = named(fresh), present = named(place);
+  present.forEach((field, name) => { if (!wanted.has(name)) field.remove(); });
+  let before = null;
+  wanted.forEach((field, name) => {
+    const stays = present.get(name);
+    if (!stays) place.insertBefore(field, before ? before.nextSibling : place.firstChild);
+    before = stays || field;
+  });
+  form.elements.asked.value = page.querySelector("[name=asked]").value;
 };
 
 /* data-poll="URL" on an element: replaced by the same element of that page (found by id) until it has no data-poll.

@@ -13,7 +13,7 @@ from certificates.states import AuthorisationStatus
 from matters.format.questions import AskedQuestion, Material, Replacement
 from portal.citizen.filling import Known
 from portal.citizen.showing.consent import register_name, states, type_name
-from portal.web.parts import Row
+from portal.web.components.parts import Row
 from rules.language.values import Fact, SourceKind
 from rules.wording.showing import reason_text, shower
 
@@ -124,6 +124,7 @@ def _how(given: Known, replacement: Replacement, held: Mapping[str, tuple[str, s
         return f"用电子证照核对：{type_name(given.compiled, replacement.certificate)}" if usable else None
     if replacement.register_ is not None:
         return f"向{register_name(given.compiled, replacement.register_)}核对"
-    if replacement.commitment is not None:
-        return f"告知承诺：{replacement.commitment}"
+    if replacement.given is not None:
+        fact = given.answered.get(replacement.given)
+        return f"告知承诺：{replacement.commitment}" if fact and fact.value is True else None
     return "就是这份申请，提交时自动生成"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.http import HttpRequest
 
@@ -11,7 +11,7 @@ from accounts.models import Organisation
 from accounts.principals import Principal
 from approvals import selectors
 from approvals.models import Application, Decision, SupplementNotice
-from approvals.states import ApplicationState
+from approvals.states import OPEN, ApplicationState
 from certificates.models import Certificate
 from common import clock
 from evaluations.models import RatedCase, Rating
@@ -22,9 +22,9 @@ from matters.format.guide import Guide
 from portal.citizen.showing import faces, outcome, progress
 from portal.citizen.showing.outcome import Stage
 from portal.citizen.showing.progress import Deadline
-from portal.web import sheets
-from portal.web.parts import CertificateFace, Level, SheetRow, Step
-from portal.web.sheets import Unproven
+from portal.web.components import sheets
+from portal.web.components.parts import CertificateFace, Level, SheetRow, Step
+from portal.web.components.sheets import Unproven
 
 BUSY_AFTER = timedelta(seconds=10)
 PAGES = {
@@ -98,7 +98,7 @@ def opened(request: HttpRequest, principal: Principal, application: Application,
     notice = (
         selectors.open_notice(application) if application.state == ApplicationState.SUPPLEMENTING else None
     )
-    due = progress.notice_deadline(notice, on=today) if notice else progress.deadline(application, on=today)
+    due = _deadline(application, notice, on=today)
     certificate = selectors.certificate_of(decision)
     ratable = application.state in RATABLE
     rated = ratable and RatedCase.objects.filter(application=application).exists()
@@ -126,6 +126,13 @@ def opened(request: HttpRequest, principal: Principal, application: Application,
         rated=rated,
         attempt=attempt,
     )
+
+
+def _deadline(application: Application, notice: SupplementNotice | None, *, on: date) -> Deadline | None:
+    """Return the day something is due: of the notice, of the decision, none once the case is closed."""
+    if application.state not in OPEN:
+        return None
+    return progress.notice_deadline(notice, on=on) if notice else progress.deadline(application, on=on)
 
 
 def _face(

@@ -11,8 +11,8 @@ from accounts.principals import Principal
 from certificates import selectors as store
 from certificates.models import Certificate
 from certificates.states import CertificateStatus
-from portal.web.icons import known_icons
-from portal.web.parts import Act, CertificateFace
+from portal.web.components.icons import known_icons
+from portal.web.components.parts import Act, CertificateFace
 
 SOON = 60  # days before the end from which a certificate is called 即将到期
 STATES = {

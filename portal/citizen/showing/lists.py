@@ -14,7 +14,7 @@ from certificates import schemas
 from certificates.models import Authorisation, CertificateType, TypeSchema, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
 from matters.models import Matter
-from portal.web.wording import cn_date
+from portal.web.components.wording import cn_date
 
 S = ApplicationState
 PILLS = {

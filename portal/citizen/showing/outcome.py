@@ -13,7 +13,7 @@ from approvals.selectors import Sheet
 from approvals.states import Maker
 from matters import editions
 from matters.editions import Compiled
-from portal.web.wording import duration_cn, local
+from portal.web.components.wording import duration_cn, local
 from rules.language.raw import value_of
 from rules.language.values import Value
 

@@ -13,8 +13,8 @@ from approvals.models import Application, SupplementNotice
 from approvals.states import ApplicationState, ClockKind
 from common import workdays
 from common.workdays import CalendarDay, YearStatus
-from portal.web.parts import Day, Step
-from portal.web.wording import cn_date, local
+from portal.web.components.parts import Day, Step
+from portal.web.components.wording import cn_date, local
 from records import journal
 from records.models import Event
 

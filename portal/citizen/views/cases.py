@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.principals import Principal
 from approvals import selectors
@@ -19,15 +19,20 @@ from approvals.models import Application
 from approvals.states import ApplicationState
 from common import clock
 from evaluations import rating
+from evaluations.models import Rating
 from evaluations.rating import InvalidRating
 from portal.citizen import finding
 from portal.citizen.showing import case
 from portal.citizen.showing.case import RatingTry
 
+LEVELS = {
+    str(level): level for level in Rating.Level.values
+}  # what the form sends; never a number of any length
 FRESH = timedelta(seconds=10)  # a case that has waited longer is not waited for here: the page polls
 
 
 @never_cache
+@require_safe
 def application(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the result; just after submission wait a moment for it."""
     principal, found = finding.application(request, reference=reference)
@@ -50,6 +55,7 @@ def _page(
 
 
 @never_cache
+@require_safe
 def progress(request: HttpRequest, reference: str) -> HttpResponse:
     """Return the waiting part alone; the page's script swaps it, and reloads once the case has moved."""
     if not request.headers.get("X-Requested-With"):
@@ -61,6 +67,7 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @never_cache
+@require_safe
 def paper(request: HttpRequest, reference: str) -> HttpResponse:
     """Show decision and verification sheet as one paper, A4."""
     principal, found = finding.application(request, reference=reference)
@@ -93,7 +100,7 @@ def _rate(principal: Principal, found: Application, sent: RatingTry) -> None:
         principal,
         application=found,
         given=rating.Given(
-            level=int(sent.chosen) if sent.chosen.isdecimal() else 0,
+            level=LEVELS.get(sent.chosen, 0),
             tags=sent.tags,
             text=sent.comment,
             anonymous=sent.anonymous,

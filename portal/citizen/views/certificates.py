@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.principals import Principal
 from certificates import selectors as store
@@ -26,6 +26,7 @@ ON_A_PAGE = 20
 NEWEST = 4
 
 
+@require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
     """Show all certificates of whom one acts for, with their states in words."""
     principal, today = principal_of(request), clock.today()
@@ -46,6 +47,7 @@ def _in(state: str, group: str) -> bool:
     return group in {"", faces.group(state)}
 
 
+@require_safe
 def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """Open one certificate of one's own, with the code others check it by."""
     today = clock.today()
@@ -63,6 +65,7 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     return render(request, "citizen/certificate.html", known)
 
 
+@require_safe
 def uses(request: HttpRequest) -> HttpResponse:
     """Show who looked at one's certificates, refused looks too; `?certificate=` narrows it to one."""
     principal = principal_of(request)
@@ -82,6 +85,7 @@ def _ids(text: str) -> list[UUID]:
         return []
 
 
+@require_safe
 def authorisations(request: HttpRequest) -> HttpResponse:
     """Show what one allowed and refused."""
     principal = principal_of(request)

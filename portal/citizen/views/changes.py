@@ -38,7 +38,7 @@ def supplement(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         answers = form.answers_json()
         submission.answer_supplement(principal, reference=reference, answers=_answers(answers, opened))
-        messages.success(request, "补正内容已收到，正在重新核验。")
+        messages.success(request, "补正内容已收到。")
         return redirect("citizen:application", reference)
     known = {
         "application": application,
@@ -59,7 +59,7 @@ def _explain(form: AnswerForm, notice: SupplementNotice) -> None:
         for name in item["opens"]:
             field = form.fields.get(name.removeprefix("form."))
             if field is not None:
-                field.why = f"为什么要改：{item['text']}"  # type: ignore[attr-defined]  # read by portal.web.fields
+                field.why = f"为什么要改：{item['text']}"  # type: ignore[attr-defined]  # read by portal.web.forms.fields
 
 
 @never_cache

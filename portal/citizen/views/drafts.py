@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.principals import Principal
 from approvals.applying import drafting, submission
@@ -25,7 +25,7 @@ from portal.citizen.showing import answers as showing
 from portal.citizen.showing.steps import STEPS
 from portal.citizen.views.consenting import onward
 from portal.web import unsaved
-from portal.web.wording import local
+from portal.web.components.wording import local
 
 Mine = tuple[Principal, Draft]
 
@@ -47,6 +47,7 @@ def on_own_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return found
 
 
+@require_safe
 @on_own_draft
 def draft(request: HttpRequest, mine: Mine) -> HttpResponse:
     """Go on with a draft where something is still missing."""
@@ -84,6 +85,10 @@ def _leave(request: HttpRequest, draft: Draft, form: AnswerForm, page: int) -> H
     if request.POST.get("act") == "leave" and not form.non_field_errors():
         messages.success(request, "草稿已保存。想好了再回来，从这里接着填。")
         return redirect("citizen:applications")
+    if more := filling.asked_more(form, shown=request.POST.get("asked")):
+        messages.info(request, f"按您的选择，还要再回答 {len(more)} 个问题，就在下面。")
+        address = reverse("citizen:questions", args=[draft.reference, page])
+        return redirect(f"{address}?{_query(request)}#id_{more[0]}")
     if not form.is_valid():
         return None
     later = [number for number in filling.known(draft, at=clock.now()).asked_pages if number >= page]
@@ -128,6 +133,7 @@ def save(request: HttpRequest, mine: Mine, page: int) -> HttpResponse:
     return JsonResponse({"saved_at": f"{local(draft.saved_at):%H:%M}"}, status=422 if refused else 200)
 
 
+@require_safe
 @on_own_draft
 def review(request: HttpRequest, mine: Mine) -> HttpResponse:
     """Show everything that would be submitted, each with its source and the way to change it."""

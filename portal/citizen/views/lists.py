@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import inbox as messages_of
 from accounts.models import Message
@@ -21,6 +21,7 @@ from portal.web.principals import acting_for, person_of
 ON_A_PAGE = 20
 
 
+@require_safe
 def applications(request: HttpRequest) -> HttpResponse:
     """List drafts and cases, those for organisations too."""
     person = person_of(request)
@@ -31,6 +32,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/applications.html", known)
 
 
+@require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """List messages, the newest first."""
     own = Message.objects.filter(person=person_of(request)).order_by("-created_at", "pk")
@@ -49,6 +51,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     return render(request, "citizen/message.html", {"message": found})
 
 
+@require_safe
 def me(request: HttpRequest) -> HttpResponse:
     """Show one's own data and whom one may act for. Works also when a right to act has just ended."""
     person = person_of(request)

@@ -9,8 +9,8 @@ from django.http import QueryDict
 
 from matters.editions import Compiled
 from matters.forms import AnswerForm, build
-from matters.forms.building import NOT_AVAILABLE
 from matters.forms.answers import prefill
+from matters.forms.building import NOT_AVAILABLE
 from matters.lint.trying import given_facts, try_examples
 from rules import Fact, Facts
 from tests.matters.documents import ALLOWANCE, DATA, TEST_MADE, changed, compiled, read
@@ -171,7 +171,7 @@ def test_a_choice_is_one_of_those_listed(allowance, known, value):
 
 
 def test_a_supplement_opens_exactly_the_named_questions(allowance, known):
-    answers = {"account": "other", "other_bank": "甲", "other_account": "1"}
+    answers = {"account": "other", "other_bank": "甲", "other_account": "6217000123456789"}
     only = ["form.other_account", "form.address"]
     opened = form(allowance, known, answers=answers, only=only, page=None)
     assert set(opened.fields) == {"other_account", "address"}
@@ -179,20 +179,25 @@ def test_a_supplement_opens_exactly_the_named_questions(allowance, known):
     refused = form(
         allowance,
         known,
-        {"account": "social_card", "other_account": "2"},
+        {"account": "social_card", "other_account": "6217000123456789"},
         answers=answers,
         only=only,
         page=None,
     )
     assert not refused.is_valid()
     done = form(
-        allowance, known, {"other_account": "2", "address": "新址"}, answers=answers, only=only, page=None
+        allowance,
+        known,
+        {"other_account": "6217000123456789", "address": "新址"},
+        answers=answers,
+        only=only,
+        page=None,
     )
     assert done.is_valid()
     assert done.answers_json() == {
         "account": "other",
         "other_bank": "甲",
-        "other_account": "2",
+        "other_account": "6217000123456789",
         "address": "新址",
     }
 

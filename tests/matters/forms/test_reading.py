@@ -173,3 +173,16 @@ def test_business_names(name):
 def test_wrong_business_names(name):
     with pytest.raises(Unreadable):
         reading.read_business_name(name, label="名称")
+
+
+@pytest.mark.parametrize(
+    "text", ["6217 0001 2345 6789", "６２１７０００１２３４５６７８９", "6217-0001-2345-6789"]
+)
+def test_a_bank_account_is_read_as_printed(text: str) -> None:
+    assert reading.read_bank_account(text, label="银行账号") == "6217000123456789"
+
+
+@pytest.mark.parametrize("text", ["abc'--", "1234567", "1" * 29, "6217 0001 2345 678x", ""])
+def test_what_is_no_bank_account_is_refused_with_words(text: str) -> None:
+    with pytest.raises(reading.Unreadable, match="应为 8 至 28 位数字"):
+        reading.read_bank_account(text, label="银行账号")

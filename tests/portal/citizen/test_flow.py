@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from approvals.models import Application, Draft
@@ -206,3 +208,19 @@ def test_discarding_asks_first_and_ends_the_consent(page) -> None:
     assert not Draft.objects.exists()
     assert Authorisation.objects.get().status == "ended"
     assert page.get(f"/drafts/{draft.reference}").status_code == 404
+
+
+def test_a_question_brought_up_by_an_answer_is_asked_and_not_held_against_her(page) -> None:
+    draft = walking.draft_of(page)
+    address = f"/drafts/{draft.reference}/1"
+    shown = re.search(r'name="asked" value="([^"]*)"', page.get(address).content.decode())
+    assert shown is not None
+    assert "other_account" not in shown[1]
+    answer = page.post(address, {"account": "other", "asked": shown[1]}, follow=True)
+    text = text_of(answer)
+    assert answer.status_code == 200
+    assert "还要再回答 2 个问题" in text
+    assert "还不能继续" not in text
+    assert 'name="other_account"' in answer.content.decode()
+    again = page.post(address, {"account": "other", "asked": f"{shown[1]} other_bank other_account"})
+    assert again.status_code == 422  # now they were shown
