@@ -15,6 +15,8 @@ from tests import emptying, strictness
 
 pytest_plugins = ["tests.factories.fixtures"]
 
+# Tests in these files measure time, or kill what others would be using the processor with.
+ALONE = {"test_connections", "test_restarts", "test_waiting", "test_worker_deaths"}
 # A slow or busy machine is no fault of the code; what a property found is printed so that it can be tried again.
 settings.register_profile(
     "portal", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True, max_examples=60
@@ -23,10 +25,12 @@ settings.load_profile("portal")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in tests/processes needs real processes and runs after the rest."""
+    """Everything in tests/processes needs real processes and runs after the rest; some of it alone."""
     for item in items:
         if "processes" in item.path.parts:
             item.add_marker("process")
+            if item.path.stem in ALONE:
+                item.add_marker("alone")
     items.sort(key=lambda item: item.get_closest_marker("process") is not None)
 
 

@@ -70,10 +70,11 @@ STAGES = (
     Stage("tests", _pytest("-m", "not process", "-n", "2", "--dist", "worksteal"), needs_servers=True),
     Stage(
         "processes",
-        _pytest("-m", "process", "-n", "2", "--dist", "loadfile", "--cov-append"),
+        _pytest("-m", "process and not alone", "-n", "2", "--dist", "loadfile", "--cov-append"),
         needs_servers=True,
         browser=True,
     ),
+    Stage("alone", _pytest("-m", "alone", "--cov-append"), needs_servers=True, browser=True),
     Stage("coverage", _python("-m", "coverage", "report")),
 )
 
