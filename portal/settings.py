@@ -78,7 +78,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
-FORM_RENDERER = "portal.web.renderer.FieldRenderer"
+FORM_RENDERER = "portal.web.forms.renderer.FieldRenderer"
 CSRF_FAILURE_VIEW = "portal.web.errors.csrf_failure"
 
 # --- data -------------------------------------------------------------------------------------------------------------

@@ -23,10 +23,10 @@ from matters.forms.answers import form_facts, is_visible
 from portal.bureau import queueing
 from portal.bureau.due import Due, due
 from portal.bureau.queueing import Beside
-from portal.web import sheets
-from portal.web.parts import Row, SheetRow, Step
-from portal.web.sheets import Unproven
-from portal.web.wording import short_dt
+from portal.web.components import sheets
+from portal.web.components.parts import Row, SheetRow, Step
+from portal.web.components.sheets import Unproven
+from portal.web.components.wording import short_dt
 from records import journal
 from rules.language.values import Fact, Facts, Leaf, Source, SourceKind, Truth, VerdictKind
 from rules.wording.showing import reason_text, shower

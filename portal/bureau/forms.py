@@ -27,7 +27,7 @@ def reasons_field(label: str, *, hint: str, why: str) -> forms.CharField:
             "max_length": f"理由太长，请不超过 {LONGEST} 个字。",
         },
     )
-    field.hint, field.why = hint, why  # type: ignore[attr-defined]  # read by portal.web.fields
+    field.hint, field.why = hint, why  # type: ignore[attr-defined]  # read by portal.web.forms.fields
     return field
 
 

@@ -10,7 +10,7 @@ from accounts.principals import Principal
 from certificates import selectors
 from certificates.holding.choosing import Choice, choose
 from certificates.models import Certificate
-from portal.web import wording
+from portal.web.components import wording
 from rules import UnknownReason, reason_text
 
 SOON = timedelta(days=30)

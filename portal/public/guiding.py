@@ -21,8 +21,8 @@ from portal.public.bringing import Line
 from portal.public.covering import MISSING, Cover
 from portal.public.figures import Count90
 from portal.public.visitor import Visitor
-from portal.web import wording
-from portal.web.parts import TimeBar
+from portal.web.components import wording
+from portal.web.components.parts import TimeBar
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from accounts.principals import Principal
 from approvals.models import Application, Draft, SupplementNotice
 from approvals.states import OPEN, ApplicationState
 from common import clock
-from portal.web import wording
+from portal.web.components import wording
 
 SHOWN = 4  # rows of the card; the rest is told as a number
 RATABLE_DAYS = 30  # after that the card no longer asks; the case itself still can be rated

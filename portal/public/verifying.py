@@ -9,8 +9,8 @@ from certificates import checking
 from certificates.checking import Checked, CheckState
 from common import clock
 from common.identifiers import InvalidIdentifier, certificate_identifier
-from portal.web import wording
-from portal.web.parts import Row
+from portal.web.components import wording
+from portal.web.components.parts import Row
 
 # state → kind of mark, icon, sentence
 SAYS = {

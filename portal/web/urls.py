@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path
 
-from portal.web import display, gallery
+from portal.web import display
+from portal.web.components import gallery
 
 app_name = "web"
 urlpatterns = [path("display", display.choose, name="display")]

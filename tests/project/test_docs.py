@@ -15,9 +15,9 @@ from django.core.management import CommandError, call_command
 from approvals.states import CLOSED, TRANSITIONS
 from certificates.types import TypeDefinition
 from matters.format.guide import Guide
+from matters.format.package import Package
 from matters.format.questions import AskedQuestion, QuestionType
 from matters.format.results import FieldSource
-from matters.package import Package
 from registers.defining import RegisterDefinition
 from rules import DerivedKind, UnknownReason
 from rules.language.tree import Op

@@ -11,9 +11,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from portal.web import parts
-from portal.web.icons import known_icons
-from portal.web.widgets import DateBoxes
+from portal.web.components import parts
+from portal.web.components.icons import known_icons
+from portal.web.forms.widgets import DateBoxes
 
 SHOWN = date(2026, 11, 20)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from approvals.selectors import Sheet
-from portal.web.parts import SheetRow
-from portal.web.wording import local
+from portal.web.components.parts import SheetRow
+from portal.web.components.wording import local
 from rules.language.values import Finding, Leaf, Source, SourceKind, Truth
 from rules.wording.showing import reason_text
 

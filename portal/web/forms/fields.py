@@ -15,7 +15,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from portal.web.widgets import DateBoxes
+from portal.web.forms.widgets import DateBoxes
 
 
 @dataclass(frozen=True, slots=True)

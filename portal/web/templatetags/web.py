@@ -17,9 +17,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from common import identifiers
-from portal.web import fields, parts, wording
-from portal.web import seal as sealing
-from portal.web.icons import known_icons
+from portal.web.components import parts, wording
+from portal.web.components import seal as sealing
+from portal.web.components.icons import known_icons
+from portal.web.forms import fields
 
 register = template.Library()
 ICON_SIZES = ("", "20", "22", "28", "34", "44")

@@ -11,8 +11,8 @@ from django.core.paginator import Paginator
 from django.template import TemplateSyntaxError, engines
 from django.test import RequestFactory
 
-from portal.web import gallery, parts
-from portal.web.icons import known_icons
+from portal.web.components import gallery, parts
+from portal.web.components.icons import known_icons
 
 ROOT = Path(settings.BASE_DIR)
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
-from portal.web import gallery
+from portal.web.components import gallery
 
 STATIC = Path(settings.BASE_DIR) / "static"
 

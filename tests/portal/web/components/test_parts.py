@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from portal.web import parts
+from portal.web.components import parts
 
 
 @pytest.mark.parametrize(

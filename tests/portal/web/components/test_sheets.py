@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from portal.web import sheets
+from portal.web.components import sheets
 from rules.language.values import (
     Action,
     Basis,

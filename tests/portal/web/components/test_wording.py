@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.web import wording
+from portal.web.components import wording
 
 
 @given(st.text("0123456789", max_size=40))

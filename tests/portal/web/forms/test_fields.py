@@ -6,9 +6,9 @@ import pytest
 from django import forms
 from django.template import engines
 
-from portal.web import fields
-from portal.web.gallery import sample_form
-from portal.web.widgets import DateBoxes
+from portal.web.components.gallery import sample_form
+from portal.web.forms import fields
+from portal.web.forms.widgets import DateBoxes
 
 
 class Small(forms.Form):
