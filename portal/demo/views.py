@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from common import clock
 from portal.demo import marking, shifted, shifting, signing
@@ -21,6 +21,7 @@ STEPS = (1, 5, 30, 365)
 
 @login_not_required
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the demo's people; POST signs in as one of them."""
     if request.method == "POST":
@@ -32,6 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def the_clock(request: HttpRequest) -> HttpResponse:
     """Show the demo's clock; POST moves it forward."""
     marking.require_mark()

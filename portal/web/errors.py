@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -20,7 +20,7 @@ log = logging.getLogger("portal.web")
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 RETRY_SECONDS = 30
-PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Trouble:
     message: str = ""
     code: str = ""
     reference: str = ""
+    retry_after: int = 0
 
 
 def fault_code() -> str:
@@ -41,7 +42,10 @@ def fault_code() -> str:
 def page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     """Return the page of a status; a status without its own page uses the general one (409)."""
     name = trouble.status if trouble.status in PAGES else 409
-    return render(request, f"errors/{name}.html", {"trouble": trouble}, status=trouble.status)
+    response = render(request, f"errors/{name}.html", {"trouble": trouble}, status=trouble.status)
+    if trouble.retry_after:
+        response["Retry-After"] = str(trouble.retry_after)
+    return response
 
 
 def plain_page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
@@ -69,6 +73,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page(request, Trouble(404))
 
 
+def not_allowed(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpResponse:
+    """Return 405 with a page, and with the methods that are allowed."""
+    response = page(request, Trouble(405))
+    response["Allow"] = refused["Allow"]
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500; a lost database is a 503, so that the visitor waits instead of writing a complaint."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
@@ -91,8 +102,14 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Return the page of a domain error: its status, its Chinese sentence."""
-    # AlreadyOpen names the case that is open: the page leads there.
-    known = Trouble(error.status, message=error.message, reference=getattr(error, "reference", ""))
+    known = Trouble(
+        error.status,
+        message=error.message,
+        reference=getattr(
+            error, "reference", ""
+        ),  # AlreadyOpen names the case that is open: the page leads there
+        retry_after=getattr(error, "retry_after", 0),  # seconds, where waiting helps
+    )
     return page(request, known)
 
 

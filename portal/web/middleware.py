@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import patch_vary_headers
 
 from common.errors import DomainError
 from portal.web import display, errors
 
 Answer = Callable[[HttpRequest], HttpResponse]
+NUL = "\x00"
 
 
 class DisplayModes:
@@ -29,6 +31,29 @@ class DisplayModes:
         return response
 
 
+class Storable:
+    """Refuses what PostgreSQL cannot store (NUL) before anything looks it up: no page has to think of it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 400 for such a form, query or cookie, 404 for such an address."""
+        if any(NUL in text for text in _sent(request)):
+            return errors.bad_request(request, SuspiciousOperation("NUL"))
+        if NUL in request.path_info:
+            return errors.not_found(request, Http404("NUL"))
+        return self.get_response(request)
+
+
+def _sent(request: HttpRequest) -> Iterator[str]:
+    yield from request.COOKIES.values()
+    for name, values in [*request.GET.lists(), *request.POST.lists()]:
+        yield name
+        yield from map(str, values)
+
+
 class EdgeErrors:
     """The one place where domain errors become pages; views never catch them."""
 
@@ -37,8 +62,11 @@ class EdgeErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer; exceptions come by `process_exception`."""
-        return self.get_response(request)
+        """Answer; a method the page does not know gets its page, exceptions come by `process_exception`."""
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            return errors.not_allowed(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return the designed page of a domain error or of a lost database; anything else goes on to 500."""

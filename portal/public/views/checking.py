@@ -11,7 +11,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import braking
 from portal.public import verifying
+from portal.web.visitors import address_of
 
 log = logging.getLogger("portal.public")
 
@@ -37,6 +39,7 @@ def check_token(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, identifier_or_token: str, *, shown: str) -> HttpResponse:
+    braking.try_check(address=address_of(request))
     try:
         answer = verifying.answer(identifier_or_token)
     except (DatabaseError, InterfaceError):

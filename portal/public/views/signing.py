@@ -11,16 +11,20 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
 from accounts import principals
 from portal.public.forms import SignInForm, StaffSignInForm
 from portal.web.navigation import address
 from portal.web.principals import ACTING_FOR, person_of
 
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
 
 @login_not_required
 @sensitive_post_parameters("password")
 @never_cache
+@require_http_methods(FORM_METHODS)
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Let a citizen in by password, and go where they wanted to go."""
     return _sign_in(request, SignInForm, template="public/sign_in.html", home="public:home")
@@ -29,6 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @sensitive_post_parameters("password")
 @never_cache
+@require_http_methods(FORM_METHODS)
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
     """Let someone with a post in, by their own door."""
     return _sign_in(request, StaffSignInForm, template="public/staff_sign_in.html", home="bureau:queue")
@@ -48,6 +53,7 @@ def _sign_in(request: HttpRequest, form_class: type[SignInForm], *, template: st
 
 @login_not_required
 @never_cache
+@require_http_methods(FORM_METHODS)
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session by POST, also where it had ended already; an address typed in changes nothing."""
     if request.method != "POST":
@@ -58,6 +64,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_http_methods(FORM_METHODS)
 def act_for(request: HttpRequest) -> HttpResponse:
     """Choose for whom one acts: oneself, or an organisation one has a right to act for. Raises NoPerson, MayNotAct."""
     onward = _safe(request, request.POST.get("next", "")) or reverse("public:home")

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from portal.web.components import parts
 from portal.web.components.icons import known_icons
@@ -181,6 +182,7 @@ def levels() -> list[parts.Level]:
 
 
 @login_not_required
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Show every component with its states."""
     shown: dict[str, Any] = {

@@ -15,6 +15,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
+from portal.web.forms.messages import messages
 from portal.web.forms.widgets import DateBoxes
 
 
@@ -109,16 +110,6 @@ def anchor(bound: BoundField, kind: str) -> str:
         ids = [str(each.data["attrs"]["id"]) for each in bound.subwidgets if str(each.data["value"]) != ""]
         return ids[0] if ids else str(bound.auto_id)
     return f"{bound.auto_id}_0" if kind == "dates" else str(bound.auto_id)
-
-
-def messages(bound: BoundField) -> tuple[str, ...]:
-    """Return the errors of a field; Django's 这个字段是必填项 says nothing to a reader and is replaced."""
-    stock = str(forms.Field.default_error_messages["required"])
-    chosen = isinstance(bound.field.widget, forms.Select | forms.RadioSelect)
-    verb = (
-        "请确认" if isinstance(bound.field.widget, forms.CheckboxInput) else "请选择" if chosen else "请填写"
-    )
-    return tuple(f"{verb}：{bound.label}" if str(error) == stock else str(error) for error in bound.errors)
 
 
 def view(bound: BoundField) -> FieldView:

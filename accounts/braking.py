@@ -1,0 +1,101 @@
+"""Brakes: how often something may be tried from one place. Counted in the broker, where only keyed hashes stand.
+
+The broker carries no truth: when it is away nothing is braked, and the log says so. Signing in must not depend on it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import math
+
+import redis
+from django.conf import settings
+
+from common.errors import DomainError
+from common.redis import connection
+from records.hashing import HashKind, keyed
+
+log = logging.getLogger("accounts")
+
+
+class Braked(DomainError):
+    """Tried too often: 429 with the seconds after which it may be tried again."""
+
+    status = 429
+    words = "短时间内试了太多次，先停一停。请 {minutes} 分钟后再试。"
+
+    def __init__(self, seconds: int) -> None:
+        self.retry_after = seconds
+        super().__init__(self.words.format(minutes=math.ceil(seconds / 60)))
+
+
+class SignInBraked(Braked):
+    """Too many wrong passwords. The words are the same whether the account exists or not."""
+
+    words = (
+        "密码输错的次数太多，为了保护账号，登录先停一停。"
+        "请 {minutes} 分钟后再登录；这段时间里，密码输对了也登录不了。着急办事请拨 12345，或到政务服务中心窗口。"
+    )
+
+
+class CheckBraked(Braked):
+    """Too many certificates checked from one address."""
+
+    words = "从您这里查验证照的次数太多，先停一停。请 {minutes} 分钟后再查。没有查到结果的证照，不要当作有效证照。"
+
+
+def try_sign_in(*, username: str, address: str) -> None:
+    """Count an attempt before the password is looked at, so that many at once gain nothing. Raises SignInBraked."""
+    wait = max(_count("sign_in_name", username), _count("sign_in_address", block(address)))
+    if wait:
+        log.warning("sign-in braked for %d s", wait)
+        raise SignInBraked(wait)
+
+
+def signed_in(*, username: str, address: str) -> None:
+    """Take back what was counted for a right password: the name starts anew, the address has one failure less."""
+    try:
+        connection().delete(_key("sign_in_name", username))
+    except redis.RedisError:
+        return  # counting has said so already
+    _count("sign_in_address", block(address), by=-1)
+
+
+def try_check(*, address: str) -> None:
+    """Count a public check of a certificate. Raises CheckBraked."""
+    if wait := _count("check_address", block(address)):
+        raise CheckBraked(wait)
+
+
+def block(address: str) -> str:
+    """Return what one visitor has of the net: an IPv4 address, the first 64 bits of an IPv6 one; empty if neither."""
+    try:
+        known = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return ""
+    if isinstance(known, ipaddress.IPv6Address) and known.ipv4_mapped is None:
+        return str(ipaddress.ip_network((known, 64), strict=False))
+    return str(getattr(known, "ipv4_mapped", None) or known)
+
+
+def _count(brake: str, of: str, *, by: int = 1) -> int:
+    """Return the seconds to wait when the limit is passed, else 0. The time runs from the first one on."""
+    most, seconds = settings.BRAKES[brake]
+    if not of:
+        return 0
+    key = _key(brake, of)
+    try:
+        with connection().pipeline(transaction=True) as commands:
+            commands.set(key, 0, ex=seconds, nx=True)
+            commands.incrby(key, by)
+            commands.ttl(key)
+            _, counted, left = commands.execute()
+    except redis.RedisError as error:
+        log.warning("brake %s open, the broker does not answer: %s", brake, type(error).__name__)
+        return 0
+    return max(int(left), 1) if counted > most else 0
+
+
+def _key(brake: str, of: str) -> str:
+    return f"brake:{brake}:{keyed(HashKind.LOGIN, f'{brake} {of}').hex()}"
