@@ -11,6 +11,7 @@ from accounts.models import User
 from approvals import selectors
 from approvals.models import Application, Decision, Evidence, Judgement, SupplementNotice
 from approvals.permissions import may_decide
+from approvals.reviewing import REVEALING, Revealed
 from approvals.selectors import Sheet
 from approvals.states import ApplicationState, DecisionKind, EvidenceKind
 from certificates.models import Certificate
@@ -67,6 +68,8 @@ class CaseFile:
     certificate: Certificate | None
     earlier: tuple[Application, ...]
     may_decide: bool
+    may_reveal: bool
+    revealed: Revealed | None
     beside: Beside
 
     @property
@@ -75,6 +78,18 @@ class CaseFile:
         if self.unproven:
             return f"系统转人工：{len(self.unproven)} 项未通过核验"
         return "系统建议准予" if self.recommended else "系统转人工"
+
+    @property
+    def revealed_rows(self) -> tuple[Row, ...]:
+        """Return the person's name and numbers in clear; empty unless they were revealed for this one page."""
+        if self.revealed is None:
+            return ()
+        seen = self.revealed
+        return (
+            Row("姓名", seen.name),
+            Row("公民身份号码", seen.id_number),
+            Row("手机号码", seen.mobile or "没有登记"),
+        )
 
     @property
     def asked_before(self) -> bool:
@@ -87,8 +102,8 @@ class CaseFile:
         return self.decision is not None and self.decision.kind == DecisionKind.REFUSED
 
 
-def opened(user: User, application: Application) -> CaseFile:
-    """Return the case with all that belongs to it."""
+def opened(user: User, application: Application, *, revealed: Revealed | None = None) -> CaseFile:
+    """Return the case with all that belongs to it; the answers unmasked only with what `reviewing.reveal` returned."""
     today = clock.today()
     compiled = editions.compiled(application.edition)
     sheet = selectors.latest_sheet(application)
@@ -105,7 +120,7 @@ def opened(user: User, application: Application) -> CaseFile:
         undetermined=_undetermined(sheet, compiled),
         recommended=sheet is not None and sheet.verdict.kind == VerdictKind.GRANT,
         outcome=sheet.verdict.outcome.lines if sheet and sheet.verdict.outcome else (),
-        sections=tuple(_sections(application, compiled, sheet, on=today)),
+        sections=tuple(_sections(application, compiled, sheet, on=today, mask=revealed is None)),
         evidence=tuple(_evidence(row, compiled) for row in application.evidence.order_by("material")),
         events=tuple(
             Step(event.text, short_dt(event.at), "done") for event in journal.events_of(application.stream)
@@ -116,6 +131,8 @@ def opened(user: User, application: Application) -> CaseFile:
         certificate=selectors.certificate_of(decision),
         earlier=tuple(_earlier(application)),
         may_decide=application.state == ApplicationState.IN_REVIEW and may_decide(user, application),
+        may_reveal=application.state in REVEALING and may_decide(user, application),
+        revealed=revealed,
         beside=queueing.beside(user, reference=application.reference, on=today),
     )
 
@@ -146,19 +163,19 @@ def _leaf_words(leaf: Leaf) -> str:
 
 
 def _sections(
-    application: Application, compiled: Compiled, sheet: Sheet | None, *, on: date
+    application: Application, compiled: Compiled, sheet: Sheet | None, *, on: date, mask: bool
 ) -> list[Section]:
     """Return the answers page by page, as they stood when they were judged."""
     facts: Facts = sheet.facts if sheet else form_facts(compiled, application.answers, facts={}, on=on)
     judged_on = sheet.judgement.on if sheet else timezone.localdate(application.submitted_at)
     return [
-        Section(page.title, tuple(_answer(compiled, question, facts) for question in asked))
+        Section(page.title, tuple(_answer(compiled, question, facts, mask=mask) for question in asked))
         for page in compiled.pages
         if (asked := [one for one in page.questions if is_visible(compiled, one, facts=facts, on=judged_on)])
     ]
 
 
-def _answer(compiled: Compiled, question: AskedQuestion, facts: Facts) -> Row:
+def _answer(compiled: Compiled, question: AskedQuestion, facts: Facts, *, mask: bool) -> Row:
     fact = facts.get(question.fact)
     if fact is None:
         return Row(question.label, "未填写")
@@ -168,25 +185,25 @@ def _answer(compiled: Compiled, question: AskedQuestion, facts: Facts) -> Row:
         return Row(question.label, reason_text(fact.missing, kind), source)
     return Row(
         question.label,
-        _shown(compiled, question.fact, fact),
-        _corrected(compiled, question, fact, facts) or source,
+        _shown(compiled, question.fact, fact, mask=mask),
+        _corrected(compiled, question, facts, mask=mask) or source,
     )
 
 
-def _shown(compiled: Compiled, name: str, fact: Fact) -> str:
-    """Return a value for an officer: what identifies a person stays masked."""
+def _shown(compiled: Compiled, name: str, fact: Fact, *, mask: bool) -> str:
+    """Return a value for an officer: what identifies a person stays masked until it is revealed."""
     if fact.value in {None, ""}:
         return "没有填（选填）"
-    return shower(compiled.specs[name], vocabulary=compiled.vocabulary)(fact.value)
+    return shower(compiled.specs[name], vocabulary=compiled.vocabulary, mask=mask)(fact.value)
 
 
-def _corrected(compiled: Compiled, question: AskedQuestion, fact: Fact, facts: Facts) -> str:
+def _corrected(compiled: Compiled, question: AskedQuestion, facts: Facts, *, mask: bool) -> str:
     """Return what the certificate says where the applicant wrote something else: the officer has to compare."""
-    known = facts.get(question.prefill or "")
+    known, fact = facts.get(question.prefill or ""), facts[question.fact]
     corrected = fact.source is not None and fact.source.kind == SourceKind.FORM
     if known is None or not corrected or known.missing is not None or known.source is None:
         return ""
-    return f"申请人更正过；{known.source.label}上是：{_shown(compiled, question.prefill or '', known)}"
+    return f"申请人更正过；{known.source.label}上是：{_shown(compiled, question.prefill or '', known, mask=mask)}"
 
 
 def _source_words(source: Source) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from approvals.reviewing import MIN_REASON, Defect
+from approvals.reviewing import LONGEST_PURPOSE, MIN_REASON, Defect
 from matters.format.questions import AskedQuestion
 
 LONGEST = 2000
@@ -32,13 +32,19 @@ def reasons_field(label: str, *, hint: str, why: str) -> forms.CharField:
 
 
 class GrantForm(forms.Form):
-    """Reasons, and the row of the outcome table where the machine could not choose one."""
+    """Reasons, the row of the outcome table where the machine could not choose one, and what no source had."""
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, rows: Sequence[tuple[str, str, str]] = (), **more: Any
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        rows: Sequence[tuple[str, str, str]] = (),
+        gaps: Mapping[str, forms.Field] | None = None,
+        **more: Any,
     ) -> None:
-        """Lay out; `rows` are (value, label, note) of the outcome table, empty when nothing is to be chosen."""
+        """Lay out; `rows` are (value, label, note) of the outcome table, `gaps` the fields to supply."""
         super().__init__(data, **more)
+        self.fields.update(gaps or {})
         if rows:
             choice = forms.ChoiceField(
                 label="适用的标准",
@@ -73,6 +79,24 @@ class RefuseForm(forms.Form):
         hint="写明哪一项条件不符合、查到的事实、依据的条文。",
         why="会写进决定书。行政许可法第三十八条：不予许可应当说明理由，并告知复议、诉讼的权利。",
     )
+
+
+class RevealForm(forms.Form):
+    """Why what identifies the applicant has to be seen."""
+
+    reason = forms.CharField(
+        label="为什么要查看",
+        min_length=MIN_REASON,
+        max_length=LONGEST_PURPOSE,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "required": "请写明为什么要查看。",
+            "min_length": TOO_SHORT,
+            "max_length": f"理由太长，请不超过 {LONGEST_PURPOSE} 个字。",
+        },
+    )
+    reason.hint = "例如：电话联系申请人核对收款账户。不要写姓名和号码。"  # type: ignore[attr-defined]
+    reason.why = "这句话会写进办理过程，申请人能看到；每查看一次记一次。"  # type: ignore[attr-defined]
 
 
 class AskForm(forms.Form):

@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:reference>/grant", acts.grant, name="grant"),
     path("cases/<str:reference>/refuse", acts.refuse, name="refuse"),
     path("cases/<str:reference>/ask", acts.ask, name="ask"),
+    path("cases/<str:reference>/again", acts.look_again, name="again"),
+    path("cases/<str:reference>/reveal", acts.reveal, name="reveal"),
 ]

@@ -1,4 +1,4 @@
-"""The three acts: grant, refuse, ask for more. Each page posts to itself, so that a lost session loses no words."""
+"""The acts: grant, refuse, ask for more, reveal. Each page posts to itself, so that a lost session loses no words."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from approvals import reviewing
+from approvals.errors import NotAllowed, PurposeRequired
 from approvals.models import Application
 from common import clock
 from portal.bureau import access, casefile, deciding
 from portal.bureau.access import Officer, office_page
-from portal.bureau.forms import AskForm, GrantForm, RefuseForm
+from portal.bureau.forms import AskForm, GrantForm, RefuseForm, RevealForm
 from portal.bureau.views.reading import frame
 from portal.web import unsaved
 
@@ -52,7 +53,8 @@ def _back_to_queue(request: HttpRequest, application: Application, words: str) -
 def grant(request: HttpRequest, reference: str) -> HttpResponse:
     """Grant with reasons, and with the outcome where the machine could not choose it."""
     officer, application = _asked(request, reference)
-    form = GrantForm(rows=deciding.rows_to_choose(application), **_sent(request))
+    gaps = supplying.gaps(application)
+    form = GrantForm(rows=deciding.rows_to_choose(application), gaps=gaps, **_sent(request))
     if not form.is_valid():
         return _page(request, "bureau/grant.html", officer, application, form=form)
     reviewing.grant(
@@ -60,6 +62,7 @@ def grant(request: HttpRequest, reference: str) -> HttpResponse:
         application=application,
         reasons=form.cleaned_data["reasons"],
         outcome_row=form.outcome_row,
+        supplied=supplying.supplied(form.cleaned_data),
     )
     return _back_to_queue(request, application, "已准予，证照已签发，并通知了申请人。")
 
@@ -99,3 +102,33 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     return _back_to_queue(
         request, application, f"已一次性告知 {len(form.defects())} 处，补正期间不计办理时限。"
     )
+
+
+@office_page
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reveal(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the case once with numbers and addresses readable, after the applicant's record says why."""
+    officer = access.officer_of(request)
+    application = access.case_of(officer, reference=reference)
+    if application.state not in reviewing.REVEALING:
+        raise NotAllowed
+    form = RevealForm(**_sent(request))
+    if not form.is_valid():
+        return _page(request, "bureau/reveal.html", officer, application, form=form)
+    try:
+        seen = reviewing.reveal(officer.user, application=application, reason=form.cleaned_data["reason"])
+    except PurposeRequired as error:
+        form.add_error("reason", error.message)
+        return _page(request, "bureau/reveal.html", officer, application, form=form)
+    known = {"case": casefile.opened(officer.user, application, revealed=seen)}
+    return render(request, "bureau/case.html", frame(officer) | known)
+
+
+@office_page
+@require_POST
+def look_again(request: HttpRequest, reference: str) -> HttpResponse:
+    """Have the machine look again, when a source has come back."""
+    officer, application = _asked(request, reference)
+    reviewing.look_again(officer.user, application=application)
+    return _back_to_queue(request, application, "已请系统重新核验。通过的当场办结，没有通过的会回到待办。")

@@ -26,7 +26,8 @@ LABELS = {
     "granted": "作出准予决定",
     "refused": "作出不予批准决定",
     "withdrawn": "撤回申请",
-    "rated": "评价",
+    "looked_again": "重新核验",
+    "revealed": "工作人员查看信息",
     "authorisation": "用证授权",
 }
 

