@@ -10,7 +10,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from common import clock
-from portal.demo import loading
+from portal.demo.district import loading
 from tests import emptying, strictness
 
 pytest_plugins = ["tests.factories.fixtures"]

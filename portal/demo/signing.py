@@ -12,7 +12,7 @@ from accounts.models import User
 from common import clock
 from common.errors import DomainError
 from portal.demo import marking
-from portal.demo.lives import VERDICTS, Colleague, District, Group, Life, district
+from portal.demo.district.lives import VERDICTS, Colleague, District, Group, Life, district
 from portal.web.principals import ACTING_FOR
 
 HOMES: dict[Group, str] = {"citizen": "public:home", "business": "public:home", "staff": "bureau:queue"}

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from common import clock
 from portal.demo import marking, shifted, shifting, signing
+from portal.demo.district.lives import district
 from portal.demo.forms import ShiftForm
-from portal.demo.lives import district
 
 STEPS = (1, 5, 30, 365)
 

@@ -1,0 +1,1 @@
+"""The pages everyone may read: catalogue, guides, figures, checking a certificate, signing in."""

@@ -46,7 +46,7 @@ def url_answers(url: str) -> bool:
 def mark_demo() -> None:
     """Mark the emptied database as a demo's, without which no process with DEMO=1 starts."""
     if settings.DEMO:
-        from portal.demo import loading  # there is no such app without DEMO
+        from portal.demo.district import loading  # there is no such app without DEMO
 
         loading.mark(at=clock.now())
 

@@ -10,8 +10,9 @@ import redis
 from django.conf import settings
 from playwright.sync_api import Page
 
-from portal.demo import loading, shifted, shifting
-from portal.demo.lives import district
+from portal.demo import shifted, shifting
+from portal.demo.district import loading
+from portal.demo.district.lives import district
 from portal.web.display import cookie
 from tests.processes import browsing
 

@@ -19,8 +19,8 @@ from tests.processes import dumping
 from tests.processes.needles import DIGESTS, Needles, unpacked
 from tests.processes.watching import within
 
-demo_lives = pytest.importorskip("portal.demo.lives")
-demo_residents = pytest.importorskip("portal.demo.residents")
+demo_lives = pytest.importorskip("portal.demo.district.lives")
+demo_residents = pytest.importorskip("portal.demo.district.residents")
 
 PROGRAMS = ("registers", "web", "worker", "beat")
 TYPED = {

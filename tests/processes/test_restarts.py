@@ -13,7 +13,7 @@ from bench.town import Town
 from bench.visitor import Answer, Visitor
 from tests.processes.watching import within
 
-demo_lives = pytest.importorskip("portal.demo.lives")
+demo_lives = pytest.importorskip("portal.demo.district.lives")
 
 PROGRAMS = ("registers", "web", "worker", "beat")
 Apply = Callable[[str], Answer]

@@ -17,7 +17,7 @@ from bootstrap.environment import PYTHON
 from bootstrap.places import ROOT
 from tests.processes.watching import within
 
-demo_lives = pytest.importorskip("portal.demo.lives")
+demo_lives = pytest.importorskip("portal.demo.district.lives")
 
 PROGRAMS = ("registers", "web", "worker", "beat")
 TABLES = (

@@ -272,7 +272,7 @@ def test_pictures_are_small_and_as_wide_as_they_say(picture: Path) -> None:
 
 def test_the_tour_speaks_of_the_demo_as_it_is() -> None:
     readme = text(ROOT / "README.md")
-    district = json.loads(text(ROOT / "portal" / "demo" / "lives.json"))
+    district = json.loads(text(ROOT / "portal" / "demo" / "district" / "lives.json"))
     names = {one["name"]: one for one in [*district["lives"], *district["staff"]]}
     toured = re.findall(
         r"(?:Become|twin|以|登录为) ?(?:孪生妹妹)?([\u4e00-\u9fff]{3})(?=（|登录|，|,| |”)", readme

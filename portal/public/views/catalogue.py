@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from common import clock
 from matters.models import Matter
-from portal.public import everyday, figures, guiding, listing, visitor
+from portal.public import visitor
+from portal.public.showing import everyday, figures, guiding, listing
 
 
 @login_not_required

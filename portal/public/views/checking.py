@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import braking
-from portal.public import verifying
+from portal.public.showing import verifying
 from portal.web.visitors import address_of
 
 log = logging.getLogger("portal.public")

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from matters import selectors
 from matters.models import Matter
-from portal.public import everyday, figures, tiles, todos, visitor
+from portal.public import visitor
+from portal.public.showing import everyday, figures, tiles, todos
 
 INSTANT_SHOWN = 4
 

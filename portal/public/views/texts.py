@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from matters import selectors
-from portal.public import tiles
+from portal.public.showing import tiles
 
 
 @login_not_required

@@ -15,8 +15,8 @@ from common import clock
 from matters.forms import AnswerForm
 from matters.models import Matter
 from portal.citizen import filling
-from portal.demo.lives import Life, district
-from portal.demo.residents import filled
+from portal.demo.district.lives import Life, district
+from portal.demo.district.residents import filled
 
 
 def life(username: str) -> Life:

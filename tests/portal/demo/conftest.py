@@ -16,7 +16,7 @@ from django.db import transaction
 
 from common import clock
 from common.clock import SHANGHAI
-from portal.demo import loading
+from portal.demo.district import loading
 from tests.project.sources import ROOT
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)

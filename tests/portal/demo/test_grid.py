@@ -18,7 +18,7 @@ from approvals.states import ApplicationState as S
 from approvals.states import Maker
 from certificates.models import UseRecord
 from certificates.states import UseOutcome
-from portal.demo.lives import district
+from portal.demo.district.lives import district
 from rules.language.values import SourceKind, Truth
 from tests.portal.demo import acting
 from tests.portal.demo.standing_in import tell

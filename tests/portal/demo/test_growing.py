@@ -8,9 +8,9 @@ import pytest
 
 from accounts.models import Person, User
 from common import clock
-from portal.demo import loading
-from portal.demo.lives import district
-from portal.demo.residents import residents
+from portal.demo.district import loading
+from portal.demo.district.lives import district
+from portal.demo.district.residents import residents
 from tests.portal.demo.conftest import MONDAY
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts import registering
 from accounts.models import Organisation, User
-from portal.demo.lives import district
+from portal.demo.district.lives import district
 from portal.demo.models import DemoMark
 from portal.web.principals import ACTING_FOR
 

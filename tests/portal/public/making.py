@@ -38,7 +38,7 @@ _serial = itertools.count(1)
 def district() -> None:
     """Load divisions, departments, types, registers and the three matters, as the demo does."""
     registering.regions()
-    for told in json.loads((ROOT / "portal/demo/departments.json").read_text(encoding="utf-8")):
+    for told in json.loads((ROOT / "portal/demo/district/departments.json").read_text(encoding="utf-8")):
         registering.department(told)
     types.load_types(sorted((ROOT / "data/types").glob("*.json")))
     defining.load_registers(sorted((ROOT / "data/registers").glob("*.json")))

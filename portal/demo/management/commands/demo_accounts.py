@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from portal.demo import documenting
-from portal.demo.lives import VERDICTS, District, Life, district
+from portal.demo.district import documenting
+from portal.demo.district.lives import VERDICTS, District, Life, district
 
 WIDTHS = (18, 8, 40, 0)  # terminal columns
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common import clock
 from common.errors import DomainError
-from portal.demo import loading
+from portal.demo.district import loading
 
 
 class Command(BaseCommand):

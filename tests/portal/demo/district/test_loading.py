@@ -18,10 +18,10 @@ from certificates.models import Certificate
 from certificates.states import CertificateStatus
 from common import clock
 from matters.models import Edition
-from portal.demo import loading
-from portal.demo.lives import district
+from portal.demo.district import loading
+from portal.demo.district.lives import district
+from portal.demo.district.residents import residents
 from portal.demo.models import DemoMark
-from portal.demo.residents import residents
 from records.models import JournalEntry
 from tests.factories.district import resident_number
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from matters import selectors
 from matters.models import Edition, Matter
-from portal.public import tiles
-from portal.public.figures import Count90, Figures
+from portal.public.showing import tiles
+from portal.public.showing.figures import Count90, Figures
 
 A_PAGE = 20
 LONGEST = 60

@@ -16,10 +16,10 @@ from matters.editions import Compiled
 from matters.format.questions import AskedQuestion, QuestionType
 from matters.forms.answers import form_facts
 from matters.models import Edition, Matter
-from portal.public import bringing, covering
-from portal.public.bringing import Line
-from portal.public.covering import MISSING, Cover
-from portal.public.figures import Count90
+from portal.public.showing import bringing, covering
+from portal.public.showing.bringing import Line
+from portal.public.showing.covering import MISSING, Cover
+from portal.public.showing.figures import Count90
 from portal.public.visitor import Visitor
 from portal.web.components import wording
 from portal.web.components.parts import TimeBar

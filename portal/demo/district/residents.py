@@ -10,8 +10,8 @@ from typing import Any
 
 from accounts.models import Person
 from accounts.registering import NewPerson
-from portal.demo import people
-from portal.demo.lives import Business, District, Holding, Life, merged
+from portal.demo.district import people
+from portal.demo.district.lives import Business, District, Holding, Life, merged
 
 BORN_BEFORE = date(2026, 1, 1)  # fixed, so that loading on another day enters the same people
 OWNERS_BORN = (1958, 2000)

@@ -12,9 +12,9 @@ from django.core.management import call_command
 from pydantic import ValidationError
 
 from common.identifiers import credit_code, resident_id
-from portal.demo import documenting
-from portal.demo.lives import FILE, District, district
-from portal.demo.residents import residents
+from portal.demo.district import documenting
+from portal.demo.district.lives import FILE, District, district
+from portal.demo.district.residents import residents
 from tests.portal.demo.conftest import MONDAY
 from tests.project.sources import ROOT
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matters.editions import Compiled
 from matters.format.questions import Material, Replacement
-from portal.public.covering import MISSING, Cover
+from portal.public.showing.covering import MISSING, Cover
 
 FORMS = {"electronic": "电子", "paper": "纸质", "either": "电子或纸质"}
 NECESSITY = {"required": "必要", "optional": "非必要", "deferrable": "可容缺"}

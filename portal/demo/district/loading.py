@@ -20,10 +20,11 @@ from certificates.types import load_types
 from common import clock
 from common.errors import DomainError
 from matters.importing import import_packages
-from portal.demo import registers, shifted
-from portal.demo.lives import Appointment, Colleague, District, Holding, Life, district
+from portal.demo import shifted
+from portal.demo.district import registers
+from portal.demo.district.lives import Appointment, Colleague, District, Holding, Life, district
+from portal.demo.district.residents import Resident, filled, residents
 from portal.demo.models import DemoMark
-from portal.demo.residents import Resident, filled, residents
 from records.hashing import HashKind, keyed
 from registers.defining import load_registers
 

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from portal.demo.lives import District, RegisterPages
-from portal.demo.residents import Resident, filled
+from portal.demo.district.lives import District, RegisterPages
+from portal.demo.district.residents import Resident, filled
 from registers.standin import book
 
 Record = tuple[Mapping[str, Any], Mapping[str, Any]]

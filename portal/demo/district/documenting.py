@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from portal.demo.lives import VERDICTS, Colleague, District, Life
+from portal.demo.district.lives import VERDICTS, Colleague, District, Life
 
 AGES_ON = date(2026, 11, 23)  # the day of the tested grid
 PAGE = Path("docs") / "reference" / "demo-lives.md"
 HEAD = """# Demo lives
-Written by `manage.py demo_accounts --write-docs` from `portal/demo/lives.json`; a test compares the two.
+Written by `manage.py demo_accounts --write-docs` from `portal/demo/district/lives.json`; a test compares the two.
 
 `manage.py load_demo` enters these people through the product's own verbs and importers, with {more} more people
 and {shops} more businesses from a fixed seed, all marked as demo data. Loading again changes nothing. Days of
