@@ -3,15 +3,43 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
 
 from tests.project import sources
 
 SHAPELESS = {"utils", "helpers", "services", "managers", "misc", "tools"}
 PRODUCT = sources.python_files(*sources.PACKAGES)
+ROOMY = 10  # modules a reader takes in at one look
+EVERYWHERE = {"__init__", "models", "states", "admin", "apps", "urls", "tasks"}
 
 
 def test_modules_are_named_for_what_they_do() -> None:
     assert not [sources.name(path) for path in PRODUCT if SHAPELESS & {path.stem, path.parent.name}]
+
+
+def crowded(paths: list[Path]) -> dict[str, int]:
+    """Folders with more than ten modules, of these files."""
+    counts = Counter(sources.name(path.parent) for path in paths if path.stem not in EVERYWHERE)
+    return {folder: count for folder, count in counts.items() if count > ROOMY}
+
+
+def test_no_folder_has_more_than_ten_modules() -> None:
+    """Past ten modules a folder gets rooms (docs/decisions/0018).
+
+    Counted are the Python files in the folder itself. Not counted are its rooms (sub-packages), migrations, and the
+    modules that every app may have and every reader knows: __init__, models, states, admin, apps, urls, tasks.
+    """
+    assert not crowded(PRODUCT)
+
+
+@pytest.mark.parametrize(("modules", "found"), [(10, {}), (11, {"approvals/deciding": 11})])
+def test_the_eleventh_module_is_one_too_many(modules: int, found: dict[str, int]) -> None:
+    folder = sources.ROOT / "approvals" / "deciding"
+    names = [*EVERYWHERE, *(f"module_{number}" for number in range(modules))]
+    assert crowded([folder / f"{name}.py" for name in names]) == found
 
 
 def calls_and_imports(path) -> list[str]:
