@@ -15,6 +15,7 @@ from approvals.models import Application, Decision, Draft, Judgement, Supplement
 from approvals.permissions import is_applicant
 from approvals.states import OPEN, ApplicationState
 from certificates.models import Certificate
+from matters import editions
 from matters.models import Matter
 from rules.language.values import Facts, Truth, Verdict, facts_from_json, verdict_from_json
 
@@ -36,7 +37,7 @@ class Sheet:
 def own_applications(person: Person) -> QuerySet[Application]:
     """Return the cases a person filed, the newest first, with what a list shows."""
     cases = Application.objects.filter(person=person).select_related("matter", "organisation", "edition")
-    return cases.order_by("-submitted_at", "-id")
+    return cases.defer(*editions.UNREAD).order_by("-submitted_at", "-id")
 
 
 def own_application(principal: Principal, *, reference: str) -> Application:
@@ -44,7 +45,7 @@ def own_application(principal: Principal, *, reference: str) -> Application:
     rows = Application.objects.select_related(
         "matter__department", "edition", "person", "organisation", "authorisation"
     )
-    application = rows.filter(reference=reference, person=principal.person).first()
+    application = rows.defer(*editions.UNREAD).filter(reference=reference, person=principal.person).first()
     if application is None or not is_applicant(principal, application):
         raise NoSuchApplication
     return application
@@ -55,10 +56,8 @@ def own_draft(principal: Principal, *, reference: str) -> Draft:
     rows = Draft.objects.select_related(
         "matter__department", "edition", "authorisation", "person", "organisation"
     )
-    draft = rows.filter(
-        reference=reference, person=principal.person, organisation=principal.organisation
-    ).first()
-    if draft is None:
+    mine = rows.filter(reference=reference, person=principal.person, organisation=principal.organisation)
+    if (draft := mine.defer(*editions.UNREAD).first()) is None:
         raise NoSuchDraft
     return draft
 
@@ -92,8 +91,8 @@ def sheet(judgement: Judgement) -> Sheet:
 
 def decision_of(application: Application) -> Decision | None:
     """Return the decision in force: the original, or the last that corrects it."""
-    decisions = application.decisions.select_related("officer").filter(corrected_by__isnull=True)
-    return decisions.first()
+    decisions = application.decisions.select_related("officer", "judgement").defer("judgement__record")
+    return decisions.filter(corrected_by__isnull=True).first()
 
 
 def certificate_of(decision: Decision | None) -> Certificate | None:

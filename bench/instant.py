@@ -210,7 +210,11 @@ def main() -> int:
         say("looking through the journal")
         sound = "sound" in place.manage("verify_journal")
     report = {
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()},
+        "machine": {
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+            "system": platform.platform(),
+        },
         "options": vars(options),
         "idle": first.report(),
         "saturated": second.report(),

@@ -58,7 +58,9 @@ class Town:
     def run(self, *arguments: str) -> str:
         """Run Python with these arguments in the portal's environment; return what it printed."""
         command = [str(PYTHON), *arguments]
-        done = subprocess.run(command, cwd=places.ROOT, env=self.environment, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=places.ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise Trouble(f"{' '.join(arguments)} failed:\n{done.stderr[-2000:]}", advice=f"Logs: {self.log}")
         return done.stdout

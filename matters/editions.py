@@ -26,6 +26,8 @@ from rules import (
 )
 
 KEPT = 500
+# For defer(): a package is large, and `compiled` keeps it prepared, so no case needs to bring it along.
+UNREAD = ("edition__content", "edition__vocabulary")
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,9 +144,15 @@ def own_locked(principal: Principal, *, reference: str) -> Draft:
     rows = Draft.objects.select_for_update(of=("self",)).select_related(
         "matter__department", "edition", "authorisation", "person", "organisation"
     )
-    draft = rows.filter(
-        reference=reference, person=principal.person, organisation=principal.organisation
-    ).first()
-    if draft is None:
+    mine = rows.filter(reference=reference, person=principal.person, organisation=principal.organisation)
+    if (draft := mine.defer(*editions.UNREAD).first()) is None:
         raise NoSuchDraft
     return draft
+
+
+def lock_as_read(draft: Draft) -> bool:
+    """Lock the row of a draft; False when it was saved again since it was read. Raises NoSuchDraft when it is gone."""
+    rows = Draft.objects.select_for_update().filter(pk=draft.pk)
+    if (saved_at := rows.values_list("saved_at", flat=True).first()) is None:
+        raise NoSuchDraft
+    return saved_at == draft.saved_at

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts import actors
 from accounts.principals import Principal
@@ -31,8 +32,7 @@ def submit(principal: Principal, *, reference: str, key: str) -> Application:
     if (earlier := _submitted_before(principal, reference=reference, key=key)) is not None:
         return earlier
     try:
-        _require_complete(selectors.own_draft(principal, reference=reference))
-        return _submit(principal, reference=reference, key=key)
+        return _submit_as_checked(principal, reference=reference, key=key)
     except NoSuchDraft:
         # Two requests raced for the draft; the other one has submitted it.
         if (earlier := _submitted_before(principal, reference=reference, key=key)) is None:
@@ -41,9 +41,19 @@ def submit(principal: Principal, *, reference: str, key: str) -> Application:
 
 
 def _submitted_before(principal: Principal, *, reference: str, key: str) -> Application | None:
-    mine = Application.objects.filter(person=principal.person)
-    found = mine.filter(idempotency_key=key).first() or mine.filter(reference=reference).first()
-    return found if found is not None and is_applicant(principal, found) else None
+    named = Q(idempotency_key=key) | Q(reference=reference)
+    found = Application.objects.filter(named, person=principal.person).order_by("submitted_at")
+    first = min(found, key=lambda one: one.idempotency_key != key, default=None)
+    return first if first is not None and is_applicant(principal, first) else None
+
+
+def _submit_as_checked(principal: Principal, *, reference: str, key: str) -> Application:
+    """Submit what was found complete; a draft that was saved in between is looked at again."""
+    while True:
+        draft = selectors.own_draft(principal, reference=reference)
+        _require_complete(draft)
+        if (application := _submit(principal, draft, key=key)) is not None:
+            return application
 
 
 def _require_complete(draft: Draft) -> None:
@@ -53,8 +63,9 @@ def _require_complete(draft: Draft) -> None:
 
 
 @transaction.atomic
-def _submit(principal: Principal, *, reference: str, key: str) -> Application:
-    draft = drafting.own_locked(principal, reference=reference)
+def _submit(principal: Principal, draft: Draft, *, key: str) -> Application | None:
+    if not drafting.lock_as_read(draft):
+        return None
     at = now()
     application = _open(draft, key=key, at=at)
     Evidence.objects.bulk_create(evidence.of(application))

@@ -21,6 +21,7 @@ from approvals.deciding.facts import Collected
 from approvals.models import Application
 from approvals.states import ApplicationState
 from common import clock
+from matters import editions
 
 log = logging.getLogger(__name__)
 BATCH = 50
@@ -65,7 +66,8 @@ def claim(limit: int, *, at: datetime) -> list[Application]:
         cursor.execute(_CLAIM, [lease, ApplicationState.SUBMITTED, at, limit])
         ids: list[UUID] = [row[0] for row in cursor.fetchall()]
     rows = Application.objects.select_related("matter__department", "edition", "person", "organisation")
-    return list(rows.filter(pk__in=ids).order_by("waiting_since", "pk")) if ids else []
+    mine = rows.defer(*editions.UNREAD).filter(pk__in=ids).order_by("waiting_since", "pk")
+    return list(mine) if ids else []
 
 
 def _decide_alone(application: Application) -> int:
