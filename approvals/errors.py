@@ -87,6 +87,13 @@ class PurposeNamesPerson(PurposeRequired):
     message = "理由里不要写姓名和号码：申请人会在办理过程里看到这句话，只写为什么要查看。"
 
 
+class FieldsRequired(DomainError):
+    """The certificate would lack fields that could not be read; the officer who grants supplies them."""
+
+    status = 422
+    message = "证照上有内容系统没有取得，请先核实并填写，再作出准予决定。"
+
+
 class OutcomeRequired(DomainError):
     """The machine could not choose a row of the outcome table; the officer must."""
 

@@ -12,10 +12,12 @@ from django.db import transaction
 from accounts import actors, inbox
 from accounts.models import Message, User
 from approvals import clock, selectors, workflow
-from approvals.deciding import announcing, granting
+from approvals.deciding import announcing, granting, results
 from approvals.deciding.carrying import notices_message
 from approvals.deciding.granting import Grant
+from approvals.deciding.results import Granting
 from approvals.errors import (
+    FieldsRequired,
     NotAllowed,
     NotYours,
     OutcomeRequired,
@@ -26,6 +28,7 @@ from approvals.errors import (
 from approvals.models import Application, Decision, SupplementNotice
 from approvals.permissions import may_decide
 from approvals.states import ApplicationState, ClockKind, DecisionKind, Maker
+from approvals.tasks import wake_on_commit
 from approvals.workflow import Move
 from certificates.holding import authorising
 from common import workdays
@@ -36,8 +39,8 @@ from rules.language.values import Value
 
 MIN_REASON = 5  # characters: less than that is no reason
 LONGEST_PURPOSE = 100
-REVEALING = (ApplicationState.IN_REVIEW, ApplicationState.SUPPLEMENTING)  # states in which an applicant is contacted
-_NUMBER = re.compile(r"\d(?:[\s-]*\d){5}")  # six digits in a row, however they are spaced: part of somebody's number
+REVEALING = (ApplicationState.IN_REVIEW, ApplicationState.SUPPLEMENTING)  # when applicants are contacted
+_NUMBER = re.compile(r"\d(?:[\s-]*\d){5}")  # six digits, however they are spaced: part of somebody's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,27 @@ class Revealed:
 
 @transaction.atomic
 def grant(
-    user: User, *, application: Application, reasons: str, outcome_row: int | None = None
+    user: User,
+    *,
+    application: Application,
+    reasons: str,
+    outcome_row: int | None = None,
+    supplied: Mapping[str, object] | None = None,
 ) -> Application:
-    """Grant a case a person had to look at; `outcome_row` where the machine could not choose the outcome."""
+    """Grant a case a person had to look at.
+
+    `outcome_row` where the machine could not choose the outcome; `supplied` are the certificate fields (JSON values)
+    that could not be read, see `missing_fields`. Raises ReasonRequired, OutcomeRequired, FieldsRequired.
+    """
     locked = _locked(user, application)
     _require_reason(reasons)
     sheet = selectors.latest_sheet(locked)
+    missing = missing_fields(locked)
+    given = {
+        name: value for name, value in (supplied or {}).items() if name in missing and value not in (None, "")
+    }
+    if set(missing) - set(given):
+        raise FieldsRequired
     granting.grant_many(
         [
             Grant(
@@ -76,12 +94,20 @@ def grant(
                 judgement=sheet.judgement if sheet else None,
                 reasons=reasons.strip(),
                 officer=user,
+                supplied=given,
             )
         ],
         at=now(),
     )
     transaction.on_commit(lambda: announcing.announce([locked.reference]))
     return locked
+
+
+def missing_fields(application: Application) -> tuple[str, ...]:
+    """Return the certificate fields an officer has to supply to grant the case, as the type's schema names them."""
+    sheet = selectors.latest_sheet(application)
+    compiled = editions.compiled(application.edition)
+    return results.missing(Granting(compiled, sheet.facts if sheet else {}, {}, now().date()))
 
 
 def _outcome(application: Application, sheet: selectors.Sheet | None, row: int | None) -> Mapping[str, Value]:
@@ -191,6 +217,25 @@ def reveal(user: User, *, application: Application, reason: str) -> Revealed:
         event_kind="revealed",
     )
     return Revealed(person.name, person.id_number, person.mobile)
+
+
+@transaction.atomic
+def look_again(user: User, *, application: Application) -> Application:
+    """Have the machine collect and judge anew, when a source has come back; the clock runs on."""
+    locked = _locked(user, application)
+    announcing.forget(locked.reference)
+    workflow.advance(
+        Move(
+            locked,
+            ApplicationState.SUBMITTED,
+            actors.of_user(user),
+            "looked_again",
+            "工作人员请系统重新核验一次。",
+        ),
+        at=now(),
+    )
+    wake_on_commit()
+    return locked
 
 
 def _locked(

@@ -21,7 +21,8 @@ OPEN = frozenset({S.SUBMITTED, S.IN_REVIEW, S.SUPPLEMENTING})
 CLOSED = frozenset({S.GRANTED, S.REFUSED, S.WITHDRAWN})
 TRANSITIONS: dict[ApplicationState, frozenset[ApplicationState]] = {
     S.SUBMITTED: frozenset({S.GRANTED, S.IN_REVIEW, S.SUPPLEMENTING, S.WITHDRAWN}),
-    S.IN_REVIEW: frozenset({S.GRANTED, S.REFUSED, S.SUPPLEMENTING, S.WITHDRAWN}),
+    # Back to SUBMITTED: an officer has the machine look again, when a register has come back.
+    S.IN_REVIEW: frozenset({S.SUBMITTED, S.GRANTED, S.REFUSED, S.SUPPLEMENTING, S.WITHDRAWN}),
     S.SUPPLEMENTING: frozenset({S.SUBMITTED, S.IN_REVIEW, S.WITHDRAWN}),
     S.GRANTED: frozenset(),
     S.REFUSED: frozenset(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts import actors, inbox, organising
@@ -34,6 +34,7 @@ class Grant:
     judgement: Judgement | None
     reasons: str
     officer: User | None = None
+    supplied: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def actor(self) -> str:
@@ -105,7 +106,7 @@ def _issue(grant: Grant, decision: Decision, holder: Person | Organisation, at: 
     return Issue(
         type=certificate.type,
         holder=holder,
-        values=results.values(granting),
+        values=results.values(granting) | dict(grant.supplied),
         number_fields=results.number_fields(grant.compiled),
         issued_on=at.date(),
         valid_from=at.date(),

@@ -53,6 +53,13 @@ def values(granting: Granting) -> dict[str, object]:
     return {name: plain(value) for name, value in found.items() if value is not None}
 
 
+def missing(granting: Granting) -> tuple[str, ...]:
+    """Return the certificate fields nobody has a value for: an officer who grants has to supply them."""
+    fields = granting.compiled.package.result.certificate.fields
+    asked = {name: source for name, source in fields.items() if source.fact is not None}
+    return tuple(name for name, source in asked.items() if _value(source, granting) in (None, ""))
+
+
 def number_fields(compiled: Compiled) -> tuple[str, ...]:
     """Return the fields that repeat the certificate's own number."""
     fields = compiled.package.result.certificate.fields

@@ -155,7 +155,10 @@ class AnswerForm(forms.Form):
         given = self._given
         control = build_field(question, compiled=given.compiled, shown=given.shown, on=given.on)
         known = given.prefilled.get(question.prefill or "")
-        if known is not None:
+        if given.only is not None:
+            control.required = control.widget.is_required = True  # what a notice opens is to be answered
+            dress(control, hint="", optional=False)
+        elif known is not None:
             control.required = control.widget.is_required = False
             dress(
                 control,

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from approvals import selectors
-from approvals.models import Application, Decision
+from approvals.models import Application, Decision, SupplementNotice
 from approvals.states import ApplicationState
 from common.identifiers import mask_name
 from portal.bureau.access import Officer
@@ -126,18 +126,30 @@ def figures(officer: Officer, *, on: date) -> Figures:
     counted = waiting.values("matter__code", "matter__name").annotate(
         waiting=Count("pk"), late=Count("pk", filter=Q(due_on__lt=on)), today=Count("pk", filter=Q(due_on=on))
     )
-    departments = [department.pk for department in officer.departments]
-    asked = Application.objects.filter(
-        state=ApplicationState.SUPPLEMENTING, matter__department__in=departments
-    )
     return Figures(
         matters=tuple(
             MatterCount(row["matter__code"], row["matter__name"], row["waiting"], row["late"], row["today"])
             for row in counted
         ),
-        supplementing=asked.count(),
+        supplementing=supplementing(officer).count(),
         done_today=decided_by(officer.user).filter(decided_at__date=on).count(),
     )
+
+
+def supplementing(officer: Officer) -> QuerySet[Application]:
+    """Return the cases of the officer's departments whose applicants have to answer first."""
+    departments = [department.pk for department in officer.departments]
+    asked = Application.objects.filter(
+        state=ApplicationState.SUPPLEMENTING, matter__department__in=departments
+    )
+    return asked.select_related("matter", "person", "organisation").order_by("waiting_since", "pk")
+
+
+def supplementing_rows(cases: Sequence[Application]) -> list[tuple[Application, str, date | None]]:
+    """Return case, masked applicant and the day its notice is due."""
+    open_notices = SupplementNotice.objects.filter(application__in=cases, answered_at=None)
+    due = dict(open_notices.values_list("application_id", "due_on"))
+    return [(case, applicant(case), due.get(case.pk)) for case in cases]
 
 
 def beside(user: User, *, reference: str, on: date) -> Beside:

@@ -9,6 +9,7 @@ from portal.bureau.views import acts, reading
 app_name = "bureau"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", reading.queue, name="queue"),
+    path("supplementing", reading.supplementing, name="supplementing"),
     path("done", reading.done, name="done"),
     path("cases/<str:reference>", reading.case, name="case"),
     path("cases/<str:reference>/grant", acts.grant, name="grant"),

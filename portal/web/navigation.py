@@ -39,6 +39,7 @@ TAB_BAR = (
 )
 OFFICE_PLACES = (
     ("bureau:queue", "待办", "待办", "clipboard-list"),
+    ("bureau:supplementing", "补正中", "补正中", "pencil"),
     ("bureau:done", "已办", "已办", "check"),
 )
 FOOTER_PLACES = (

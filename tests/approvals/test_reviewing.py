@@ -9,12 +9,13 @@ import pytest
 from accounts.models import Message
 from approvals import deciding, reviewing, selectors
 from approvals.applying import drafting, submission
-from approvals.errors import NotAllowed, NotYours, OutcomeRequired, ReasonRequired
+from approvals.errors import FieldsRequired, NotAllowed, NotYours, OutcomeRequired, ReasonRequired
 from approvals.models import Application, Decision
 from approvals.reviewing import Defect
 from approvals.states import ApplicationState as S
 from approvals.states import DecisionKind, Maker
 from records import journal
+from registers.standin.desk import FaultKind
 from tests.factories import district
 from tests.factories.district import Citizen
 from tests.factories.fixtures import NOON
@@ -35,15 +36,49 @@ def referred(city: Standin, citizen: Citizen | None = None, **told: object) -> A
 
 def test_an_officer_grants_with_reasons(city: Standin) -> None:
     officer = district.officer()
-    application = reviewing.grant(officer, application=referred(city), reasons=REASON)
+    application = reviewing.grant(
+        officer,
+        application=referred(city),
+        reasons=REASON,
+        supplied={"division": "440507003", "name": "不许改"},
+    )
     assert application.state == S.GRANTED
     decision = Decision.objects.get(application=application)
     assert (decision.maker, decision.officer, decision.reasons) == (Maker.OFFICER, officer, REASON)
     assert decision.outcome == {"monthly_amount": "100", "age_group": "80—89 周岁"}
     certificate = selectors.certificate_of(decision)
     assert certificate is not None
-    assert "division" not in certificate.fields  # what nobody read is not made up
-    assert certificate.fields["name"] == application.person.name
+    assert certificate.fields["division"] == "440507003"  # what could not be read, the officer supplied
+    assert certificate.fields["name"] == application.person.name  # what is known is nobody's to change
+
+
+def test_a_certificate_with_gaps_is_not_issued(city: Standin) -> None:
+    officer, application = district.officer(), referred(city, without=("household_register", "social_card"))
+    assert set(reviewing.missing_fields(application)) == {"division", "bank", "account_tail"}
+    for supplied in (
+        None,
+        {},
+        {"division": "440507003"},
+        {"division": "440507003", "bank": "", "account_tail": "1"},
+    ):
+        with pytest.raises(FieldsRequired):
+            reviewing.grant(officer, application=application, reasons=REASON, supplied=supplied)
+    assert not Decision.objects.exists()
+
+
+def test_the_machine_looks_again_when_a_source_has_come_back(city: Standin) -> None:
+    officer, citizen = district.officer(), district.citizen(city)
+    city.fail("civil_status", FaultKind.ERROR)
+    application = referred(city, citizen)
+    assert application.state == S.IN_REVIEW
+    city.heal()
+    reviewing.look_again(officer, application=application)
+    deciding.decide_waiting()
+    again = Application.objects.get(pk=application.pk)
+    assert again.state == S.GRANTED
+    assert Decision.objects.get().maker == Maker.SYSTEM
+    assert [judgement.verdict for judgement in again.judgements.order_by("number")] == ["refer", "grant"]
+    assert again.clock_entries.filter(kind="start").count() == 1
 
 
 def test_the_officer_chooses_the_outcome_the_machine_could_not(city: Standin) -> None:
@@ -52,7 +87,7 @@ def test_the_officer_chooses_the_outcome_the_machine_could_not(city: Standin) ->
         reviewing.grant(officer, application=application, reasons=REASON)
     with pytest.raises(OutcomeRequired):
         reviewing.grant(officer, application=application, reasons=REASON, outcome_row=99)
-    reviewing.grant(officer, application=application, reasons=REASON, outcome_row=1)
+    reviewing.grant(officer, application=application, reasons=REASON, outcome_row=1, supplied={})
     assert Decision.objects.get().outcome["monthly_amount"] == "200"
 
 

@@ -14,7 +14,7 @@ from approvals import reviewing
 from approvals.errors import NotAllowed, PurposeRequired
 from approvals.models import Application
 from common import clock
-from portal.bureau import access, casefile, deciding
+from portal.bureau import access, casefile, deciding, supplying
 from portal.bureau.access import Officer, office_page
 from portal.bureau.forms import AskForm, GrantForm, RefuseForm, RevealForm
 from portal.bureau.views.reading import frame

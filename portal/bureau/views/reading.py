@@ -48,6 +48,17 @@ def done(request: HttpRequest) -> HttpResponse:
 @office_page
 @never_cache
 @require_safe
+def supplementing(request: HttpRequest) -> HttpResponse:
+    """Show the cases that wait for their applicants."""
+    officer = access.officer_of(request)
+    found = Paginator(queueing.supplementing(officer), queueing.PAGE).get_page(request.GET.get("page"))
+    known = {"page": found, "rows": queueing.supplementing_rows(list(found))}
+    return render(request, "bureau/supplementing.html", frame(officer) | known)
+
+
+@office_page
+@never_cache
+@require_safe
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show one case with everything a decision needs."""
     officer = access.officer_of(request)
