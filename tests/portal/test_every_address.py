@@ -1,0 +1,209 @@
+"""Every address of the portal, found by walking the resolver, against what no page was made for: NUL, any method."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import Message, User
+from approvals.applying import drafting
+from common import clock
+from tests.factories import district
+from tests.portal.bureau import making
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=clock.SHANGHAI)
+WHO = ["guest", "citizen", "officer"]
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "FROBNICATE"]
+# Forms that post to their own address, and addresses of buttons; every other page only reads.
+FORMS = {
+    "act-for",
+    "applications/<str:reference>/supplement",
+    "applications/<str:reference>/withdraw",
+    "demo/clock",
+    "demo/sign-in",
+    "drafts/<str:reference>/<int:page>",
+    "drafts/<str:reference>/discard",
+    "matters/<str:code>/start",
+    "messages/<uuid:message_id>",
+    "office/cases/<str:reference>/ask",
+    "office/cases/<str:reference>/grant",
+    "office/cases/<str:reference>/refuse",
+    "office/cases/<str:reference>/reveal",
+    "sign-in",
+    "sign-out",
+    "staff/sign-in",
+}
+BUTTONS = {
+    "applications/<str:reference>/rating",
+    "applications/<str:reference>/submit",
+    "authorisations/<uuid:authorisation_id>/revoke",
+    "demo/clock/back",
+    "display",
+    "drafts/<str:reference>/save/<int:page>",
+    "office/cases/<str:reference>/again",
+}
+_HOLE = re.compile(r"<(\w+):(\w+)>")
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        address = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, address)
+        elif isinstance(entry, URLPattern):
+            yield address
+
+
+ROUTES = sorted(routes())
+WITH_TEXT = [route for route in ROUTES if "<str:" in route]
+
+
+@dataclass
+class Place:
+    """A district with one of everything an address can name."""
+
+    users: dict[str, User | None]
+    names: dict[str, str]
+
+    def browser(self, who: str) -> Client:
+        client = Client()
+        if (user := self.users[who]) is not None:
+            client.force_login(user)
+        return client
+
+    def address(self, route: str) -> str:
+        filled = {**self.names}
+        if route.startswith("drafts/"):
+            filled["reference"] = self.names["draft"]
+        return "/" + _HOLE.sub(lambda hole: filled[hole[2]], route)
+
+
+@pytest.fixture
+def place(db: None, settings: Any) -> Place:
+    settings.INSTANT_WAIT_SECONDS = 0.01
+    clock.set_source(lambda: NOON)
+    district.load_catalogue(NOON)
+    officer, applicant, writer = district.officer(), district.citizen(), district.citizen(name="吴伟明")
+    case = making.referred(applicant)
+    draft = drafting.start(applicant.principal, matter=district.matter(district.BUSINESS), consent=True)
+    letter = Message.objects.create(person=writer.person, kind="x", title="x", body="x", created_at=NOON)
+    letter = Message.objects.filter(person=applicant.person).first() or letter
+    names = {
+        "code": district.ALLOWANCE,
+        "reference": case.reference,
+        "draft": draft.reference,
+        "page": "1",
+        "token": "nothing-like-it",
+        "certificate_id": str(applicant.certificates["resident_id"].pk),
+        "authorisation_id": str(case.authorisation_id),
+        "message_id": str(letter.pk),
+    }
+    return Place({"guest": None, "citizen": applicant.user, "officer": officer}, names)
+
+
+def text(response: Any) -> str:
+    return response.content.decode()
+
+
+def test_the_walk_finds_the_portal() -> None:
+    assert len(ROUTES) > 45
+    assert len(WITH_TEXT) > 15
+    assert set(ROUTES) >= FORMS | BUTTONS
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("dirt", ["\x00", "a\x00b", "44050720261120000001\x00"])
+def test_a_name_no_database_can_store_is_not_found(place: Place, who: str, dirt: str) -> None:
+    for route in WITH_TEXT:
+        for hole in [hole for hole in _HOLE.finditer(route) if hole[1] == "str"]:
+            address = place.address(route[: hole.start()] + "HERE" + route[hole.end() :])
+            address = address.replace("HERE", quote(dirt))
+            for method in ("GET", "POST"):
+                response = place.browser(who).generic(method, address)
+                assert response.status_code == 404, (method, address)
+                assert "没有找到这一页" in text(response), address
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("sent", [{"comment": "a\x00"}, {"key": "\x00"}, {"x\x00": "1"}, {"id": "\x00"}])
+def test_a_value_no_database_can_store_is_refused_with_words(
+    place: Place, who: str, sent: dict[str, str]
+) -> None:
+    for route in ROUTES:
+        address = place.address(route)
+        browser = place.browser(who)
+        for response in (
+            browser.get(address, sent),
+            browser.post(address, sent),
+            browser.post(
+                address,
+                "&".join(f"{quote(name)}={quote(value)}" for name, value in sent.items()),
+                content_type="application/x-www-form-urlencoded",
+            ),
+        ):
+            assert response.status_code == 400, address
+            assert "请回到上一页" in text(response)
+
+
+def test_a_cookie_no_database_can_store_is_refused(place: Place) -> None:
+    for route in ROUTES:
+        response = Client().get(place.address(route), HTTP_COOKIE='sessionid="abcdefgh\\000ijklmnop"')
+        assert response.status_code == 400
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("who", WHO)
+def test_methods(place: Place, who: str, method: str) -> None:
+    for route in ROUTES:
+        browser, address = place.browser(who), place.address(route)
+        browser.raise_request_exception = False
+        response = browser.generic(method, address)
+        assert response.status_code < 500, (method, address)
+        allowed = (
+            {"GET", "HEAD", "POST"} if route in FORMS else {"POST"} if route in BUTTONS else {"GET", "HEAD"}
+        )
+        if method in allowed:
+            assert response.status_code != 405, (method, address)
+            continue
+        if who == "guest" and response.status_code == 302:
+            assert "sign-in?next=" in response["Location"], (method, address)
+            continue
+        assert response.status_code == 405, (method, address)
+        assert set(response["Allow"].split(", ")) == allowed, address
+        if method != "HEAD":
+            assert "不能这样打开" in text(response), address
+
+
+@pytest.mark.parametrize("level", ["9" * 5000, "５", "-1", "5.0", "", "²", "1e3", "\u0665"])
+def test_a_level_of_any_shape_is_no_fault(place: Place, level: str) -> None:
+    browser, address = place.browser("citizen"), place.address("applications/<str:reference>/rating")
+    browser.raise_request_exception = False
+    assert browser.post(address, {"level": level}).status_code == 422
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "５", "0", "99999999999999999999"])
+def test_numbers_in_addresses_of_any_length(place: Place, number: str) -> None:
+    browser = place.browser("citizen")
+    browser.raise_request_exception = False
+    draft = place.names["draft"]
+    assert browser.get(f"/drafts/{draft}/{quote(number)}").status_code == 404
+    for address in ("/applications", "/messages", "/certificates/uses", "/authorisations", "/matters"):
+        assert browser.get(address, {"page": number}).status_code == 200
+
+
+@pytest.mark.parametrize("text_", ["9" * 5000, "{" * 40, "urn:uuid:", str(uuid.UUID(int=0)), "１" * 32])
+def test_ids_of_any_shape(place: Place, text_: str) -> None:
+    browser = place.browser("citizen")
+    browser.raise_request_exception = False
+    assert browser.get("/certificates/uses", {"certificate": text_}).status_code == 200
+    assert browser.post("/act-for", {"organisation": text_}).status_code == 403
