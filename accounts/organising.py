@@ -7,8 +7,15 @@ from datetime import date
 from django.db import connection
 
 from accounts.models import ActingRight, Organisation, Person
+from common.errors import DomainError
 from common.identifiers import make_credit_code
 from records import journal
+
+
+class NameInUse(DomainError):
+    """An active organisation bears the name (市场主体登记管理条例 art. 10)."""
+
+    message = "这个名称刚刚被别人登记了，不能再登记。请换一个名称。"
 
 
 def create(
@@ -24,6 +31,7 @@ def create(
     is_demo: bool = False,
 ) -> Organisation:
     """Create the organisation in the caller's transaction; `source` names the decision, so it is created once."""
+    _require_free(name)
     organisation = Organisation.objects.create(
         credit_code=_free_credit_code(prefix, division),
         name=name,
@@ -42,6 +50,14 @@ def create(
         details={"source": source},
     )
     return organisation
+
+
+def _require_free(name: str) -> None:
+    """Refuse a name somebody got a moment ago: whoever creates one waits here for the other to commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"organisation name {name}"])
+    if Organisation.objects.filter(name=name, status=Organisation.Status.ACTIVE).exists():
+        raise NameInUse
 
 
 def _free_credit_code(prefix: str, division: str) -> str:

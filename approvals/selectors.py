@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -130,8 +129,3 @@ def case_for_officer(user: User, *, reference: str) -> Application:
     if application is None:
         raise NoSuchApplication
     return application
-
-
-def due_in(application: Application, *, on: date) -> int | None:
-    """Return calendar days until the due date, negative when late."""
-    return (application.due_on - on).days if application.due_on else None

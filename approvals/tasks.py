@@ -30,6 +30,12 @@ def sweep() -> None:
         wake()
 
 
+@shared_task(name="approvals.tasks.hand_over_late")
+def hand_over_late() -> int:
+    """Hand cases whose supplement notice ran out to an officer."""
+    return sweeping.hand_over_late()
+
+
 @shared_task(name="approvals.tasks.check_clocks")
 def check_clocks() -> int:
     """Compare every stored due date with the ledger; say which differ."""

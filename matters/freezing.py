@@ -95,10 +95,18 @@ def _account(
 
 def _own() -> list[FactSpec]:
     words = {"open_applications": "在办的同一申请", "granted": "已批准的同一申请"}
-    return [
+    same_name = FactSpec(
+        name="own.same_name",
+        type=FactType.INTEGER,
+        label="本平台已登记的同名单位",
+        unit="家",
+        source_label=OWN_RECORDS,
+    )
+    counts = [
         FactSpec(name=f"own.{name}", type=FactType.INTEGER, label=label, unit="件", source_label=OWN_RECORDS)
         for name, label in words.items()
     ]
+    return [*counts, same_name]
 
 
 def _certificate(source: TypeSource, fields: tuple[str, ...]) -> Iterator[FactSpec]:

@@ -36,11 +36,6 @@ class Guide:
     compiled: Compiled
     materials: tuple[MaterialRow, ...]
 
-    @property
-    def to_bring(self) -> int:
-        """Return how many materials the applicant still has to hand in."""
-        return sum(row.brought for row in self.materials)
-
 
 def in_force() -> QuerySet[Matter]:
     """Return matters that can be applied for, by name."""

@@ -5,6 +5,7 @@ Nothing here runs inside a transaction: registers answer in their own time.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from accounts import actors
+from accounts.models import Organisation
 from approvals.deciding import sources
 from approvals.deciding.plain import plain
 from approvals.models import Application, Draft
@@ -52,6 +54,7 @@ def collect(applications: Sequence[Application], *, on: date, at: datetime) -> l
         _known(application, edition, reading, own[_principal(application)], on=on, at=at)
         for (application, edition), reading in zip(pairs, readings, strict=True)
     ]
+    _add_same_names(pairs, known)
     answered = _ask(pairs, known)
     took = round(clock.monotonic_ms() - started)
     return [
@@ -112,6 +115,22 @@ def _own(applications: Sequence[Application]) -> dict[Principal, sources.Known]:
         key: sources.own_facts(open_applications=max(0, counts[key][0] - 1), granted=counts[key][1])
         for key in principals
     }
+
+
+def _add_same_names(pairs: Sequence[tuple[Application, Compiled]], known: Sequence[sources.Known]) -> None:
+    """Add `own.same_name` where a grant would bring an organisation into being: how many bear the name already."""
+    wanted: dict[int, str] = {}
+    for index, ((_, compiled), facts) in enumerate(zip(pairs, known, strict=True)):
+        new = compiled.package.result.organisation
+        fact = facts.get(new.name.fact) if new else None
+        if fact is not None and isinstance(fact.value, str):
+            wanted[index] = fact.value
+    if not wanted:
+        return
+    bearing = Organisation.objects.filter(name__in=set(wanted.values()), status=Organisation.Status.ACTIVE)
+    counts = Counter(bearing.values_list("name", flat=True))
+    for index, name in wanted.items():
+        known[index]["own.same_name"] = sources.same_name(counts[name])
 
 
 def _ask(

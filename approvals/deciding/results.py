@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -67,17 +67,24 @@ def number_fields(compiled: Compiled) -> tuple[str, ...]:
 
 
 def _value(source: FieldSource, granting: Granting) -> Value | None:
-    chosen: list[tuple[bool, Callable[[], Value | None]]] = [
-        (source.fact is not None, lambda: _fact(source, granting)),
-        (source.outcome is not None, lambda: granting.outcome.get(source.outcome or "")),
-        (source.value is not None, lambda: source.value),
-        (source.text is not None, lambda: sentence(source.text or "", granting)),
-        (source.today is True, lambda: granting.on),
-        (source.first_of_next_month is True, lambda: first_of_next_month(granting.on)),
-        (source.organisation == "name", lambda: granting.organisation_name),
-        (source.organisation == "credit_code", lambda: granting.credit_code),
-    ]
-    return next((produce() for applies, produce in chosen if applies), None)
+    match source:
+        case FieldSource(fact=str()):
+            value = _fact(source, granting)
+        case FieldSource(outcome=str(column)):
+            value = granting.outcome.get(column)
+        case FieldSource(text=str(text)):
+            value = sentence(text, granting)
+        case FieldSource(today=True):
+            value = granting.on
+        case FieldSource(first_of_next_month=True):
+            value = first_of_next_month(granting.on)
+        case FieldSource(organisation="name"):
+            value = granting.organisation_name
+        case FieldSource(organisation="credit_code"):
+            value = granting.credit_code
+        case _:
+            value = source.value
+    return value
 
 
 def _fact(source: FieldSource, granting: Granting) -> Value | None:

@@ -117,6 +117,11 @@ def own_facts(*, open_applications: int, granted: int) -> Known:
     }
 
 
+def same_name(count: int) -> Fact:
+    """Return `own.same_name`: how many organisations of this portal bear the name asked for."""
+    return Fact.known(count, Source(SourceKind.OWN, "own", "本平台办件记录"))
+
+
 def _typed(raw: object, spec: FactSpec, source: Source) -> Fact:
     try:
         return Fact.known(value_of(raw, spec=spec), source)

@@ -59,6 +59,8 @@ class AskedQuestion(Part):
     not_in_future: bool = False
     yes: str = ""
     no: str = ""
+    begins_with: Many[Words] = ()  # business_name: the divisions a name may begin with
+    ends_with: Many[Words] = ()  # business_name: the forms of organisation it may end with
 
     @model_validator(mode="after")
     def _whole(self) -> AskedQuestion:

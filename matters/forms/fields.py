@@ -135,7 +135,12 @@ def _bank_account(question: AskedQuestion, _compiled: Compiled, _on: date) -> fo
 
 
 def _business_name(question: AskedQuestion, _compiled: Compiled, _on: date) -> forms.Field:
-    return _read(question, lambda text: reading.read_business_name(text, label=question.label))
+    return _read(
+        question,
+        lambda text: reading.read_business_name(
+            text, label=question.label, begins_with=question.begins_with, ends_with=question.ends_with
+        ),
+    )
 
 
 def _choice(question: AskedQuestion, _compiled: Compiled, _on: date) -> forms.Field:

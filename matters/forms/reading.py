@@ -18,6 +18,8 @@ _MONEY_NOISE = re.compile(r"[,，\s]|^[¥￥]|元$")
 _BUSINESS_NAME = re.compile(r"[\u3400-\u9fffA-Za-z0-9·（）()]{2,60}")
 _MOBILE_LENGTH = 11
 LARGEST = 10**12
+LEAST_HAN, LEAST_OWN = 2, 3
+_HAN = re.compile(r"[\u3400-\u9fff]")
 # Full-width signs as Chinese keyboards type them; NFKC would go further and read “5²” as 52.
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 
@@ -104,9 +106,21 @@ def read_bank_account(text: str, *, label: str) -> str:
     return tidy
 
 
-def read_business_name(text: str, *, label: str) -> str:
-    """Read a business name: Chinese characters, letters, digits, the middle dot and brackets."""
+def read_business_name(
+    text: str, *, label: str, begins_with: Sequence[str] = (), ends_with: Sequence[str] = ()
+) -> str:
+    """Read a business name: division, own name, trade and form (企业名称登记管理规定 art. 6), 2 to 60 characters."""
     tidy = text.strip()
-    if not _BUSINESS_NAME.fullmatch(tidy):
-        raise Unreadable(f"{label}应为 2 至 60 个字，只能用汉字、字母、数字、间隔号和括号")
+    if not _BUSINESS_NAME.fullmatch(tidy) or len(_HAN.findall(tidy)) < LEAST_HAN:
+        raise Unreadable(
+            f"{label}应为 2 至 60 个字，只能用汉字、字母、数字、间隔号和括号，不能只写数字或字母"
+        )
+    start = next((area for area in begins_with if tidy.startswith(area)), "")
+    if begins_with and not start:
+        raise Unreadable(f"{label}要以行政区划开头，例如“{begins_with[0]}”")
+    end = next((form for form in ends_with if tidy.endswith(form)), "")
+    if ends_with and not end:
+        raise Unreadable(f"{label}要以组织形式结尾，例如“{'”“'.join(ends_with[:4])}”")
+    if (begins_with or ends_with) and len(tidy) - len(start) - len(end) < LEAST_OWN:
+        raise Unreadable(f"{label}里还要有字号和行业，例如：{start}阿英食品{end}")
     return tidy

@@ -71,7 +71,6 @@ def test_searching_is_one_query(three, django_assert_num_queries):
 def test_the_guide_says_what_replaces_each_material(three):
     guide = selectors.guide(Matter.objects.get(name=NAMES["allowance"]))
     assert guide.edition.number == guide.compiled.number == 1
-    assert guide.to_bring == 0
     assert [(row.material.name, row.replaced_by, row.certificates) for row in guide.materials][:2] == [
         ("高龄老人津贴申请表", "系统生成，您确认", ()),
         ("居民身份证", "免交：电子证照（居民身份证）", ("resident_id",)),

@@ -272,3 +272,37 @@ def test_a_taken_name_is_sent_back_once_and_the_answer_judged_again(city: Standi
     assert application.state == S.GRANTED
     assert application.answers["scope"] == "clothing"  # not opened, so not taken
     assert application.judgements.count() == 2
+
+
+SHOP: dict[str, Any] = {
+    "scope": "clothing",
+    "street": "440507003",
+    "address": "长平路 9 号",
+    "commitment": True,
+}
+
+
+def test_one_name_is_given_once(city: Standin) -> None:
+    name = "示例市龙湖区同名服装店"
+    owners = [
+        district.citizen(city, name=who, born=date(1990, 5, 1)) for who in ("林文彬", "郑国辉", "陈惠英")
+    ]
+    first = decided(apply(owners[0], matter=BUSINESS, name=name, **SHOP))
+    assert first.state == S.GRANTED
+    second = decided(apply(owners[1], matter=BUSINESS, name=name, **SHOP))
+    assert (second.state, outcomes(second)["name_available"]) == (S.SUPPLEMENTING, Truth.FAIL)
+    assert Organisation.objects.filter(name=name).count() == 1
+
+
+def test_one_name_is_given_once_in_one_batch(city: Standin) -> None:
+    name = "示例市龙湖区同时服装店"
+    owners = [district.citizen(city, name=who, born=date(1990, 5, 1)) for who in ("林文彬", "郑国辉")]
+    both = [apply(owner, matter=BUSINESS, name=name, **SHOP) for owner in owners]
+    for hour in range(5):
+        district.stand_at(NOON + timedelta(hours=hour))
+        deciding.decide_waiting()
+    assert Organisation.objects.filter(name=name).count() == 1
+    states = sorted(
+        Application.objects.filter(pk__in=[one.pk for one in both]).values_list("state", flat=True)
+    )
+    assert states == [S.GRANTED, S.SUPPLEMENTING]

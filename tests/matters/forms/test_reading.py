@@ -186,3 +186,28 @@ def test_a_bank_account_is_read_as_printed(text: str) -> None:
 def test_what_is_no_bank_account_is_refused_with_words(text: str) -> None:
     with pytest.raises(reading.Unreadable, match="应为 8 至 28 位数字"):
         reading.read_bank_account(text, label="银行账号")
+
+
+AREA, FORMS = ("示例市龙湖区", "龙湖区"), ("店", "馆", "工作室")
+
+
+@pytest.mark.parametrize("text", ["示例市龙湖区阿英食品店", "龙湖区林记修理馆", "龙湖区小林影像工作室", "龙湖区A1服装店"])
+def test_a_business_name_has_place_own_name_trade_and_form(text: str) -> None:
+    assert reading.read_business_name(text, label="名称", begins_with=AREA, ends_with=FORMS) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("12", "不能只写数字"),
+        ("12345678（））（", "不能只写数字"),
+        ("阿英食品店", "行政区划开头"),
+        ("龙湖区阿英食品", "组织形式结尾"),
+        ("龙湖区店", "字号和行业"),
+        ("示例市龙湖区阿店", "字号和行业"),
+        ("龙湖区阿英食品店；drop", "只能用汉字"),
+    ],
+)
+def test_what_is_no_business_name_is_refused_with_an_example(text: str, word: str) -> None:
+    with pytest.raises(reading.Unreadable, match=word):
+        reading.read_business_name(text, label="名称", begins_with=AREA, ends_with=FORMS)
