@@ -10,10 +10,12 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from approvals.states import CLOSED, TRANSITIONS
 from certificates.types import TypeDefinition
+from matters import freezing
 from matters.format.guide import Guide
 from matters.format.package import Package
 from matters.format.questions import AskedQuestion, QuestionType
@@ -147,6 +149,12 @@ def test_the_state_diagram_is_the_table_of_moves() -> None:
     assert {state for state, to in drawn if to == "[*]"} == {str(state) for state in CLOSED}
 
 
+def test_the_timetable_is_told() -> None:
+    page = text(DOCS / "explanation" / "one-request.md")
+    tasks = [str(entry["task"]).rpartition(".") for entry in settings.CELERY_BEAT_SCHEDULE.values()]
+    assert [name for module, _, name in tasks if f"`{module.replace('.', '/')}.py::{name}`" not in page] == []
+
+
 def test_the_map_shows_every_folder() -> None:
     words = first_column(section(ROOT / "README.md", "## Map"))
     assert sorted(word.rstrip("/") for word in words) == sorted(FOLDERS)
@@ -208,6 +216,13 @@ FORMATS = DOCS / "reference" / "data-formats.md"
 def test_data_formats_name_every_key(heading: str, names: list[str]) -> None:
     told = set(re.findall(r"`([\w]+)`", section(FORMATS, heading)))
     assert [name for name in names if str(name) not in told] == []
+
+
+def test_data_formats_name_every_fact_of_the_portal_itself() -> None:
+    told = section(FORMATS, "## Facts")
+    specs = [*freezing._own(), *freezing._person(), *freezing._organisation()]
+    assert len(specs) > 10
+    assert [spec.name for spec in specs if not re.search(rf"\b{spec.name.partition('.')[2]}\b", told)] == []
 
 
 def test_data_formats_name_every_source_of_a_field() -> None:
