@@ -81,7 +81,9 @@ def certificate(holder: Person, slug: str, *, until: date | None = None, **more:
         values |= {"id_number": holder.id_number, "birth_date": f"{holder.birth_year}-08-20"}
     since = date(2016, 1, 1)
     return issue(
-        Issue(slug, holder, values, issued_on=since, valid_from=since, valid_until=until, **ISSUER, **more),
+        Issue(
+            slug, holder, values, issued_on=since, valid_from=since, valid_until=until, **{**ISSUER, **more}
+        ),
         at=NOW,
     )
 
@@ -148,7 +150,7 @@ def copies(count: int) -> None:
         other = Matter.objects.create(
             code=code, base_code=f"4405110{number:05d}", name=f"演示事项 {number}", summary=model.summary,
             department=model.department, type=model.type, applicant=model.applicant, mode=model.mode,
-            life_events=[f"阶段 {number % 7}"], search_text=f"演示事项 {number}",
+            life_events=[f"阶段 {number % 7}"], search_text=model.search_text,
         )  # fmt: skip
         other.current_edition = Edition.objects.create(
             matter=other, number=1, content=edition.content, vocabulary=edition.vocabulary,

@@ -1,0 +1,47 @@
+"""The district of `making`, its clock, and a client for each kind of visitor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import Person, User
+from common import clock
+from tests.portal.public import making
+
+
+@pytest.fixture(autouse=True)
+def _fixed_time() -> None:
+    clock.set_source(lambda: making.NOW)
+    cache.clear()
+
+
+@pytest.fixture
+def district(db: None) -> None:
+    making.district()
+
+
+@pytest.fixture
+def chen(district: None) -> Person:
+    return making.citizen()
+
+
+@pytest.fixture
+def officer(district: None) -> User:
+    return making.officer()
+
+
+@pytest.fixture
+def signed_in(client: Client) -> Callable[[Person | User], Client]:
+    """Returns a client signed in as a person's account or an account."""
+
+    def sign_in(who: Person | User) -> Client:
+        user = who.user if isinstance(who, Person) else who
+        assert user is not None
+        client.force_login(user)
+        return client
+
+    return sign_in
