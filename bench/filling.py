@@ -99,7 +99,14 @@ def _held(index: int, person: Person) -> Iterator[Issue]:
     day = date(2020, 1, 1)
     for slug, fields in values.items():
         yield Issue(
-            type=slug, holder=person, values=fields, issued_on=day, valid_from=day, is_demo=True, **ISSUER
+            type=slug,
+            holder=person,
+            values=fields,
+            issued_on=day,
+            valid_from=day,
+            is_demo=True,
+            issuer_code=ISSUER["issuer_code"],
+            issuer_name=ISSUER["issuer_name"],
         )
 
 

@@ -209,9 +209,10 @@ def main() -> int:
         second = saturated(place.site, names[options.idle :], clients=options.clients)
         say("looking through the journal")
         sound = "sound" in place.manage("verify_journal")
-    report = {
+    report: dict[str, Any] = {
         "machine": {
             "cores": os.cpu_count(),
+            "nice": os.nice(0),
             "python": platform.python_version(),
             "system": platform.platform(),
         },

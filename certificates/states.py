@@ -50,6 +50,7 @@ class UseOutcome(models.TextChoices):
     EXPIRED = "expired", "已过期"
     REVOKED = "revoked", "已失效"
     AMBIGUOUS = "ambiguous", "有多个候选"
+    UNREADABLE = "unreadable", "内容与签发时不一致"
     UNAUTHORISED = "unauthorised", "未授权"
 
 

@@ -1,4 +1,4 @@
-"""Django settings. Nothing here starts a server or has a default secret; docs/reference/environment.md lists the variables."""
+"""Django settings. Nothing here starts a server or has a default secret; see docs/reference/environment.md."""
 
 from __future__ import annotations
 
@@ -108,6 +108,7 @@ LOGIN_REDIRECT_URL = "public:home"
 LOGOUT_REDIRECT_URL = "public:home"
 SESSION_COOKIE_AGE = 2 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # the cookie outlives the session: that one ended can be told
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -163,6 +164,7 @@ CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "approvals.tasks.sweep", "schedule": 5.0},
     "seal-journal": {"task": "records.tasks.seal", "schedule": 1.0},
+    "late-supplements": {"task": "approvals.tasks.hand_over_late", "schedule": 3600.0},
     "check-clocks": {"task": "approvals.tasks.check_clocks", "schedule": 86_400.0},
 }
 

@@ -34,7 +34,7 @@ def left_waiting() -> bool:
 
 
 def hand_over_late(*, limit: int = BATCH) -> int:
-    """Hand cases whose notice ran out to an officer and return how many: silence is no reason to refuse or to forget."""
+    """Hand cases whose notice ran out to an officer, return how many: silence is no reason to refuse or forget."""
     at = clock.now()
     ran_out = SupplementNotice.objects.filter(
         answered_at=None, due_on__lt=timezone.localdate(at), application__state=ApplicationState.SUPPLEMENTING

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import TypedDict
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from typing_extensions import Unpack
 
 from accounts.actors import of_person
 from accounts.models import Person
@@ -20,54 +22,26 @@ from records.journal import note
 Scope = Mapping[str, Sequence[str]]
 
 
-def grant(
-    principal: Principal,
-    *,
-    case_reference: str,
-    matter_code: str,
-    matter_name: str,
-    body: str,
-    scope: Scope,
-    until: date,
-    text_version: str,
-    at: datetime,
-) -> Authorisation:
-    """Keep the consent (PIPL art. 29); `until` is its last day. Raises AlreadyAuthorised."""
-    given = Authorisation(
-        case_reference=case_reference,
-        matter_code=matter_code,
-        matter_name=matter_name,
-        body=body,
-        until=until,
-        text_version=text_version,
-        given_at=at,
-    )
-    return _keep(given, principal, scope=scope, status=AuthorisationStatus.GRANTED)
+class Question(TypedDict):
+    """What the holder was asked; `until` is the last day of the consent."""
+
+    case_reference: str
+    matter_code: str
+    matter_name: str
+    body: str
+    scope: Scope
+    until: date
+    text_version: str
 
 
-def refuse(
-    principal: Principal,
-    *,
-    case_reference: str,
-    matter_code: str,
-    matter_name: str,
-    body: str,
-    scope: Scope,
-    until: date,
-    text_version: str,
-    at: datetime,
-) -> Authorisation:
+def grant(principal: Principal, *, at: datetime, **asked: Unpack[Question]) -> Authorisation:
+    """Keep the consent (PIPL art. 29). Raises AlreadyAuthorised."""
+    return _keep(principal, asked, status=AuthorisationStatus.GRANTED, at=at)
+
+
+def refuse(principal: Principal, *, at: datetime, **asked: Unpack[Question]) -> Authorisation:
     """Keep the refusal: it explains why nothing was read."""
-    given = Authorisation(
-        case_reference=case_reference,
-        matter_code=matter_code,
-        matter_name=matter_name,
-        body=body,
-        until=until,
-        text_version=text_version,
-        given_at=at,
-    )
-    return _keep(given, principal, scope=scope, status=AuthorisationStatus.REFUSED)
+    return _keep(principal, asked, status=AuthorisationStatus.REFUSED, at=at)
 
 
 @transaction.atomic
@@ -93,13 +67,22 @@ def end_many(references: Sequence[str], *, at: datetime) -> None:
 
 @transaction.atomic(savepoint=False)
 def _keep(
-    given: Authorisation, principal: Principal, *, scope: Scope, status: AuthorisationStatus
+    principal: Principal, asked: Question, *, status: AuthorisationStatus, at: datetime
 ) -> Authorisation:
-    given.holder_organisation = principal.organisation
-    given.holder_person = None if principal.organisation else principal.person
-    given.given_by = principal.person
-    given.scope = {slug: list(fields) for slug, fields in scope.items()}
-    given.status = status
+    given = Authorisation(
+        case_reference=asked["case_reference"],
+        matter_code=asked["matter_code"],
+        matter_name=asked["matter_name"],
+        body=asked["body"],
+        scope={slug: list(fields) for slug, fields in asked["scope"].items()},
+        until=asked["until"],
+        text_version=asked["text_version"],
+        holder_organisation=principal.organisation,
+        holder_person=None if principal.organisation else principal.person,
+        given_by=principal.person,
+        given_at=at,
+        status=status,
+    )
     try:
         given.save(force_insert=True)
     except IntegrityError as error:

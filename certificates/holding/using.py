@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -19,8 +19,10 @@ from accounts.principals import Principal
 from certificates.errors import NotYours, UnknownType
 from certificates.holding import locking
 from certificates.holding.choosing import Choice, choose
+from certificates.issuance import digesting
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
+from records.encrypting.envelope import Tampered
 from rules.language.values import UnknownReason
 
 PREFILL = "预填"
@@ -92,10 +94,13 @@ class _Seen:
     fields: tuple[str, ...]
     choice: Choice
     authorised: bool
+    whole: bool = True
 
     @property
     def outcome(self) -> UseOutcome:
-        return _OUTCOMES[self.choice.reason] if self.authorised else UseOutcome.UNAUTHORISED
+        if not self.authorised:
+            return UseOutcome.UNAUTHORISED
+        return _OUTCOMES[self.choice.reason] if self.whole else UseOutcome.UNREADABLE
 
     @property
     def mark(self) -> tuple[object, ...]:
@@ -105,7 +110,7 @@ class _Seen:
 def collect(needs: Sequence[Need], *, on: date, actor: str, at: datetime) -> list[dict[str, Reading]]:
     """Return a Reading per need and type. Its use records are committed before: not inside a transaction."""
     with transaction.atomic(durable=True):
-        seen = _look(needs, on=on)
+        seen = [_proven(types) for types in _look(needs, on=on)]
         UseRecord.objects.bulk_create([_record(one, actor=actor, at=at) for one in _flat(seen) if one.fields])
     return [{slug: _reading(one) for slug, one in types.items()} for types in seen]
 
@@ -113,7 +118,7 @@ def collect(needs: Sequence[Need], *, on: date, actor: str, at: datetime) -> lis
 def prefill(need: Need, *, on: date, at: datetime, actor: str = SYSTEM) -> dict[str, Reading]:
     """Read for a form that is being filled in: recorded once per authorisation and certificate, not per page."""
     with transaction.atomic(durable=True):
-        (seen,) = _look([need], on=on)
+        (seen,) = map(_proven, _look([need], on=on))
         told = _told_before(need)
         fresh = [one for one in seen.values() if one.fields and _trace(one) not in told]
         UseRecord.objects.bulk_create([_record(one, actor=actor, at=at, purpose=PREFILL) for one in fresh])
@@ -162,6 +167,21 @@ def _look(needs: Sequence[Need], *, on: date, lock: bool = False) -> list[dict[s
     ]
 
 
+def _proven(types: Mapping[str, _Seen]) -> dict[str, _Seen]:
+    """Hold every certificate that will be opened against its digest: what is not what was issued is never trusted."""
+    return {slug: replace(one, whole=_is_whole(one)) for slug, one in types.items()}
+
+
+def _is_whole(one: _Seen) -> bool:
+    found = one.choice.certificate
+    if not one.fields or not one.authorised or one.choice.reason is not None or found is None:
+        return True  # it stays sealed
+    try:
+        return digesting.is_whole(found)
+    except Tampered:
+        return False
+
+
 def _types(slugs: set[str]) -> dict[str, CertificateType]:
     known = {kind.slug: kind for kind in CertificateType.objects.filter(slug__in=slugs).order_by("pk")}
     for slug in sorted(slugs - known.keys()):
@@ -200,6 +220,8 @@ def _reading(one: _Seen) -> Reading:
         return Missing(UnknownReason.UNAUTHORISED, chosen.held, need=one.need, mark=one.mark)
     if chosen.reason is not None:
         return Missing(chosen.reason, chosen.held, chosen.detail, need=one.need, mark=one.mark)
+    if not one.whole:
+        return Missing(UnknownReason.UNREADABLE, None, "内容与签发时不一致", need=one.need, mark=one.mark)
     found = chosen.certificate
     assert found is not None
     values = {name: found.fields[name] for name in one.fields if name in found.fields} if one.fields else {}

@@ -1,4 +1,4 @@
-"""Remaining time in words that need no colour: 超期 2 天, 今天到期, 剩 3 个工作日."""
+"""Remaining time in words that need no colour: 超期 2 个工作日, 今天到期, 剩 3 个工作日."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from common import workdays
+from portal.web.components.wording import overdue
 
 SOON = 1  # working days left from which a case is marked
 
@@ -21,11 +22,11 @@ class Due:
 
 
 def due(day: date | None, *, on: date) -> Due:
-    """Return how much time is left on a day; lateness counts calendar days, what is left counts working days."""
+    """Return how much time is left or by how much it is late, in working days."""
     if day is None:
         return Due("暂停计时", "", "clock", None)
     if day < on:
-        return Due(f"超期 {(on - day).days} 天", "late", "alert-circle", day)
+        return Due(f"超期{overdue(workdays.workdays_between(day, on))}", "late", "alert-circle", day)
     if day == on:
         return Due("今天到期", "soon", "clock", day)
     left = workdays.workdays_between(on, day)

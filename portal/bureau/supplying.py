@@ -55,17 +55,21 @@ def _field(spec: FactSpec, compiled: Compiled) -> forms.Field:
 def _control(spec: FactSpec, compiled: Compiled) -> forms.Field:
     match spec.type:
         case FactType.DIVISION:
-            places = sorted(compiled.vocabulary.divisions.items())
-            return forms.ChoiceField(choices=[("", "请选择"), *places])
+            return _choice(sorted(compiled.vocabulary.divisions.items()))
         case FactType.CODE:
-            return forms.ChoiceField(choices=[("", "请选择"), *(spec.codes or {}).items()])
+            return _choice(list((spec.codes or {}).items()))
         case FactType.BOOLEAN:
             words = [("true", spec.true_text or "是"), ("", spec.false_text or "否")]
             return forms.TypedChoiceField(choices=words, coerce=bool, required=False)
-        case FactType.DATE:
-            return forms.DateField()
-        case FactType.INTEGER:
-            return forms.IntegerField()
-        case FactType.MONEY:
-            return forms.DecimalField(max_digits=12, decimal_places=2)
-    return forms.CharField(max_length=200)
+    return _TYPED.get(spec.type, forms.CharField)()
+
+
+_TYPED: dict[FactType, type[forms.Field]] = {
+    FactType.DATE: forms.DateField,
+    FactType.INTEGER: forms.IntegerField,
+    FactType.MONEY: forms.DecimalField,
+}
+
+
+def _choice(known: list[tuple[str, str]]) -> forms.Field:
+    return forms.ChoiceField(choices=[("", "请选择"), *known])

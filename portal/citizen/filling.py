@@ -108,7 +108,7 @@ def readable(form: AnswerForm) -> dict[str, object]:
 
 
 def asked_more(form: AnswerForm, *, shown: str | None) -> list[str]:
-    """Return the questions that an answer just given brings up and the page did not show, if they are all that lacks."""
+    """Return the questions an answer just given brings up and the page did not show, if they are all that lacks."""
     if shown is None:
         return []
     more = [name for name in form.open_names if name not in shown.split()]

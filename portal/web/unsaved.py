@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY as SIGNED_IN
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from records.encrypting import envelope
 
 SESSION_KEY = "unsaved"
 LONGEST = 20_000  # characters: more than any page of questions holds
-EXPIRED = "您登录的时间到了，为了安全已自动退出。刚才填的内容没有丢，请重新登录，会回到原来那一页。"
+_ENDED = "您登录的时间到了，为了安全已自动退出。"
+KEPT = f"{_ENDED}刚才填的内容没有丢，请重新登录，会回到原来那一页。"
+NOT_KEPT = f"{_ENDED}刚才这一步没有办成，填写的内容也没有留下。请重新登录后再做一次。"
+SIGN_IN = "请先登录。刚才这一步没有办成，填写的内容也没有留下，请登录后再做一次。"
+_View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
+
+
+def given_back(page: str = "") -> Callable[[_View], _View]:
+    """Mark a view whose posts are kept; the page (a URL name, by default the view's own) gives them back by `take`."""
+
+    def mark(view: _View) -> _View:
+        view.given_back = page  # type: ignore[attr-defined]  # read by SignInFirst
+        return view
+
+    return mark
 
 
 class SignInFirst(LoginRequiredMiddleware):
@@ -25,33 +44,56 @@ class SignInFirst(LoginRequiredMiddleware):
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
-        """Remember a posted page; a POST alone cannot be opened again, so lead to the page it came from."""
+        """Keep a posted page, and say whether it was kept; a POST alone leads to the page it came from."""
         if request.method != "POST":
             return super().handle_no_permission(request, view_func)
-        page = _page_before(request)
-        if urlsplit(page).path == request.path:
-            _remember(request)
-        messages.warning(request, EXPIRED)
-        return redirect_to_login(page, resolve_url(self.get_login_url(view_func)))
+        page = _page_of(request, getattr(view_func, "given_back", None))
+        had_signed_in = _had_signed_in(request)
+        kept = had_signed_in and page is not None and _remember(request)
+        messages.warning(request, KEPT if kept else NOT_KEPT if had_signed_in else SIGN_IN)
+        return redirect_to_login(page or _page_before(request), resolve_url(self.get_login_url(view_func)))
 
 
-def take(request: HttpRequest) -> QueryDict | None:
-    """Return, once, what was posted to this page before signing in again."""
+def take(request: HttpRequest, *, path: str = "") -> QueryDict | None:
+    """Return, once, what was posted to this page (or to `path`, which gives back here) before signing in again."""
+    wanted = path or request.path
     kept = request.session.get(SESSION_KEY)
-    if kept is None or kept["path"] != request.path:
+    if kept is None or kept["path"] != wanted:
         return None
     del request.session[SESSION_KEY]
-    return QueryDict(envelope.unseal(kept["sealed"], aad=_place(request.path)))
+    return QueryDict(envelope.unseal(kept["sealed"], aad=_place(wanted)))
 
 
-def _remember(request: HttpRequest) -> None:
+def _page_of(request: HttpRequest, name: str | None) -> str | None:
+    """Return the page that gives a post back: its own when it was sent from there, or the one that is named."""
+    if name and (match := request.resolver_match):
+        return reverse(name, args=match.args, kwargs=match.kwargs)
+    page = _page_before(request)
+    return page if name is not None and urlsplit(page).path == request.path else None
+
+
+def _had_signed_in(request: HttpRequest) -> bool:
+    """Return whether somebody's session ended; the row it leaves is used up, so a guest or a script fills no table."""
+    if SESSION_KEY in request.session:
+        return True
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    ended = Session.objects.filter(session_key=key).first() if key else None
+    if ended is None or SIGNED_IN not in ended.get_decoded():
+        return False
+    ended.delete()
+    return True
+
+
+def _remember(request: HttpRequest) -> bool:
     data = request.POST.copy()
     data.pop("csrfmiddlewaretoken", None)
     written = data.urlencode()
-    if len(written) <= LONGEST:
-        # Sealed: a session row is no place for what people write about themselves.
-        sealed = envelope.seal(written, aad=_place(request.path))
-        request.session[SESSION_KEY] = {"path": request.path, "sealed": sealed}
+    if len(written) > LONGEST:
+        return False
+    # Sealed: a session row is no place for what people write about themselves.
+    sealed = envelope.seal(written, aad=_place(request.path))
+    request.session[SESSION_KEY] = {"path": request.path, "sealed": sealed}
+    return True
 
 
 def _page_before(request: HttpRequest) -> str:

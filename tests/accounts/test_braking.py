@@ -141,7 +141,7 @@ def test_nothing_stands_in_the_broker_in_clear_or_for_ever() -> None:
     for key in keys:
         assert HERE not in key
         assert "chen" not in key
-        assert connection().get(key).lstrip("-").isdecimal()
+        assert str(connection().get(key)).lstrip("-").isdecimal()
         assert 0 < connection().ttl(key) <= 900
 
 

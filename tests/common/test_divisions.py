@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import divisions
-from common.divisions import full_name, local_name
 from common.codelists import code_list
+from common.divisions import full_name, local_name
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 from io import StringIO
 from pathlib import Path
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 from django.core.management import CommandError, call_command
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts import registering
 from accounts.models import User
+from accounts.registering import NewPerson
 from common.redis import connection
 from portal.settings import BRAKES
 from tests.factories import district
@@ -38,17 +41,15 @@ def forget() -> None:
 @pytest.fixture
 def both(db: None) -> User:
     """Someone who may come in by either door."""
-    district.registering.regions()
+    registering.regions()
     for one in district.DEPARTMENTS:
-        district.registering.department({**district.COMMON, **one})
-    return district.officer(user=district.registering.account("both", display_name="王", password=PASSWORD))
+        registering.department({**district.COMMON, **one})
+    return district.officer(user=registering.account("both", display_name="王", password=PASSWORD))
 
 
 @pytest.fixture
 def name(both: User) -> str:
-    district.registering.person(
-        district.NewPerson("王小明", district.resident_number(district.date(1990, 1, 1))), user=both
-    )
+    registering.person(NewPerson("王小明", district.resident_number(date(1990, 1, 1))), user=both)
     return both.username
 
 

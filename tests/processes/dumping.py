@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -50,7 +51,7 @@ def broker(url: str) -> dict[str, bytes]:
     return found
 
 
-def _value(client: redis.Redis, key: bytes) -> bytes:
+def _value(client: Any, key: bytes) -> bytes:
     match client.type(key):
         case b"list":
             return b"\n".join(client.lrange(key, 0, -1))
@@ -61,7 +62,7 @@ def _value(client: redis.Redis, key: bytes) -> bytes:
         case b"zset":
             return b"\n".join(client.zrange(key, 0, -1))
         case b"string":
-            return client.get(key)
+            return bytes(client.get(key))
         case other:
             raise AssertionError(f"{key!r} is a {other!r}: say how to read it")
 

@@ -35,7 +35,7 @@ def sessions() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush()")
         cursor.execute("SELECT sessions FROM pg_stat_database WHERE datname = current_database()")
-        return int(cursor.fetchone()[0])
+        return int((cursor.fetchone() or (-1,))[0])
 
 
 def done() -> int:
@@ -119,6 +119,6 @@ def sealed_after_a_wake_up(server: postgres.Server) -> bool:
     time.sleep(0.2)
     with psycopg2.connect(server.url("portal_owner")) as line, line.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM records_journalpending")
-        waiting = int(cursor.fetchone()[0])
+        waiting = int((cursor.fetchone() or (-1,))[0])
     line.close()
     return waiting == 0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap import environment
+from bootstrap import places
 from tests.project import sources
 
 SERVERS = {"DATABASE_URL", "DATABASE_APP_URL", "DATABASE_OWNER_URL", "REDIS_URL", "REGISTER_BASE_URL"}
@@ -31,7 +31,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         target = folder / path.relative_to(sources.ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, target)
-    (folder / ".venv").symlink_to(environment.VENV)
+    (folder / ".venv").symlink_to(places.VENV)
     yield folder
     moved = folder / "var" / "postgres" / "moved-to"
     if moved.exists():

@@ -123,7 +123,7 @@ def waiting(town: Town) -> int:
     try:
         with line.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM approvals_application WHERE state = 'submitted'")
-            return int(cursor.fetchone()[0])
+            return int((cursor.fetchone() or (-1,))[0])
     finally:
         line.close()
 

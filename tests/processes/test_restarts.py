@@ -55,7 +55,7 @@ def row(town: Town, reference: str) -> tuple[str, int]:
                 " FROM approvals_application a WHERE reference = %s",
                 [reference],
             )
-            state, decisions = cursor.fetchone()
+            state, decisions = cursor.fetchone() or ("", 0)
             return str(state), int(decisions)
     finally:
         line.close()

@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg2
 import pytest
@@ -64,14 +65,14 @@ def verify(town: Town) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def case(town: Town) -> Iterator[str]:
+def case(town: Town) -> str:
     """A granted case whose entries are all sealed; the programs have ended, so that nothing is added."""
     for name in PROGRAMS:
         town.start(name)
     visitor = Visitor(town.site)
     try:
         district = demo_lives.district()
-        given = {name: str(value) for name, value in district.matters["shop"].answers.items()}
+        given: dict[str, Any] = {name: str(value) for name, value in district.matters["shop"].answers.items()}
         given |= {"commitment": "yes", "name": "示例市龙湖区存证杂货店"}
         applying.sign_in(visitor, username="wuchaoxin", password=district.password)
         answer = applying.apply(visitor, matter=district.matters["shop"].code, **given)

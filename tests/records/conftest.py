@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 import pytest
 from django.core.management import call_command
 from django.db import connection

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction

@@ -47,6 +47,7 @@ def _back_to_queue(request: HttpRequest, application: Application, words: str) -
     return redirect("bureau:queue")
 
 
+@unsaved.given_back()
 @office_page
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,6 +68,7 @@ def grant(request: HttpRequest, reference: str) -> HttpResponse:
     return _back_to_queue(request, application, "已准予，证照已签发，并通知了申请人。")
 
 
+@unsaved.given_back()
 @office_page
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,6 +86,7 @@ def refuse(request: HttpRequest, reference: str) -> HttpResponse:
     return _back_to_queue(request, application, "已作出不予批准决定，并告知了理由和救济途径。")
 
 
+@unsaved.given_back()
 @office_page
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

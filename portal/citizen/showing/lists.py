@@ -78,6 +78,7 @@ USE_WORDS = {
     UseOutcome.EXPIRED: "没有读到：已过期",
     UseOutcome.REVOKED: "没有读到：已失效",
     UseOutcome.AMBIGUOUS: "没有读到：有多本，分不清",
+    UseOutcome.UNREADABLE: "没有读到：内容与签发时不一致",
     UseOutcome.UNAUTHORISED: "没有授权，已拒绝",
 }
 

@@ -14,7 +14,7 @@ from approvals.states import ApplicationState, ClockKind
 from common import workdays
 from common.workdays import CalendarDay, YearStatus
 from portal.web.components.parts import Day, Step
-from portal.web.components.wording import cn_date, local
+from portal.web.components.wording import cn_date, local, overdue
 from records import journal
 from records.models import Event
 
@@ -23,6 +23,7 @@ LABELS = {
     "referred": "受理，转人工办理",
     "supplement_asked": "一次性告知补正",
     "supplemented": "补正",
+    "supplement_late": "补正逾期，转人工办理",
     "granted": "作出准予决定",
     "refused": "作出不予批准决定",
     "withdrawn": "撤回申请",
@@ -43,11 +44,7 @@ class Deadline:
     left: int
     days: tuple[Day, ...]
     provisional: bool
-
-    @property
-    def late(self) -> bool:
-        """Return whether the due date has passed."""
-        return self.left < 0
+    late: bool
 
 
 def timeline(
@@ -72,7 +69,7 @@ def _ahead(state: ApplicationState, deadline: Deadline | None, notice: Supplemen
         case ApplicationState.IN_REVIEW:
             return [Step("人工核实", _spent(deadline), "now"), decision]
         case ApplicationState.SUPPLEMENTING:
-            by = f"请在 {cn_date(notice.due_on)} 前补好" if notice else ""
+            by = _asked_by(notice, deadline) if notice else ""
             return [
                 Step("补正", by, "now", "等您补正"),
                 Step("重新核验", "补正后系统马上再核验一次；还核不实的，转人工并另告知期限", "ahead"),
@@ -81,11 +78,16 @@ def _ahead(state: ApplicationState, deadline: Deadline | None, notice: Supplemen
     return []
 
 
+def _asked_by(notice: SupplementNotice, deadline: Deadline | None) -> str:
+    by = cn_date(notice.due_on)
+    return f"最晚 {by}，已经过了" if deadline and deadline.late else f"最晚 {by}补好"
+
+
 def _spent(deadline: Deadline | None) -> str:
     if deadline is None:
         return ""
     if deadline.late:
-        return f"已用 {deadline.used} 个工作日，超过期限 {-deadline.left} 个工作日"
+        return f"已用 {deadline.used} 个工作日，超过期限{overdue(-deadline.left)}"
     return f"已用 {deadline.used} 个工作日，还剩 {deadline.left} 个工作日"
 
 
@@ -114,6 +116,7 @@ def _calendar(start: date, due: date, *, on: date, first: str = "受理") -> Dea
         left=workdays.workdays_between(on, due),
         days=tuple(_days(days, on=on, first=first)),
         provisional=workdays.year_status(due.year) == YearStatus.PROVISIONAL,
+        late=on > due,
     )
 
 

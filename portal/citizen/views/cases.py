@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -24,6 +24,7 @@ from evaluations.rating import InvalidRating
 from portal.citizen import finding
 from portal.citizen.showing import case
 from portal.citizen.showing.case import RatingTry
+from portal.web import unsaved
 
 LEVELS = {
     str(level): level for level in Rating.Level.values
@@ -36,7 +37,10 @@ FRESH = timedelta(seconds=10)  # a case that has waited longer is not waited for
 def application(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the result; just after submission wait a moment for it."""
     principal, found = finding.application(request, reference=reference)
-    return _page(request, principal, _awaited(principal, found), RatingTry())
+    given = unsaved.take(request, path=reverse("citizen:rate", args=[reference]))
+    if given is not None:
+        messages.info(request, "刚才写的评价放回来了，还没有提交。请核对后按“提交评价”。")
+    return _page(request, principal, _awaited(principal, found), _sent(given) if given else RatingTry())
 
 
 def _awaited(principal: Principal, found: Application) -> Application:
@@ -75,17 +79,12 @@ def paper(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "citizen/paper.html", {"case": shown})
 
 
+@unsaved.given_back(page="citizen:application")
 @require_POST
 def rate(request: HttpRequest, reference: str) -> HttpResponse:
     """Rate once; what is missing is said on the same page, and nothing of it is lost."""
     principal, found = finding.application(request, reference=reference)
-    level = request.POST.get("level", "")
-    sent = RatingTry(
-        chosen=level,
-        tags=tuple(request.POST.getlist(f"tags_{level}")),
-        comment=request.POST.get("comment", ""),
-        anonymous="anonymous" in request.POST,
-    )
+    sent = _sent(request.POST)
     try:
         _rate(principal, found, sent)
     except InvalidRating as error:
@@ -93,6 +92,16 @@ def rate(request: HttpRequest, reference: str) -> HttpResponse:
         return _page(request, principal, found, again, status=error.status)
     messages.success(request, "评价已收到，谢谢您。")
     return redirect(reverse("citizen:application", args=[reference]) + "#rating")
+
+
+def _sent(data: QueryDict) -> RatingTry:
+    level = data.get("level", "")
+    return RatingTry(
+        chosen=level,
+        tags=tuple(data.getlist(f"tags_{level}")),
+        comment=data.get("comment", ""),
+        anonymous="anonymous" in data,
+    )
 
 
 def _rate(principal: Principal, found: Application, sent: RatingTry) -> None:

@@ -22,6 +22,7 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @never_cache
+@unsaved.given_back()
 @require_http_methods(FORM_METHODS)
 def supplement(request: HttpRequest, reference: str) -> HttpResponse:
     """Show exactly the fields the notice opens, each with its reason, and take the answer."""

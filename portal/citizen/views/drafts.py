@@ -54,6 +54,7 @@ def draft(request: HttpRequest, mine: Mine) -> HttpResponse:
     return onward(mine[1])
 
 
+@unsaved.given_back()
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_own_draft
 def questions(request: HttpRequest, mine: Mine, page: int) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -76,7 +77,7 @@ def find(asked: Wanted) -> list[Matter]:
 def rows(matters: Sequence[Matter], known: Figures) -> list[Row]:
     """Return the rows of one page, with the labels of each edition in one query."""
     editions = Edition.objects.filter(pk__in=[matter.current_edition_id for matter in matters]).order_by("pk")
-    labels = dict(editions.values_list("pk", "content__guide__labels"))
+    labels: dict[UUID | None, list[str]] = dict(editions.values_list("pk", "content__guide__labels"))
     return [Row(each, tuple(labels.get(each.current_edition_id) or ()), known.of(each)) for each in matters]
 
 

@@ -11,10 +11,21 @@ from django.urls import reverse
 from matters.models import Matter
 
 ICONS = {
-    "出生": "baby-carriage", "教育": "school", "就业": "briefcase", "就业创业": "briefcase", "婚育": "heart", "置业": "home",
-    "救助": "heart-handshake", "退休养老": "armchair", "身后": "candle", "开办企业": "building-store",
-    "开店办企业": "building-store", "准营准办": "file-certificate", "变更": "refresh", "注销退出": "circle-x",
-}  # fmt: skip
+    "出生": "baby-carriage",
+    "教育": "school",
+    "就业": "briefcase",
+    "就业创业": "briefcase",
+    "婚育": "heart",
+    "置业": "home",
+    "救助": "heart-handshake",
+    "退休养老": "armchair",
+    "身后": "candle",
+    "开办企业": "building-store",
+    "开店办企业": "building-store",
+    "准营准办": "file-certificate",
+    "变更": "refresh",
+    "注销退出": "circle-x",
+}
 ORDER = tuple(ICONS)
 OTHER = "其他事项"
 FEW = 4  # up to so many tiles each lists its matters instead of naming two

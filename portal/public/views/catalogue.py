@@ -24,7 +24,7 @@ def matters(request: HttpRequest) -> HttpResponse:
     known = {
         "wanted": wanted,
         "page": page,
-        "rows": listing.rows(page.object_list, figures.figures()),
+        "rows": listing.rows(list(page), figures.figures()),
         "filters": listing.filters(wanted),
         "words": everyday.words(),
     }

@@ -41,6 +41,11 @@ def short_dt(value: datetime) -> str:
     return f"{local(value):%m-%d %H:%M}"
 
 
+def overdue(days: int) -> str:
+    """Return by how many working days something is late; on the weekend after a due Friday none has passed yet."""
+    return f" {days} 个工作日" if days > 0 else "不到 1 个工作日"
+
+
 def duration_cn(seconds: float) -> str:
     """Return `0.4 秒`, `3 分钟`, `2 小时`, `5 天`; a duration that rounds to nothing is `不到 0.1 秒`."""
     if seconds < 0:

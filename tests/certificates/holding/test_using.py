@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.principals import Principal
 from certificates.errors import NotYours, UnknownType
@@ -177,6 +177,27 @@ def test_says_why_nothing_can_be_relied_on():
     assert readings["test_card"].held is None
     outcomes = list(UseRecord.objects.order_by("type__slug", "outcome").values_list("outcome", flat=True))
     assert outcomes == ["ambiguous", "not_held", "not_held", "revoked"]
+
+
+@pytest.mark.parametrize("how", ["another term", "another ciphertext"])
+@pytest.mark.parametrize("read", ["collect", "prefill"])
+def test_what_is_no_longer_what_was_issued_is_not_trusted(how, read):
+    who = people.principal()
+    held = certificate(who.person)
+    asked = agreed(who)
+    column, value = ("digest", "0" * 64) if how == "another term" else ("fields", "v1.k.AAAA")
+    with connection.cursor() as cursor:  # as somebody with the database's own password would
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE certificates_certificate DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE certificates_certificate SET {column} = %s WHERE id = %s", [value, held.pk])
+        cursor.execute("ALTER TABLE certificates_certificate ENABLE TRIGGER USER")
+    reading = (collect(asked)[0] if read == "collect" else prefill(asked))["test_card"]
+    assert isinstance(reading, Missing)
+    assert (reading.reason, reading.held) == (R.UNREADABLE, None)
+    use = UseRecord.objects.get()
+    assert (use.outcome, use.certificate, use.fields, use.digest) == ("unreadable", held, [], "")
+    # So that the case goes on, to a person.
+    assert using.changed([{"test_card": reading}], on=TODAY) == [False]
 
 
 def test_existence_is_no_use_and_needs_no_consent():

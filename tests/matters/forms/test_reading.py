@@ -191,7 +191,9 @@ def test_what_is_no_bank_account_is_refused_with_words(text: str) -> None:
 AREA, FORMS = ("示例市龙湖区", "龙湖区"), ("店", "馆", "工作室")
 
 
-@pytest.mark.parametrize("text", ["示例市龙湖区阿英食品店", "龙湖区林记修理馆", "龙湖区小林影像工作室", "龙湖区A1服装店"])
+@pytest.mark.parametrize(
+    "text", ["示例市龙湖区阿英食品店", "龙湖区林记修理馆", "龙湖区小林影像工作室", "龙湖区A1服装店"]
+)
 def test_a_business_name_has_place_own_name_trade_and_form(text: str) -> None:
     assert reading.read_business_name(text, label="名称", begins_with=AREA, ends_with=FORMS) == text
 

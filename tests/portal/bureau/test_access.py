@@ -132,6 +132,7 @@ def test_a_case_of_the_organisation_the_officer_acts_for_is_not_theirs(
         reverse("bureau:case", args=[application.reference])
         in desk.get(reverse("bureau:queue")).content.decode()
     )
+    assert owner.organisation is not None
     ActingRight.objects.create(
         person=partner.person, organisation=owner.organisation, role="operator", valid_from=date(2020, 1, 1)
     )

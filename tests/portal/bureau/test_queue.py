@@ -64,7 +64,7 @@ def test_the_most_urgent_comes_first_and_lateness_has_words(desk: Client, waitin
     Application.objects.filter(pk=due.pk).update(due_on=today)
     text = page(desk)
     assert LINK.findall(text) == [late.reference, due.reference, waiting.reference]
-    for words in ("超期 3 天", "今天到期", "超期 1 件", "今天到期 1 件"):
+    for words in ("超期 3 个工作日", "今天到期", "超期 1 件", "今天到期 1 件"):
         assert words in text
 
 

@@ -55,6 +55,7 @@ def test_the_answer_shows_everything_once(
 def test_the_applicant_reads_why(desk: Client, waiting: Application) -> None:
     desk.post(act(waiting), {"reason": PURPOSE})
     applicant = Client()
+    assert waiting.person.user is not None
     applicant.force_login(waiting.person.user)
     page = applicant.get(reverse("citizen:application", args=[waiting.reference])).content.decode()
     assert f"工作人员因“{PURPOSE}”查看了您的联系方式和证件号码" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from approvals import reviewing
+from approvals.deciding import sweeping
 from approvals.models import Application
 from approvals.reviewing import Defect
 from certificates.models import Authorisation
@@ -96,7 +97,15 @@ def test_a_refusal_shows_reasons_and_remedies(page, referred) -> None:
 
 
 def test_a_grant_by_an_officer_is_not_called_instant(page, referred) -> None:
-    reviewing.grant(district.officer(), application=only_case(), reasons="经核对符合条件。", outcome_row=2)
+    case = only_case()
+    supplied = dict.fromkeys(reviewing.missing_fields(case), "已核实")
+    reviewing.grant(
+        district.officer(),
+        application=case,
+        reasons="经核对符合条件。",
+        outcome_row=2,
+        supplied=supplied | {"division": "440507003"},
+    )
     text = text_of(page.get(f"/applications/{referred}"))
     assert "审批通过" in text
     assert "工作人员审核" in text
@@ -165,3 +174,24 @@ def test_a_late_case_says_so(page, referred) -> None:
     text = text_of(page.get(f"/applications/{referred}"))
     assert "已经超过这个日期" in text
     assert "超过期限 2 个工作日" in text
+
+
+def test_a_late_notice_is_called_late_before_the_sweep_and_can_be_answered(page, supplementing) -> None:
+    address = f"/applications/{supplementing}/supplement"
+    assert "已经过了" not in text_of(page.get(address))
+    # The Saturday after: late, though no working day has passed.
+    clock.set_source(lambda: NOON.replace(day=28))
+    for shown in (address, f"/applications/{supplementing}"):
+        text = text_of(page.get(shown))
+        assert "最晚补正日期 11 月 27 日（星期五）已经过了" in text
+        assert "还可以补" in text
+    assert "已收到" in text_of(page.post(address, {"mobile": "13800001111"}, follow=True))
+
+
+def test_after_the_sweep_the_page_says_who_goes_on(page, supplementing) -> None:
+    clock.set_source(lambda: NOON.replace(month=12, day=1))
+    assert sweeping.hand_over_late() == 1
+    text = text_of(page.get(f"/applications/{supplementing}"))
+    assert "逾期没有补正，由工作人员处理" in text
+    late = page.get(f"/applications/{supplementing}/supplement", follow=True)
+    assert "没有要补正的内容" in text_of(late)

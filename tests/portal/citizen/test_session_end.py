@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from evaluations.models import Rating
+from portal.web import unsaved
 from tests.factories import district
 from tests.portal.citizen import walking
 from tests.portal.citizen.walking import text_of
 
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 TYPED = {"account": "social_card", "contact_mobile": "13900001111"}
 
 
-def expired(page: Client, address: str, data: dict[str, str]):
-    """Post to the address after the session has gone, from the page at the same address."""
-    page.logout()
-    return page.post(address, data, headers={"referer": f"http://testserver{address}"})
+def expired(page: Client, address: str, data: Mapping[str, object], *, on: str = ""):
+    """Post to the address after the session has ended, from the page at the same address or another one."""
+    Session.objects.filter(session_key=page.cookies["sessionid"].value).update(expire_date=LONG_AGO)
+    return page.post(address, data, headers={"referer": f"http://testserver{on or address}"})
+
+
+def said(page: Client, response) -> str:
+    return text_of(page.get(response.url))
 
 
 def test_what_was_typed_comes_back_after_signing_in(page, chen) -> None:
@@ -71,3 +82,64 @@ def test_a_foreign_referrer_is_not_followed(page) -> None:
         f"/drafts/{draft.reference}/1", TYPED, headers={"referer": "https://elsewhere.invalid/drafts"}
     )
     assert response.url == "/sign-in?next=/"
+
+
+@pytest.mark.parametrize("act", ["submit", "withdraw", "consent", "discard"])
+def test_what_cannot_be_given_back_is_not_called_kept(page, act) -> None:
+    draft = walking.draft_of(page)
+    address = {
+        "submit": f"/applications/{draft.reference}/submit",
+        "withdraw": f"/applications/{draft.reference}/withdraw",
+        "consent": walking.START,
+        "discard": f"/drafts/{draft.reference}/discard",
+    }[act]
+    text = said(page, expired(page, address, {"key": "k", "consent": "yes"}))
+    assert "没有留下" in text
+    assert "没有丢" not in text
+    assert all(unsaved.SESSION_KEY not in row.get_decoded() for row in Session.objects.all())
+
+
+def test_what_is_too_long_is_not_called_kept(page) -> None:
+    draft = walking.draft_of(page)
+    long = {"contact_mobile": "长" * unsaved.LONGEST}
+    assert "没有留下" in said(page, expired(page, f"/drafts/{draft.reference}/1", long))
+
+
+@pytest.mark.parametrize("cookie", ["", "made-up-by-a-script"])
+def test_who_never_signed_in_leaves_no_row(db, cookie) -> None:
+    guest = Client()
+    if cookie:
+        guest.cookies["sessionid"] = cookie
+    address = "/drafts/44050720261120000000/1"
+    response = guest.post(address, TYPED, headers={"referer": f"http://testserver{address}"})
+    assert not Session.objects.exists()
+    text = said(guest, response)
+    assert "请先登录" in text
+    assert "没有留下" in text
+    assert "已自动退出" not in text
+
+
+def test_one_ended_session_leaves_one_row_however_often_it_is_sent(page) -> None:
+    draft = walking.draft_of(page)
+    old = page.cookies["sessionid"].value
+    for _ in range(3):
+        page.cookies["sessionid"] = old
+        expired(page, f"/drafts/{draft.reference}/1", TYPED)
+    assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize("on", ["", "rating"])
+def test_a_rating_comes_back_on_the_result_page(page, chen, decide, on) -> None:
+    reference = walking.submit(page)
+    decide()
+    result = f"/applications/{reference}"
+    sent = {"level": "1", "tags_1": ["101"], "comment": "等了很久", "anonymous": "on"}
+    response = expired(page, f"{result}/rating", sent, on=f"{result}/{on}".rstrip("/"))
+    assert response.url == f"/sign-in?next={result}"
+    assert "没有丢" in said(page, response)
+    page.force_login(chen.user)
+    back = page.get(result)
+    assert "等了很久" in text_of(back)
+    assert "还没有提交" in text_of(back)
+    assert not Rating.objects.exists()
+    assert "等了很久" not in text_of(page.get(result))  # once

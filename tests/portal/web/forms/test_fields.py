@@ -7,7 +7,7 @@ from django import forms
 from django.template import engines
 
 from portal.web.components.gallery import sample_form
-from portal.web.forms import fields
+from portal.web.forms import fields, messages
 from portal.web.forms.widgets import DateBoxes
 
 
@@ -75,7 +75,7 @@ def test_required_says_what_is_missing_in_both_places(name: str, words: str) -> 
 
 
 def test_own_messages_stay() -> None:
-    assert "请填写公民身份号码" in fields.messages(sample_form()["id_number"])
+    assert "请填写公民身份号码" in messages.messages(sample_form()["id_number"])
 
 
 def test_whole_form_errors_come_first_without_a_link() -> None:
