@@ -23,7 +23,9 @@ from matters.format.results import FieldSource
 from registers.defining import RegisterDefinition
 from rules import DerivedKind, UnknownReason
 from rules.language.tree import Op
+from rules.language.values import SourceKind
 from rules.language.vocabulary import FactType
+from rules.wording.showing import reason_text
 from tests.project import sources
 
 ROOT = sources.ROOT
@@ -223,6 +225,14 @@ def test_data_formats_name_every_fact_of_the_portal_itself() -> None:
     specs = [*freezing._own(), *freezing._person(), *freezing._organisation()]
     assert len(specs) > 10
     assert [spec.name for spec in specs if not re.search(rf"\b{spec.name.partition('.')[2]}\b", told)] == []
+
+
+@pytest.mark.parametrize("reason", UnknownReason)
+def test_data_formats_say_reasons_as_pages_do(reason: UnknownReason) -> None:
+    told = section(FORMATS, "## Facts").partition(f"`{reason}` ")[2]
+    kinds = (SourceKind.CERTIFICATE, SourceKind.REGISTER, SourceKind.FORM)
+    words = {reason_text(reason, kind) for kind in kinds}
+    assert any(told.startswith(word.partition("，")[0]) for word in words)
 
 
 def test_data_formats_name_every_source_of_a_field() -> None:
