@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
@@ -20,6 +21,7 @@ from certificates.models import Certificate
 from common import clock
 from records import journal
 from tests.factories import district
+from tests.factories.fixtures import NOON
 from tests.portal.bureau import making
 
 pytestmark = pytest.mark.django_db
@@ -243,6 +245,8 @@ def test_a_double_click_decides_once(desk: Client, waiting: Application) -> None
 def test_the_words_of_a_lost_session_come_back(client: Client, officer: User, waiting: Application) -> None:
     url = reverse("bureau:refuse", args=[waiting.reference])
     sent = {"reasons": REFUSAL, "step": "check"}
+    client.force_login(officer)
+    Session.objects.update(expire_date=NOON.replace(year=2020))
     away = client.post(url, sent, headers={"Referer": f"http://testserver{url}"})
     assert away["Location"].startswith(reverse("public:staff_sign_in"))
     client.force_login(officer)
