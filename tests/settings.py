@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -24,6 +26,8 @@ def _own_broker(url: str, *, worker: str) -> str:
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 FOLDER = Path(os.environ.get("TEST_FOLDER") or tempfile.mkdtemp(prefix="portal-pytest-"))
+if "TEST_FOLDER" not in os.environ:
+    atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 for _name, _value in {
     "SECRET_KEY": "made up for tests " * 3,
     "FIELD_KEYS": json.dumps({"t1": _key("field 1"), "t0": _key("field 0")}),
