@@ -16,10 +16,10 @@ from django.db import transaction
 
 from accounts.actors import SYSTEM
 from accounts.principals import Principal
+from certificates import digesting
 from certificates.errors import NotYours, UnknownType
 from certificates.holding import locking
 from certificates.holding.choosing import Choice, choose
-from certificates.issuance import digesting
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
 from records.encrypting.envelope import Tampered

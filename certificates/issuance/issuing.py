@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from accounts.models import Organisation, Person
-from certificates import schemas
+from certificates import digesting, schemas
 from certificates.errors import (
     AlreadyHeld,
     AlreadyIssued,
@@ -25,7 +25,7 @@ from certificates.errors import (
     NumberTaken,
     UnknownType,
 )
-from certificates.issuance import digesting, numbering
+from certificates.issuance import numbering
 from certificates.models import Certificate, CertificateType, TypeSchema
 from certificates.states import CertificateStatus
 from common import clock

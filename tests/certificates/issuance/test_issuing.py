@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Person
+from certificates import digesting
 from certificates.errors import (
     AlreadyHeld,
     AlreadyIssued,
@@ -16,7 +17,7 @@ from certificates.errors import (
     NumberTaken,
     UnknownType,
 )
-from certificates.issuance import digesting, issuing, lifecycle
+from certificates.issuance import issuing, lifecycle
 from certificates.models import Certificate, CertificateType, NumberSeries, TypeSchema
 from certificates.states import CertificateStatus
 from common.errors import DomainError

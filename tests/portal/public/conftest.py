@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 import pytest
+import redis
 from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import Person, User
 from common import clock
+from common.redis import connection
 from tests.portal.public import making
 
 
 @pytest.fixture(autouse=True)
-def _fixed_time() -> None:
+def _fixed_time_and_no_memory() -> None:
+    """Neither figures nor attempts of another test count here."""
     clock.set_source(lambda: making.NOW)
     cache.clear()
+    with contextlib.suppress(redis.RedisError):
+        for key in connection().scan_iter("brake:*"):
+            connection().delete(key)
 
 
 @pytest.fixture

@@ -1,0 +1,79 @@
+"""The list of matters: search, filters that keep each other, and what is said when nothing is found."""
+
+from __future__ import annotations
+
+import pytest
+
+from matters.models import Matter
+from portal.public.showing import everyday, listing, tiles
+from portal.public.showing.listing import Wanted, find, wanted
+from tests.portal.public import making
+
+pytestmark = pytest.mark.usefixtures("district")
+
+
+def test_filters_that_do_not_exist_count_as_not_chosen() -> None:
+    asked = wanted({"q": "  开店 ", "applicant": "robot", "mode": "magic"})
+    assert asked == Wanted(q="开店")
+    assert len(wanted({"q": "长" * 999}).q) == listing.LONGEST
+
+
+def test_each_filter_narrows() -> None:
+    everything = find(Wanted())
+    people, businesses = find(Wanted(applicant="person")), find(Wanted(applicant="organisation"))
+    assert len(everything) == len(people) + len(businesses) == 3
+    stage = people[0].life_events[0]
+    assert all(stage in matter.life_events for matter in find(Wanted(life_event=stage)))
+    assert find(Wanted(mode=Matter.Mode.INSTANT_FILING)) == []
+
+
+def test_a_filter_keeps_the_others() -> None:
+    asked = Wanted(q="店", applicant="person")
+    for _, choices in listing.filters(asked):
+        for choice in choices:
+            assert "q=" in choice.url
+    ((_, applicants), *_) = listing.filters(asked)
+    assert [choice.current for choice in applicants] == [False, True, False]
+
+
+def test_every_everyday_word_finds_something() -> None:
+    assert everyday.words()
+    assert all(find(Wanted(q=word)) for word in everyday.words())
+
+
+def test_tiles_count_what_exists_and_nothing_else() -> None:
+    matters = list(Matter.objects.order_by("code"))
+    found = tiles.tiles(matters)
+    assert sum(len(tile.matters) for tile in found) == sum(len(matter.life_events) for matter in matters)
+    for tile in found:
+        assert {matter.pk for matter in find(Wanted(life_event=tile.name))} == {
+            matter.pk for matter in tile.matters
+        }
+
+
+def test_a_matter_without_a_stage_is_not_lost() -> None:
+    (matter,) = find(Wanted(applicant="organisation"))
+    matter.life_events = []
+    assert [tile.name for tile in tiles.tiles([matter])] == [tiles.OTHER]
+
+
+@pytest.mark.parametrize("q", ["zzzz", "''; DROP TABLE", "<b>火箭</b>", "%"])
+def test_nothing_found_leads_to_the_hotline(q, client) -> None:
+    page = client.get("/matters", {"q": q}).content.decode()
+    assert "没有找到" in page
+    assert "tel:12345" in page
+    assert "<b>火箭" not in page
+
+
+def test_a_narrowed_search_offers_the_whole_catalogue(client) -> None:
+    page = client.get("/matters", {"q": "津贴", "applicant": "organisation"}).content.decode()
+    assert "在全部事项里找" in page
+
+
+def test_twenty_a_page_and_the_filters_stay(client) -> None:
+    making.copies(30)
+    first = client.get("/matters", {"applicant": "person"}).content.decode()
+    second = client.get("/matters", {"applicant": "person", "page": "2"}).content.decode()
+    assert first.count('<h3><a href="/matters/') == listing.A_PAGE
+    assert second.count('<h3><a href="/matters/') == 32 - listing.A_PAGE
+    assert "applicant=person&amp;page=2" in first
