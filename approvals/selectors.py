@@ -18,6 +18,8 @@ from matters import editions
 from matters.models import Matter
 from rules.language.values import Facts, Truth, Verdict, facts_from_json, verdict_from_json
 
+MOVING = ("state", "waiting_since", "referral_reason", "due_on", "closed_at", "authorisation")
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -41,23 +43,27 @@ def own_applications(person: Person) -> QuerySet[Application]:
 
 def own_application(principal: Principal, *, reference: str) -> Application:
     """Return the principal's case, or raise NoSuchApplication."""
-    rows = Application.objects.select_related(
-        "matter__department", "edition", "person", "organisation", "authorisation"
-    )
+    rows = Application.objects.select_related("matter__department", "edition", "authorisation")
     application = rows.defer(*editions.UNREAD).filter(reference=reference, person=principal.person).first()
     if application is None or not is_applicant(principal, application):
         raise NoSuchApplication
+    application.person, application.organisation = principal.person, principal.organisation
+    return application
+
+
+def look_again(application: Application) -> Application:
+    """Return a case one has already found as it stands now: what moves while it is open, read anew."""
+    application.refresh_from_db(fields=MOVING)
     return application
 
 
 def own_draft(principal: Principal, *, reference: str) -> Draft:
     """Return the principal's draft, or raise NoSuchDraft."""
-    rows = Draft.objects.select_related(
-        "matter__department", "edition", "authorisation", "person", "organisation"
-    )
+    rows = Draft.objects.select_related("matter__department", "edition", "authorisation")
     mine = rows.filter(reference=reference, person=principal.person, organisation=principal.organisation)
     if (draft := mine.defer(*editions.UNREAD).first()) is None:
         raise NoSuchDraft
+    draft.person, draft.organisation = principal.person, principal.organisation
     return draft
 
 

@@ -150,9 +150,10 @@ def own_locked(principal: Principal, *, reference: str) -> Draft:
     return draft
 
 
-def lock_as_read(draft: Draft) -> bool:
-    """Lock the row of a draft; False when it was saved again since it was read. Raises NoSuchDraft when it is gone."""
-    rows = Draft.objects.select_for_update().filter(pk=draft.pk)
+def lock_as_read(principal: Principal, draft: Draft) -> bool:
+    """Lock the principal's draft; False when it was saved again since it was read. Raises NoSuchDraft."""
+    mine = Draft.objects.filter(person=principal.person, organisation=principal.organisation, pk=draft.pk)
+    rows = mine.select_for_update()
     if (saved_at := rows.values_list("saved_at", flat=True).first()) is None:
         raise NoSuchDraft
     return saved_at == draft.saved_at

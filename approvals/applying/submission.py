@@ -24,15 +24,16 @@ from common.clock import now
 from records import journal
 
 
-def submit(principal: Principal, *, reference: str, key: str) -> Application:
+def submit(principal: Principal, *, reference: str, key: str, seen: Draft | None = None) -> Application:
     """Turn the draft into an application; the same key, or a second click, returns the first one.
 
+    `seen` is the draft as the caller has just read it, which spares reading it again.
     Raises NoSuchDraft, Incomplete (with the first page to mend), AlreadyOpen.
     """
     if (earlier := _submitted_before(principal, reference=reference, key=key)) is not None:
         return earlier
     try:
-        return _submit_as_checked(principal, reference=reference, key=key)
+        return _submit_as_checked(principal, seen, reference=reference, key=key)
     except NoSuchDraft:
         # Two requests raced for the draft; the other one has submitted it.
         if (earlier := _submitted_before(principal, reference=reference, key=key)) is None:
@@ -47,13 +48,14 @@ def _submitted_before(principal: Principal, *, reference: str, key: str) -> Appl
     return first if first is not None and is_applicant(principal, first) else None
 
 
-def _submit_as_checked(principal: Principal, *, reference: str, key: str) -> Application:
+def _submit_as_checked(principal: Principal, seen: Draft | None, *, reference: str, key: str) -> Application:
     """Submit what was found complete; a draft that was saved in between is looked at again."""
     while True:
-        draft = selectors.own_draft(principal, reference=reference)
+        draft = seen or selectors.own_draft(principal, reference=reference)
         _require_complete(draft)
         if (application := _submit(principal, draft, key=key)) is not None:
             return application
+        seen = None
 
 
 def _require_complete(draft: Draft) -> None:
@@ -64,7 +66,7 @@ def _require_complete(draft: Draft) -> None:
 
 @transaction.atomic
 def _submit(principal: Principal, draft: Draft, *, key: str) -> Application | None:
-    if not drafting.lock_as_read(draft):
+    if not drafting.lock_as_read(principal, draft):
         return None
     at = now()
     application = _open(draft, key=key, at=at)

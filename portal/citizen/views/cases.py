@@ -48,7 +48,7 @@ def _awaited(principal: Principal, found: Application) -> Application:
     if found.state != ApplicationState.SUBMITTED or clock.now() - found.waiting_since > FRESH:
         return found
     announcing.wait(found.reference, seconds=settings.INSTANT_WAIT_SECONDS)
-    return selectors.own_application(principal, reference=found.reference)
+    return selectors.look_again(found)
 
 
 def _page(

@@ -161,7 +161,7 @@ def submit(request: HttpRequest, mine: Mine) -> HttpResponse:
     principal, draft = mine
     key = request.POST.get("key", "")[:64] or draft.reference
     try:
-        application = submission.submit(principal, reference=draft.reference, key=key)
+        application = submission.submit(principal, reference=draft.reference, key=key, seen=draft)
     except Incomplete as error:
         messages.warning(request, error.message)
         return redirect("citizen:questions", draft.reference, error.page + 1)
