@@ -9,6 +9,7 @@ import pytest
 from accounts.principals import Principal
 from approvals.states import ApplicationState
 from evaluations.models import RatedCase
+from matters.models import Matter
 from portal.public.showing.todos import RATABLE_DAYS, SHOWN, waiting
 from tests.portal.public import making
 from tests.portal.public.making import NOW
@@ -20,7 +21,7 @@ def cases(district):
 
 
 def shop_cases() -> making.Cases:
-    others = making.Matter.objects.filter(applicant="organisation").select_related(
+    others = Matter.objects.filter(applicant="organisation").select_related(
         "current_edition", "department"
     )
     return making.Cases(others.get())

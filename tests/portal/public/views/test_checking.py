@@ -10,7 +10,6 @@ from django.db import OperationalError
 from certificates.models import Certificate, UseRecord
 from certificates.states import ENDED, CertificateStatus
 from common.identifiers import make_certificate_identifier
-from portal.public.showing import verifying
 from tests.portal.public import making
 from tests.portal.public.making import TODAY
 
@@ -94,7 +93,7 @@ def test_an_identifier_nobody_has(held, client) -> None:
     [lambda text: text[:-1] + ("0" if text[-1] != "0" else "1"), lambda _: "abc", lambda _: "1.2.156"],
 )
 def test_a_wrong_identifier_is_told_before_anything_is_looked_up(change, held, client, monkeypatch) -> None:
-    monkeypatch.setattr(verifying.checking, "check", lambda *_, **__: pytest.fail("it was looked up"))
+    monkeypatch.setattr("certificates.checking.check", lambda *_, **__: pytest.fail("it was looked up"))
     response = client.get("/check", {"id": change(held.identifier)})
     assert response.status_code == 422
     assert "错误：" in response.content.decode()
@@ -109,7 +108,7 @@ def test_when_the_store_does_not_answer_it_is_neither_good_nor_bad(held, client,
     def down(*_: object, **__: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(verifying.checking, "check", down)
+    monkeypatch.setattr("certificates.checking.check", down)
     response = client.get(f"/c/{held.check_token}")
     page = response.content.decode()
     assert response.status_code == 503
