@@ -21,9 +21,7 @@ def cases(district):
 
 
 def shop_cases() -> making.Cases:
-    others = Matter.objects.filter(applicant="organisation").select_related(
-        "current_edition", "department"
-    )
+    others = Matter.objects.filter(applicant="organisation").select_related("current_edition", "department")
     return making.Cases(others.get())
 
 
