@@ -73,7 +73,7 @@ def check(identifier_or_token: str, *, on: date) -> Checked:
 
 def _find(text: str) -> Certificate | None:
     rows = Certificate.objects.select_related("type", "holder_person", "holder_organisation", "successor")
-    rows = rows.defer("fields")
+    rows = rows.defer("fields", "successor__fields")
     if "." not in text:
         return rows.filter(check_token=text).first() if 0 < len(text) <= 32 else None
     try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,14 @@ FOOTER_PLACES = (
 
 def address(name: str) -> str:
     """Return the address of a page, or an empty text where the page does not exist."""
+    return _address(name, get_urlconf() or settings.ROOT_URLCONF)
+
+
+@cache
+def _address(name: str, urlconf: str) -> str:
+    """Look an address up once in a process: the frame of a page asks for thirty, and they never change."""
     try:
-        return reverse(name)
+        return reverse(name, urlconf=urlconf)
     except NoReverseMatch:
         return ""
 

@@ -33,7 +33,7 @@ def written() -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE {0} SET {1} = {1}",
+        'UPDATE {0} SET "{1}" = "{1}"',
         "DELETE FROM {0}",
         "TRUNCATE {0} CASCADE",
         "ALTER TABLE {0} DISABLE TRIGGER ALL",

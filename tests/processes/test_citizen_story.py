@@ -1,0 +1,248 @@
+"""The stories of issue and README in a real browser, with real web server, worker, registers and broker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from playwright.sync_api import Page
+
+from accounts.models import User
+from approvals.models import Application
+from approvals.states import ApplicationState
+from certificates.models import Certificate
+from common.identifiers import credit_code
+from registers.standin.desk import FaultKind
+from tests.factories import district
+from tests.factories.district import ALLOWANCE, BUSINESS, FILING, Citizen
+from tests.processes.browsing import assert_accessible, assert_fits
+from tests.processes.running import Processes
+from tests.processes.standing import FarStandin
+
+PASSWORD = "a long test password"
+
+
+def enter(standin: FarStandin, **told: object) -> Citizen:
+    """Enter a person for whom everything holds, but for what is told."""
+    with transaction.atomic():
+        citizen = district.citizen(None, **told)  # type: ignore[arg-type]
+    standin.know("civil_status", {"id_number": citizen.person.id_number}, {"dead": False})
+    return citizen
+
+
+def sign_in(page: Page, user: User) -> None:
+    """Sign in as a person would."""
+    page.goto("/sign-in")
+    page.fill("[name=username]", user.username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form button:not([type=button])")
+    page.wait_for_url("**/")
+
+
+def looks_right(page: Page) -> None:
+    """Hold the page to axe and to the width of the screen."""
+    assert_accessible(page)
+    assert_fits(page)
+
+
+def consent(page: Page, matter: str = ALLOWANCE) -> None:
+    """Agree on the consent page."""
+    page.goto(f"/matters/{matter}/start")
+    page.check("main input[type=checkbox]")
+    page.click("button:has-text('同意并继续')")
+
+
+def submit(page: Page) -> None:
+    """Submit from the check page and wait for the result page."""
+    page.click("button:has-text('确认并提交申请')")
+    page.wait_for_url(re.compile(r"/applications/\d{20}$"))
+
+
+@pytest.mark.parametrize(
+    ("width", "look"),
+    [(390, "normal"), (1280, "normal"), (390, "elder"), (390, "high"), (1280, "high")],
+)
+def test_the_resident_of_86_types_nothing_and_sees_her_certificate(
+    open_page: Callable[..., Page], worker: Processes, city: FarStandin, width: int, look: str
+) -> None:
+    chen = enter(city)
+    page = open_page(width=width)
+    sign_in(page, chen.user)
+    cookie = {"elder": ("display_mode", "elder"), "high": ("display_contrast", "high")}.get(look)
+    if cookie:
+        page.context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": page.url}])
+    page.goto(f"/matters/{ALLOWANCE}/")  # 1
+    looks_right(page)
+    page.goto(f"/matters/{ALLOWANCE}/start")  # 2
+    looks_right(page)
+    page.check("main input[type=checkbox]")
+    page.click("button:has-text('同意并继续')")
+    assert page.url.endswith("/check")  # 3
+    looks_right(page)
+    submit(page)  # 4
+    page.wait_for_selector("text=审批通过")
+    looks_right(page)
+    certificate = Certificate.objects.get(source__isnull=False)
+    assert certificate.number in page.inner_text("main")
+    reference = page.url.rpartition("/")[2]
+    for address in (
+        "/",
+        "/applications",
+        f"/applications/{reference}/print",
+        "/certificates",
+        f"/certificates/{certificate.pk}",
+        "/certificates/uses",
+        "/authorisations",
+        "/messages",
+        "/me",
+    ):
+        assert page.goto(address).status == 200, address  # type: ignore[union-attr]
+        looks_right(page)
+
+
+def test_a_stopped_register_refers_her_twin_with_the_reason(
+    phone: Page, worker: Processes, city: FarStandin
+) -> None:
+    twin = enter(city, name="陈秀莲")
+    city.fail("civil_status", FaultKind.DROP)
+    sign_in(phone, twin.user)
+    consent(phone)
+    submit(phone)
+    phone.wait_for_selector("text=已转人工办理")
+    assert "数据源未响应" in phone.inner_text("main")
+    looks_right(phone)
+    phone.goto(f"{phone.url}/withdraw")
+    looks_right(phone)
+
+
+def test_without_a_household_register_she_is_referred_with_the_reason(
+    page: Page, worker: Processes, city: FarStandin
+) -> None:
+    wu = enter(city, name="吴朝新", without=("household_register",))
+    sign_in(page, wu.user)
+    consent(page)
+    submit(page)
+    page.wait_for_selector("text=已转人工办理")
+    assert "居民户口簿：证照库里没有" in page.inner_text("main")
+    assert Application.objects.get().state == ApplicationState.IN_REVIEW
+
+
+def test_refused_consent_still_leads_to_a_result(phone: Page, worker: Processes, city: FarStandin) -> None:
+    yu = enter(city, name="余汉生")
+    sign_in(phone, yu.user)
+    phone.goto(f"/matters/{ALLOWANCE}/start")
+    phone.click("button:has-text('不同意')")
+    looks_right(phone)
+    if "/check" not in phone.url:
+        phone.click("button:has-text('保存并继续')")
+    phone.wait_for_url("**/check")
+    submit(phone)
+    phone.wait_for_selector("text=已转人工办理")
+    assert "未授权" in phone.inner_text("main")
+
+
+def test_a_shop_is_set_up_and_files_with_nothing_retyped(
+    open_page: Callable[..., Page], worker: Processes, city: FarStandin
+) -> None:
+    owner = enter(city, name="谢俊杰", born=date(1998, 5, 1))
+    page = open_page(width=390)
+    sign_in(page, owner.user)
+    consent(page, BUSINESS)
+    page.fill("[name=name]", "示例市龙湖区阿杰食品店")
+    page.check("[name=scope][value=prepackaged_food]")
+    looks_right(page)
+    page.click(".actionbar button:has-text('保存并继续')")
+    page.select_option("[name=street]", "440507003")
+    page.fill("[name=address]", "长平路 9 号首层")
+    page.check("[name=commitment][value=yes]")
+    looks_right(page)
+    page.click(".actionbar button:has-text('保存并继续')")
+    page.wait_for_url("**/check")
+    submit(page)
+    page.wait_for_selector("text=审批通过")
+    shop = Certificate.objects.get(type__slug="business_licence").holder_organisation
+    assert shop is not None
+    assert credit_code(shop.credit_code) == shop.credit_code
+    page.click("button:has-text('代表它办事')")
+    consent(page, FILING)
+    assert page.locator("[name=address]").count() == 0  # taken from the licence
+    page.check("[name=commitment][value=yes]")
+    page.click(".actionbar button:has-text('保存并继续')")
+    page.wait_for_url("**/check")
+    assert "长平路" in page.inner_text("main")
+    submit(page)
+    page.wait_for_selector("text=审批通过")
+    assert "YB1440507" in page.inner_text("main")
+
+
+def test_the_whole_act_without_javascript(plain_page: Page, worker: Processes, city: FarStandin) -> None:
+    chen = enter(city)
+    sign_in(plain_page, chen.user)
+    consent(plain_page)
+    submit(plain_page)
+    assert "审批通过" in plain_page.inner_text("main")
+    plain_page.check("[name=level][value='5']")
+    plain_page.click("button:has-text('提交评价')")
+    assert "您已经评价过了" in plain_page.inner_text("main")
+    plain_page.goto("/me")
+    assert plain_page.locator("text=退出登录").count() > 0
+
+
+def test_double_click_back_button_and_a_second_application(
+    page: Page, worker: Processes, city: FarStandin
+) -> None:
+    wang = enter(city, name="王德福", born=date(1950, 1, 1))  # too young: stays open with an officer
+    sign_in(page, wang.user)
+    consent(page)
+    page.dblclick("button:has-text('确认并提交申请')")
+    page.wait_for_url(re.compile(r"/applications/\d{20}$"))
+    page.wait_for_selector("text=已转人工办理")
+    page.go_back()
+    page.reload()
+    assert "这份申请已经交上来了" in page.inner_text("main")
+    page.goto(f"/matters/{ALLOWANCE}/start")
+    reference = Application.objects.get().reference
+    assert page.get_attribute("a:has-text('看这件办件的进度')", "href") == f"/applications/{reference}"
+    assert Application.objects.count() == 1
+
+
+def test_a_session_that_ends_in_the_middle_loses_nothing(
+    page: Page, city: FarStandin, live_site: str
+) -> None:
+    owner = enter(city, name="谢俊杰", born=date(1998, 5, 1))
+    sign_in(page, owner.user)
+    consent(page, BUSINESS)
+    page.fill("[name=name]", "示例市龙湖区阿杰食品店")
+    page.check("[name=scope][value=clothing]")
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = next(
+        cookie["value"] for cookie in page.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME
+    )
+    client.session.flush()  # as if the hours had passed
+    page.click(".actionbar button:has-text('保存并继续')")
+    page.wait_for_url("**/sign-in**")
+    page.fill("[name=username]", owner.user.username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form button:not([type=button])")
+    page.wait_for_url("**/drafts/**")
+    assert page.input_value("[name=name]") == "示例市龙湖区阿杰食品店"
+
+
+def test_what_is_wrong_is_said_at_the_top_and_at_the_field(
+    phone: Page, city: FarStandin, live_site: str
+) -> None:
+    chen = enter(city)
+    sign_in(phone, chen.user)
+    consent(phone)
+    phone.goto(phone.url.replace("/check", "/1"))
+    phone.fill("[name=contact_mobile]", "1590000000")
+    phone.click(".actionbar button:has-text('保存并继续')")
+    text = phone.inner_text("main")
+    assert text.count("紧急联系人手机号码应为 11 位，现在是 10 位") == 2
+    assert phone.evaluate("document.activeElement.hasAttribute('data-error-summary')")
+    looks_right(phone)
