@@ -277,7 +277,7 @@ def rating_fields(
 ) -> SafeString:
     """Draw the five faces, the tags of each level, text and 匿名. Nothing is chosen unless the visitor chose it."""
     if not (chosen or tags or comment or anonymous or error):
-        return _untouched_rating(tuple(replace(one, tags=tuple(map(tuple, one.tags))) for one in levels))
+        return _untouched_rating(tuple(replace(one, tags=tuple(one.tags)) for one in levels))
     known: dict[str, Any] = {"levels": levels, "chosen": str(chosen), "tags": list(tags), "comment": comment}
     return render_to_string("components/rating.html", known | {"anonymous": anonymous, "error": error})
 
