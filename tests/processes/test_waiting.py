@@ -70,3 +70,21 @@ def test_a_case_of_another_matter_waits_no_less(
     certificate = Certificate.objects.get(holder_person=citizen.person, type__slug="senior_allowance")
     assert certificate.number in page.words
     assert Application.objects.get().attempts == 1
+
+
+def test_with_the_register_process_stopped_it_is_referred_with_the_reason(
+    city: FarStandin, visit: Callable[[], Visitor], worker: Processes
+) -> None:
+    visitor = visit()
+    citizen = district.citizen(city)
+    worker.stop("registers")
+    try:
+        case = applied(visitor, citizen)
+        assert within(20, lambda: state_of(case) == S.IN_REVIEW)
+        page = visitor.get(f"/applications/{case}")
+    finally:
+        worker.registers()
+    assert "已转人工办理" in page.words
+    assert "数据源未响应" in page.words
+    assert not Decision.objects.exists()
+    assert not issued(case)
