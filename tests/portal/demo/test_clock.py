@@ -61,6 +61,7 @@ def test_days_add_up_and_time_goes_on(django_capture_on_commit_callbacks: Any) -
 def test_another_process_sees_it(transactional_db: None) -> None:
     shifting.shift(100)
     database = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": address()}
+    database.pop("PYTEST_XDIST_WORKER", None)  # REDIS_URL already names this worker's own database
     said = subprocess.run(
         [sys.executable, "-c", ASK], cwd=ROOT, env=database, capture_output=True, text=True, check=True
     )

@@ -62,7 +62,7 @@ def test_each_line_says_what_was_asked_and_seen() -> None:
         (
             {"cert__hukou__division": R.NOT_HELD},
             compare("cert.hukou.division", "within", value="44"),
-            "未持有",
+            "证照库里没有",
         ),
         (
             {"register__civil__dead": R.UNREACHABLE},
