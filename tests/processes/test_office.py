@@ -63,10 +63,12 @@ PAGES = [
     "/office/",
     "/office/?matter=" + ALLOWANCE,
     "/office/done",
+    "/office/supplementing",
     "{case}",
     "{case}/grant",
     "{case}/refuse",
     "{case}/ask",
+    "{case}/reveal",
 ]
 
 
