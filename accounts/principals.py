@@ -40,7 +40,9 @@ class Principal:
 
 def organisations_of(person: Person, *, on: date) -> list[Organisation]:
     """Return the organisations the person may act for on a day."""
-    open_rights = Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+    open_rights = Q(valid_from__lte=on, revoked_at__isnull=True) & (
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    )
     rights = ActingRight.objects.filter(
         open_rights, person=person, organisation__status=Organisation.Status.ACTIVE
     )

@@ -1,0 +1,22 @@
+"""People, organisations, who may act for whom, places, posts and messages."""
+
+from accounts.models.mandates import Delegation, Guardianship
+from accounts.models.messages import Message
+from accounts.models.organisations import ActingRight, Organisation
+from accounts.models.people import Person, User
+from accounts.models.places import Department, Hall, Region
+from accounts.models.posts import Post
+
+__all__ = [
+    "ActingRight",
+    "Delegation",
+    "Department",
+    "Guardianship",
+    "Hall",
+    "Message",
+    "Organisation",
+    "Person",
+    "Post",
+    "Region",
+    "User",
+]
