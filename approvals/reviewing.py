@@ -9,8 +9,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import actors, inbox
+from accounts import actors
 from accounts.models import Message, User
+from accounts.telling import inbox
 from approvals import clock, selectors, workflow
 from approvals.deciding import announcing, granting, results
 from approvals.deciding.carrying import notices_message

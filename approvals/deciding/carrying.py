@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from accounts import actors, inbox
+from accounts import actors
 from accounts.models import Message
+from accounts.telling import inbox
 from approvals import clock, workflow
 from approvals.deciding import granting
 from approvals.deciding.facts import Collected

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from accounts import actors, inbox, organising
+from accounts import actors, organising
 from accounts.models import Message, Organisation, Person, User
+from accounts.telling import inbox
 from approvals import clock, workflow
 from approvals.deciding import results
 from approvals.deciding.plain import plain

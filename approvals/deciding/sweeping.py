@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import actors, inbox
+from accounts import actors
 from accounts.models import Message
+from accounts.telling import inbox
 from approvals import clock as ledger
 from approvals import workflow
 from approvals.models import Application, SupplementNotice

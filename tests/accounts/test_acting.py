@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from accounts import inbox, permissions, principals
+from accounts import permissions, principals
 from accounts.identity import PasswordBackend
 from accounts.models import ActingRight, Department, Message, Organisation, Post
 from accounts.principals import MayNotAct, Principal
+from accounts.telling import inbox
 from common import clock
 from tests.factories import district
 from tests.factories.standin import Standin

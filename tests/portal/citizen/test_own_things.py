@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts import inbox
+from accounts.telling import inbox
 from approvals.applying import drafting, submission
 from approvals.models import Draft
 from certificates.issuance import issuing, lifecycle

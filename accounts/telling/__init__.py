@@ -1,0 +1,1 @@
+"""Telling people: messages in the portal, and what goes out by SMS and e-mail."""
