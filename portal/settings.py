@@ -95,13 +95,13 @@ REGISTER_BASE_URL = environment.text("REGISTER_BASE_URL", "http://127.0.0.1:9999
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.identity.PasswordBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.signing.identity.PasswordBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# How often within how many seconds (accounts/braking.py); behind one address may sit a whole office.
+# How often within how many seconds (accounts/signing/braking.py); behind one address may sit a whole office.
 BRAKES = {"sign_in_name": (10, 900), "sign_in_address": (60, 900), "check_address": (60, 60)}
 LOGIN_URL = "public:sign_in"
 LOGIN_REDIRECT_URL = "public:home"

@@ -8,9 +8,9 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
-from accounts import braking
 from accounts.models import Person, User
 from accounts.permissions import is_staff
+from accounts.signing import braking
 from portal.web.visitors import address_of
 
 WRONG = "账号或密码不对，请核对后再试。忘记密码请拨 12345。"

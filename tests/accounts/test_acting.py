@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from accounts import permissions, principals
-from accounts.identity import PasswordBackend
 from accounts.models import ActingRight, Department, Message, Organisation, Post
 from accounts.principals import MayNotAct, Principal
+from accounts.signing.identity import PasswordBackend
 from accounts.telling import inbox
 from common import clock
 from tests.factories import district

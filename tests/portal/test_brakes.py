@@ -112,7 +112,7 @@ def test_an_incomplete_form_is_no_attempt(name: str) -> None:
 
 def test_sign_in_goes_on_without_the_broker(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     away = connection().from_url("redis://127.0.0.1:9/0")
-    monkeypatch.setattr("accounts.braking.connection", lambda: away)
+    monkeypatch.setattr("accounts.signing.braking.connection", lambda: away)
     for _ in range(11):
         assert post("/sign-in", name, "wrong").status_code == 422
     assert post("/sign-in", name, PASSWORD).status_code == 302

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import braking
+from accounts.signing import braking
 from portal.public.showing import verifying
 from portal.web.visitors import address_of
 

@@ -1,4 +1,4 @@
-"""Signing in and out, and choosing for whom one acts. The identity source is `accounts.identity`."""
+"""Signing in and out, and choosing for whom one acts. The identity source is `accounts.signing.identity`."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import redis
 
-from accounts import braking
-from accounts.braking import CheckBraked, SignInBraked
+from accounts.signing import braking
+from accounts.signing.braking import CheckBraked, SignInBraked
 from common.redis import connection
 from portal.settings import BRAKES
 

@@ -1,0 +1,1 @@
+"""Signing in: identity sources, second factor, brakes, the record of sign-ins."""
