@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from accounts.acting.principals import Principal
 from accounts.models import ActingRight, Post, User
 from accounts.permissions import post_in
-from accounts.principals import Principal
 from approvals.models import Application
 from matters.models import Matter
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.acting.principals import Principal
 from accounts.models import Person, Post, User
 from accounts.permissions import posts_of
-from accounts.principals import Principal
 from approvals.errors import NoSuchApplication, NoSuchDraft
 from approvals.models import Application, Decision, Draft, Judgement, SupplementNotice
 from approvals.permissions import is_applicant

@@ -9,8 +9,8 @@ from datetime import date
 from django.conf import settings
 from django.db.models import QuerySet
 
+from accounts.acting.principals import Principal
 from accounts.models import Organisation, Person
-from accounts.principals import Principal
 from certificates import schemas
 from certificates.holding import using
 from certificates.holding.choosing import choose

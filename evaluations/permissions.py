@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals.models import Application
 from approvals.permissions import is_applicant
 from approvals.states import ApplicationState

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from accounts import actors
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals.models import Application
 from approvals.states import Maker
 from common import clock

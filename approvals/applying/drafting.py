@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import actors
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals import selectors
 from approvals.applying.references import new_reference
 from approvals.errors import AlreadyOpen, NoSuchDraft, NotAcceptingApplications, WrongApplicant

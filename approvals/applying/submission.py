@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts import actors
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals import clock, selectors, workflow
 from approvals.applying import drafting, evidence, prefilling
 from approvals.deciding import announcing

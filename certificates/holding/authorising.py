@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from typing_extensions import Unpack
 
+from accounts.acting.principals import Principal, organisations_of
 from accounts.actors import of_person
 from accounts.models import Person
-from accounts.principals import Principal, organisations_of
 from certificates.errors import AlreadyAuthorised, NotYours
 from certificates.models import Authorisation
 from certificates.states import AuthorisationStatus

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.acting.principals import Principal
 from accounts.actors import SYSTEM
-from accounts.principals import Principal
 from certificates import digesting
 from certificates.errors import NotYours, UnknownType
 from certificates.holding import locking

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals.applying import drafting, prefilling
 from approvals.models import Application, Draft
 from matters import editions, forms

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest
 
-from accounts import principals
-from accounts.principals import Principal
+from accounts.acting import principals
+from accounts.acting.principals import Principal
 from approvals import selectors
 from approvals.errors import NoSuchApplication, NoSuchDraft
 from approvals.models import Application, Draft

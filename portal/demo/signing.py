@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth import login
 from django.http import HttpRequest
 
-from accounts import principals
+from accounts.acting import principals
 from accounts.models import User
 from common import clock
 from common.errors import DomainError

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from accounts.acting.principals import Principal, organisations_of
 from accounts.models import Organisation, Person
 from accounts.permissions import is_staff
-from accounts.principals import Principal, organisations_of
 from common import clock
 from portal.web.principals import acting_for
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from accounts import principals
+from accounts.acting import principals
+from accounts.acting.principals import Principal
 from accounts.models import Person
-from accounts.principals import Principal
 from common.errors import DomainError
 
 ACTING_FOR = "acting_for"  # session key: the id of the organisation, absent for oneself

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from certificates import selectors
 from certificates.errors import NotYours
 from certificates.holding import using

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.acting.principals import Principal
 from accounts.models import Organisation, Person
-from accounts.principals import Principal
 from certificates import types
 from certificates.holding import authorising
 from certificates.holding.using import Need

@@ -13,8 +13,8 @@ from django.conf import settings
 from stdnum.cn import ric
 
 from accounts import registering
+from accounts.acting.principals import Principal
 from accounts.models import Department, Organisation, Person, Post, User
-from accounts.principals import Principal
 from accounts.registering import NewPerson
 from certificates.issuance import issuing
 from certificates.issuance.issuing import Issue

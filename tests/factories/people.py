@@ -8,8 +8,8 @@ from itertools import count
 from stdnum.cn import ric
 
 from accounts import registering
+from accounts.acting.principals import Principal
 from accounts.models import Organisation, Person
-from accounts.principals import Principal
 from accounts.registering import NewPerson
 from common.identifiers import make_credit_code
 

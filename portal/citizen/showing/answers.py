@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals.models import Draft
 from certificates.states import AuthorisationStatus
 from matters.format.questions import AskedQuestion, Material, Replacement

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from django.http import HttpRequest
 
+from accounts.acting.principals import Principal
 from accounts.models import Organisation
-from accounts.principals import Principal
 from approvals import selectors
 from approvals.models import Application, Decision, SupplementNotice
 from approvals.states import OPEN, ApplicationState

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals.applying.drafting import CONSENT_DAYS
 from certificates import selectors as store
 from certificates.models import Certificate, CertificateType

@@ -7,7 +7,7 @@ from datetime import date
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from certificates import selectors as store
 from certificates.models import Certificate
 from certificates.states import CertificateStatus

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals import selectors
 from approvals.deciding import announcing
 from approvals.models import Application

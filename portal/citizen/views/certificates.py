@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from certificates import selectors as store
 from certificates.holding import authorising
 from certificates.models import Authorisation, UseRecord

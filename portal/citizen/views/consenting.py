@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.principals import Principal, organisations_of
+from accounts.acting.principals import Principal, organisations_of
 from approvals import selectors
 from approvals.applying import drafting, prefilling
 from approvals.errors import AlreadyOpen, NotAcceptingApplications

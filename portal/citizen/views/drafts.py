@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals.applying import drafting, submission
 from approvals.errors import Incomplete, NoSuchDraft
 from approvals.models import Draft

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.acting.principals import organisations_of
 from accounts.models import Message
-from accounts.principals import organisations_of
 from accounts.telling import inbox as messages_of
 from approvals import selectors
 from common import clock

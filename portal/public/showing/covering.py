@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from certificates import selectors
 from certificates.holding.choosing import Choice, choose
 from certificates.models import Certificate

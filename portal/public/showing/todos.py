@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals.models import Application, Draft, SupplementNotice
 from approvals.states import OPEN, ApplicationState
 from common import clock

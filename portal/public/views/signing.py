@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import principals
+from accounts.acting import principals
 from portal.public.forms import SignInForm, StaffSignInForm
 from portal.web.navigation import address
 from portal.web.principals import ACTING_FOR, person_of

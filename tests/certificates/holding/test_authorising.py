@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.acting.principals import Principal
 from accounts.models import ActingRight
-from accounts.principals import Principal
 from certificates.errors import AlreadyAuthorised, NotYours
 from certificates.holding import authorising
 from certificates.models import Authorisation

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from certificates.errors import NotYours, UnknownType
 from certificates.holding import authorising, using
 from certificates.holding.using import Held, Missing

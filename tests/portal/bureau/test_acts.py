@@ -10,8 +10,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
+from accounts.acting.principals import Principal
 from accounts.models import Message, User
-from accounts.principals import Principal
 from approvals import deciding, reviewing, selectors
 from approvals.applying import submission
 from approvals.models import Application, Decision, SupplementNotice

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.acting.principals import Principal, organisations_of
 from accounts.models import User
-from accounts.principals import Principal, organisations_of
 from approvals import deciding
 from approvals.applying import drafting, submission
 from approvals.models import Application, Draft

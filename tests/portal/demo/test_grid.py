@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.acting.principals import Principal
 from accounts.models import Organisation, User
-from accounts.principals import Principal
 from approvals import reviewing, selectors
 from approvals.applying import submission
 from approvals.errors import NotYours, WrongApplicant

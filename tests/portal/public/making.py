@@ -11,8 +11,8 @@ from typing import Any
 from stdnum.cn import ric
 
 from accounts import registering
+from accounts.acting.principals import Principal
 from accounts.models import Organisation, Person, Post, User
-from accounts.principals import Principal
 from accounts.registering import NewPerson
 from approvals.applying import drafting
 from approvals.models import Application, Decision, Draft, Judgement, SupplementNotice

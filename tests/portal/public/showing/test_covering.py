@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from certificates.models import Certificate, UseRecord
 from certificates.states import CertificateStatus
 from portal.public.showing.covering import covers

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals.states import ApplicationState
 from matters.models import Edition, Matter
 from portal.public.showing.figures import Count90

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.principals import Principal
+from accounts.acting.principals import Principal
 from approvals.states import ApplicationState
 from evaluations.models import RatedCase
 from matters.models import Matter
