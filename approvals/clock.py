@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -56,11 +57,7 @@ def ledger(application: Application) -> list[Line]:
 
 def start_many(limits: Sequence[tuple[Application, int]], *, at: datetime) -> None:
     """Accept cases (受理): start their clocks with a limit in working days. A running clock is left alone."""
-    started = set(
-        ClockEntry.objects.filter(
-            application__in=[application for application, _ in limits], kind=ClockKind.START
-        ).values_list("application_id", flat=True)
-    )
+    started = _started([application for application, _ in limits])
     entries = []
     for application, limit in limits:
         if application.pk in started:
@@ -76,6 +73,23 @@ def stop_many(applications: Sequence[Application], *, at: datetime) -> None:
     ClockEntry.objects.bulk_create(
         ClockEntry(application=application, kind=ClockKind.STOP, at=at) for application in applications
     )
+
+
+def conclude_many(applications: Sequence[Application], *, at: datetime) -> None:
+    """Stop the clocks of cases that are granted; one that nobody had accepted yet is accepted with the grant."""
+    started = _started(applications)
+    entries = []
+    for application in applications:
+        if application.pk not in started:
+            application.due_on = due_date([Line(ClockKind.START, timezone.localdate(at))])
+            entries.append(ClockEntry(application=application, kind=ClockKind.START, at=at))
+        entries.append(ClockEntry(application=application, kind=ClockKind.STOP, at=at))
+    ClockEntry.objects.bulk_create(entries)
+
+
+def _started(applications: Sequence[Application]) -> set[UUID]:
+    starts = ClockEntry.objects.filter(application__in=applications, kind=ClockKind.START)
+    return set(starts.values_list("application_id", flat=True))
 
 
 def is_paused(application: Application) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from certificates.errors import InvalidFields
-from certificates.models import TypeSchema
+from certificates.models import CertificateType, TypeSchema
 from common.identifiers import InvalidIdentifier, resident_id
 from rules.language.invalid import InvalidTree, problems_in
 from rules.language.raw import Unreadable, value_of
@@ -41,7 +41,17 @@ def of(schema: TypeSchema) -> dict[str, FactSpec]:
     return parsed
 
 
+def of_version(kind: CertificateType, version: int) -> dict[str, FactSpec]:
+    """Return the fields of a stored version of a type, read and parsed once a process."""
+    found = _versions.get((kind.pk, version))
+    if found is None:
+        schema = TypeSchema.objects.select_related("type").get(type=kind, version=version)
+        found = _versions[kind.pk, version] = of(schema)
+    return found
+
+
 _parsed: dict[int, dict[str, FactSpec]] = {}
+_versions: dict[tuple[int, int], dict[str, FactSpec]] = {}
 
 
 def check(values: Values, *, specs: Mapping[str, FactSpec]) -> None:

@@ -14,11 +14,15 @@ from accounts.models import Organisation, Person
 from certificates import schemas
 from certificates.holding import using
 from certificates.holding.choosing import choose
-from certificates.models import Authorisation, Certificate, TypeSchema, UseRecord
+from certificates.models import Authorisation, Certificate, UseRecord
+from certificates.states import CertificateStatus
 from common import divisions
 from rules.language.raw import value_of
 from rules.language.vocabulary import FactSpec, FactType, Vocabulary
 from rules.wording.showing import shower
+
+# What says whether a certificate counts on a day, and names it.
+COUNTING = ("identifier", "version", "status", "issued_on", "valid_from", "valid_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,10 @@ def held_by(
 
 def valid_by_type(holder: Person | Organisation, *, on: date) -> dict[str, Certificate]:
     """Return the one valid certificate of each type by slug; a type with two is left out."""
+    own = {"holder_person": holder} if isinstance(holder, Person) else {"holder_organisation": holder}
+    valid = Certificate.objects.filter(**own, status=CertificateStatus.VALID).select_related("type")
     rows: dict[str, list[Certificate]] = defaultdict(list)
-    held_ones = held_by(person=holder) if isinstance(holder, Person) else held_by(organisation=holder)
-    for row in held_ones:
+    for row in valid.only(*COUNTING, "type__slug"):
         rows[row.type.slug].append(row)
     chosen = {slug: choose(held, on=on) for slug, held in rows.items()}
     return {slug: one.certificate for slug, one in chosen.items() if one.certificate and one.reason is None}
@@ -74,16 +79,13 @@ def authorisations_of(
 def card(certificate: Certificate, *, viewer: Principal) -> Card:
     """Return what its holder may see of their own certificate; raises NotYours for anyone else."""
     values = using.own_values(certificate, viewer=viewer)
-    schema = TypeSchema.objects.select_related("type").get(
-        type=certificate.type_id, version=certificate.schema_version
-    )
     words = Vocabulary()
     lines = [
         CardLine(name, spec.label, _text(values[name], spec, words))
-        for name, spec in schemas.of(schema).items()
+        for name, spec in schemas.of_version(certificate.type, certificate.schema_version).items()
         if values.get(name) not in (None, "", [])
     ]
-    return Card(certificate, schema.type.name, tuple(lines))
+    return Card(certificate, certificate.type.name, tuple(lines))
 
 
 def _text(raw: object, spec: FactSpec, words: Vocabulary) -> str:

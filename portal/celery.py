@@ -7,10 +7,18 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import after_setup_logger, beat_init, task_postrun, task_prerun, worker_init
+from celery.signals import (
+    after_setup_logger,
+    beat_init,
+    task_postrun,
+    task_prerun,
+    worker_init,
+    worker_process_init,
+)
 from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections
 
+from common import memory
 from portal.demo import starting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -29,6 +37,12 @@ def refuse_other_databases(**_: Any) -> None:
         starting.start()
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from error
+
+
+@worker_process_init.connect
+def settle(**_: Any) -> None:
+    """Begin with a clean heap: a worker process lives as long as the portal."""
+    memory.settle()
 
 
 @task_prerun.connect

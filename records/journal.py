@@ -35,7 +35,14 @@ WITH written AS (
     INSERT INTO records_journalentry
         (stream, sequence, act, actor, subject, details, at, salt, digest, previous, hash)
     VALUES {rows} ON CONFLICT (stream, sequence) DO NOTHING RETURNING id, stream, sequence
-), queued AS (INSERT INTO records_journalpending (entry_id) SELECT id FROM written)
+), queued AS (
+    INSERT INTO records_journalpending (entry_id) SELECT id FROM written
+), told AS (
+    INSERT INTO records_event (entry_id, stream, kind, text, at)
+    SELECT id, stream, kind, text, %s FROM written
+    JOIN unnest(%s::text[], %s::integer[], %s::text[], %s::text[]) AS t(stream, sequence, kind, text)
+   USING (stream, sequence)
+)
 SELECT id, stream, sequence FROM written
 """
 _ROW = "(%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s)"
@@ -52,7 +59,10 @@ class PersonalDataInJournal(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One act to be noted. `details` holds ids, codes and counts; `event` is Chinese text for the applicant."""
+    """One act to be noted. `details` holds ids, codes and counts; `event` is Chinese text for the applicant.
+
+    `begins`: nothing stands in this stream yet, so its head is not looked for.
+    """
 
     stream: str
     act: str
@@ -61,6 +71,7 @@ class Note:
     details: Mapping[str, chain.Json] = field(default_factory=dict)
     event: str | None = None
     event_kind: str = ""
+    begins: bool = False
 
 
 def note(
@@ -73,13 +84,13 @@ def note(
     event: str | None = None,
     event_kind: str = "",
 ) -> JournalEntry:
-    """Write one JournalEntry, and an Event when `event` is given; two or three statements."""
+    """Write one JournalEntry, and an Event when `event` is given; two statements."""
     single = Note(stream, act, actor, subject, details or {}, event, event_kind)
     return note_many([single])[0]
 
 
 def note_many(notes: Sequence[Note]) -> list[JournalEntry]:
-    """Write many entries in the order given with the same two or three statements; the batch of the deciding worker."""
+    """Write many entries in the order given with the same two statements; the batch of the deciding worker."""
     if not connection.in_atomic_block:
         raise TransactionManagementError("A note belongs to the transaction of the act it proves.")
     for item in notes:
@@ -90,11 +101,10 @@ def note_many(notes: Sequence[Note]) -> list[JournalEntry]:
     for _ in range(RACES):
         if missing:
             written |= _write(missing, at=at)
-            missing = {index: item for index, item in missing.items() if index not in written}
+            missing = {i: replace(item, begins=False) for i, item in missing.items() if i not in written}
             _refuse_torn_streams(notes, missing=missing)
     if missing:
         raise StreamRaced(f"a stream was overtaken {RACES} times; lock the row that owns it")
-    _tell(notes, written=written)
     return [written[index] for index in range(len(notes))]
 
 
@@ -109,15 +119,16 @@ def _write(missing: Mapping[int, Note], *, at: datetime) -> dict[int, JournalEnt
     # One order for all writers, so that two batches cannot wait for each other.
     rows = sorted(drafts.values(), key=lambda entry: (entry.stream, entry.sequence))
     sql = _INSERT.format(rows=", ".join([_ROW] * len(rows)))
+    parameters = list(concatenated.from_iterable(_parameters(entry) for entry in rows))
     with connection.cursor() as cursor:
-        cursor.execute(sql, list(concatenated.from_iterable(_parameters(entry) for entry in rows)))
+        cursor.execute(sql, [*parameters, at, *_told(missing, drafts)])
         ids = {(stream, sequence): pk for pk, stream, sequence in cursor.fetchall()}
     places = {index: ids.get((entry.stream, entry.sequence)) for index, entry in drafts.items()}
     return {index: _stored(drafts[index], pk=pk) for index, pk in places.items() if pk is not None}
 
 
 def _chained(missing: Mapping[int, Note], *, at: datetime) -> dict[int, chain.Entry]:
-    heads = _heads({item.stream for item in missing.values()})
+    heads = _heads({item.stream for item in missing.values() if not item.begins})
     drafts: dict[int, chain.Entry] = {}
     for index, item in missing.items():
         sequence, previous = heads.get(item.stream, (0, chain.GENESIS))
@@ -127,6 +138,8 @@ def _chained(missing: Mapping[int, Note], *, at: datetime) -> dict[int, chain.En
 
 
 def _heads(streams: set[str]) -> dict[str, tuple[int, bytes]]:
+    if not streams:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(_HEADS, [sorted(streams)])
         return {stream: (sequence, bytes(last)) for stream, sequence, last in cursor.fetchall()}
@@ -165,20 +178,15 @@ def _stored(entry: chain.Entry, *, pk: int) -> JournalEntry:
     return stored
 
 
-def _tell(notes: Sequence[Note], *, written: Mapping[int, JournalEntry]) -> None:
-    events = [
-        Event(
-            entry=written[index],
-            stream=item.stream,
-            kind=item.event_kind,
-            text=item.event,
-            at=written[index].at,
-        )
-        for index, item in enumerate(notes)
-        if item.event
+def _told(missing: Mapping[int, Note], drafts: Mapping[int, chain.Entry]) -> list[list[str | int]]:
+    """Return the columns of the events that go with new entries: stream, sequence, kind, text."""
+    told = [(drafts[index], item) for index, item in missing.items() if item.event]
+    return [
+        [entry.stream for entry, _ in told],
+        [entry.sequence for entry, _ in told],
+        [item.event_kind for _, item in told],
+        [item.event or "" for _, item in told],
     ]
-    if events:
-        Event.objects.bulk_create(events)
 
 
 def _refuse_torn_streams(notes: Sequence[Note], *, missing: Mapping[int, Note]) -> None:

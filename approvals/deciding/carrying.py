@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db import connection
 
 from accounts import actors
 from accounts.models import Message
@@ -37,6 +37,10 @@ from rules.wording.showing import reason_text
 
 GAVE_UP = "系统多次核验没有完成，转工作人员办理"
 RECOMMENDED = "系统核验全部通过，建议准予；这类事项由工作人员作出决定"
+_LOCK = """
+SELECT id, attempts, (SELECT count(*) FROM approvals_judgement j WHERE j.application_id = a.id)
+  FROM approvals_application a WHERE id = ANY(%s::uuid[]) AND state = %s ORDER BY id FOR UPDATE
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,12 @@ def carry_out(judged: Sequence[Judged], *, at: datetime) -> list[str]:
     A case that moved meanwhile is left alone. A case whose certificates or consent changed since they were read gives
     its lease back and is collected again.
     """
-    ours = _lock([one.application for one in judged])
-    held = [one for one in judged if one.application.pk in ours]
+    judged_before = _lock([one.application for one in judged])
+    held = [one for one in judged if one.application.pk in judged_before]
     changed = using.changed([one.collected.readings for one in held], on=at.date())
     _give_back([one.application for one, stale in zip(held, changed, strict=True) if stale])
     standing = [one for one, stale in zip(held, changed, strict=True) if not stale]
-    judgements = _store(standing)
+    judgements = _store(standing, judged_before)
     _grant([one for one in standing if _grants(one)], judgements, at)
     _supplement([one for one in standing if one.verdict.kind == VerdictKind.SUPPLEMENT], judgements, at)
     _refer([one for one in standing if _needs_person(one)], judgements, at)
@@ -81,15 +85,17 @@ def refer_unjudged(applications: Sequence[Application], *, at: datetime) -> list
     return [application.reference for application in held]
 
 
-def _lock(applications: Iterable[Application]) -> set[UUID]:
-    """Lock rows in one order and return those still waiting under our claim; `attempts` is the fencing token."""
+def _lock(applications: Iterable[Application]) -> dict[UUID, int]:
+    """Lock those still waiting under our claim, in one order, and return how often each was judged before.
+
+    `attempts` is the fencing token.
+    """
     wanted = {application.pk: application.attempts for application in applications}
     if not wanted:
-        return set()
-    rows = Application.objects.select_for_update().filter(pk__in=wanted, state=ApplicationState.SUBMITTED)
-    return {
-        pk for pk, attempts in rows.order_by("pk").values_list("pk", "attempts") if attempts == wanted[pk]
-    }
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [list(wanted), ApplicationState.SUBMITTED])
+        return {pk: earlier for pk, attempts, earlier in cursor.fetchall() if attempts == wanted[pk]}
 
 
 def _give_back(applications: Sequence[Application]) -> None:
@@ -97,12 +103,9 @@ def _give_back(applications: Sequence[Application]) -> None:
         Application.objects.filter(pk__in=[one.pk for one in applications]).update(lease_until=None)
 
 
-def _store(judged: Sequence[Judged]) -> dict[UUID, Judgement]:
+def _store(judged: Sequence[Judged], earlier: Mapping[UUID, int]) -> dict[UUID, Judgement]:
     """Store one judgement a case, numbered after the earlier ones."""
-    ids = [one.application.pk for one in judged]
-    rows = Judgement.objects.filter(application__in=ids).values_list("application").annotate(Count("pk"))
-    earlier = dict(rows.order_by())
-    judgements = [_judgement(one, earlier.get(one.application.pk, 0) + 1) for one in judged]
+    judgements = [_judgement(one, earlier[one.application.pk] + 1) for one in judged]
     Judgement.objects.bulk_create(judgements)
     return {judgement.application_id: judgement for judgement in judgements}
 
@@ -134,7 +137,6 @@ def _needs_person(one: Judged) -> bool:
 def _grant(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: datetime) -> None:
     if not judged:
         return
-    clock.start_many([(one.application, 0) for one in judged], at=at)
     grants = [
         Grant(
             application=one.application,

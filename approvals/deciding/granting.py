@@ -51,7 +51,7 @@ def grant_many(grants: Sequence[Grant], *, at: datetime) -> list[Certificate]:
     holders = [_holder(grant, decision, at) for grant, decision in zip(grants, decisions, strict=True)]
     issues = [_issue(*parts, at) for parts in zip(grants, decisions, holders, strict=True)]
     certificates = issuing.issue_many(issues, at=at)
-    clock.stop_many([grant.application for grant in grants], at=at)
+    clock.conclude_many([grant.application for grant in grants], at=at)
     # Consents before the journal: whoever revokes one locks it first and notes it afterwards.
     authorising.end_many([grant.application.reference for grant in grants], at=at)
     pairs = list(zip(grants, certificates, decisions, strict=True))

@@ -1,6 +1,7 @@
 """The only reader of certificate fields: consent is checked and the look recorded before anything is handed out.
 
 A batch costs one statement for authorisations, one for types, one for certificates and one for all use records.
+Looking whether anything changed since costs two: what a type is was found before.
 """
 
 from __future__ import annotations
@@ -58,6 +59,15 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a reading came from, to find out later whether it still stands: `mark` must be the same then."""
+
+    need: Need
+    type: CertificateType
+    mark: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A valid certificate with the authorised fields, as JSON values."""
 
@@ -67,8 +77,7 @@ class Held:
     version: int
     values: Mapping[str, Any]
     held: bool = True
-    need: Need | None = field(default=None, repr=False, compare=False)
-    mark: tuple[object, ...] = field(default=(), repr=False, compare=False)
+    look: Look | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +87,7 @@ class Missing:
     reason: UnknownReason
     held: bool | None
     detail: str = ""
-    need: Need | None = field(default=None, repr=False, compare=False)
-    mark: tuple[object, ...] = field(default=(), repr=False, compare=False)
+    look: Look | None = field(default=None, repr=False, compare=False)
 
 
 Reading: TypeAlias = Held | Missing
@@ -103,8 +111,8 @@ class _Seen:
         return _OUTCOMES[self.choice.reason] if self.whole else UseOutcome.UNREADABLE
 
     @property
-    def mark(self) -> tuple[object, ...]:
-        return (self.authorised, *self.choice.mark)
+    def look(self) -> Look:
+        return Look(self.need, self.type, (self.authorised, *self.choice.mark))
 
 
 def collect(needs: Sequence[Need], *, on: date, actor: str, at: datetime) -> list[dict[str, Reading]]:
@@ -130,13 +138,11 @@ def changed(readings: Sequence[Mapping[str, Reading]], *, on: date) -> list[bool
 
     Inside the deciding transaction: what was read stays locked (FOR SHARE) until it commits.
     """
-    needs = [_need(types.values()) for types in readings]
-    asked = [need for need in needs if need is not None]
-    looked = iter(_look(asked, on=on, lock=True) if asked else [])
-    return [
-        need is not None and _differs(types, next(looked))
-        for types, need in zip(readings, needs, strict=True)
-    ]
+    looks = [{slug: one.look for slug, one in types.items() if one.look} for types in readings]
+    known = {slug: look.type for types in looks for slug, look in types.items()}
+    asked = [next(iter(types.values())).need for types in looks if types]
+    seen = iter(_look(asked, on=on, types=known, lock=True) if asked else [])
+    return [bool(types) and _differs(types, next(seen)) for types in looks]
 
 
 def own_values(certificate: Certificate, *, viewer: Principal) -> Mapping[str, Any]:
@@ -148,9 +154,15 @@ def own_values(certificate: Certificate, *, viewer: Principal) -> Mapping[str, A
     return values
 
 
-def _look(needs: Sequence[Need], *, on: date, lock: bool = False) -> list[dict[str, _Seen]]:
+def _look(
+    needs: Sequence[Need],
+    *,
+    on: date,
+    types: Mapping[str, CertificateType] | None = None,
+    lock: bool = False,
+) -> list[dict[str, _Seen]]:
     consents = locking.shared_authorisations({one.authorisation_id for one in needs if one.authorisation_id})
-    types = _types({slug for need in needs for slug in need.scope})
+    types = types or _types({slug for need in needs for slug in need.scope})
     held = _held(needs, types, lock=lock)
     return [
         {
@@ -217,15 +229,15 @@ def _covers(consent: Authorisation | None, need: Need, slug: str, *, on: date) -
 def _reading(one: _Seen) -> Reading:
     chosen = one.choice
     if not one.authorised:
-        return Missing(UnknownReason.UNAUTHORISED, chosen.held, need=one.need, mark=one.mark)
+        return Missing(UnknownReason.UNAUTHORISED, chosen.held, look=one.look)
     if chosen.reason is not None:
-        return Missing(chosen.reason, chosen.held, chosen.detail, need=one.need, mark=one.mark)
+        return Missing(chosen.reason, chosen.held, chosen.detail, look=one.look)
     if not one.whole:
-        return Missing(UnknownReason.UNREADABLE, None, "内容与签发时不一致", need=one.need, mark=one.mark)
+        return Missing(UnknownReason.UNREADABLE, None, "内容与签发时不一致", look=one.look)
     found = chosen.certificate
     assert found is not None
     values = {name: found.fields[name] for name in one.fields if name in found.fields} if one.fields else {}
-    return Held(found.pk, found.identifier, found.number, found.version, values, need=one.need, mark=one.mark)
+    return Held(found.pk, found.identifier, found.number, found.version, values, look=one.look)
 
 
 def _record(one: _Seen, *, actor: str, at: datetime, purpose: str = "") -> UseRecord:
@@ -267,9 +279,5 @@ def _flat(seen: Iterable[Mapping[str, _Seen]]) -> list[_Seen]:
     return [one for types in seen for one in types.values()]
 
 
-def _need(readings: Iterable[Reading]) -> Need | None:
-    return next((reading.need for reading in readings if reading.need is not None), None)
-
-
-def _differs(readings: Mapping[str, Reading], seen: Mapping[str, _Seen]) -> bool:
-    return any(slug not in readings or readings[slug].mark != one.mark for slug, one in seen.items())
+def _differs(looks: Mapping[str, Look], seen: Mapping[str, _Seen]) -> bool:
+    return any(slug not in looks or looks[slug].mark != one.look.mark for slug, one in seen.items())

@@ -271,6 +271,7 @@ def _note(certificate: Certificate, actor: str) -> Note:
         actor=actor,
         subject=certificate.source or "",
         details=details,
+        begins=True,
     )
 
 

@@ -21,16 +21,34 @@ from records.proving.verifying import as_entry, verify
 from tests.records.threads import in_threads, wait_for_a_lock
 
 
-def test_a_note_is_two_statements_and_three_with_an_event(
+def test_a_note_is_two_statements_with_its_event_or_without(
     db: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(2):
         note(stream="application:1", act="claimed", actor="worker")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         note(stream="application:1", act="granted", actor="worker", event="已办结", event_kind="granted")
+    told = EventRow.objects.get()
+    assert (told.entry.act, told.stream, told.kind, told.text) == (
+        "granted",
+        "application:1",
+        "granted",
+        "已办结",
+    )
 
 
-def test_fifty_cases_are_noted_with_three_statements(
+def test_a_stream_that_begins_is_one_statement_and_one_that_had_begun_is_chained_all_the_same(
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        note_many([Note("certificate:1", "issued", "worker", begins=True)])
+    note_many([Note("certificate:1", "issued again", "worker", event="又一次", begins=True)])
+    assert [one.act for one in JournalEntry.objects.order_by("sequence")] == ["issued", "issued again"]
+    assert EventRow.objects.get().entry.sequence == 2
+    assert verify() == []
+
+
+def test_fifty_cases_are_noted_with_two_statements(
     db: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     notes = [
@@ -38,7 +56,7 @@ def test_fifty_cases_are_noted_with_three_statements(
         for case in range(50)
         for act, event in (("judged", None), ("granted", "已准予"))
     ]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         entries = note_many(notes)
     assert [(entry.stream, entry.act) for entry in entries] == [(item.stream, item.act) for item in notes]
     assert verify() == []

@@ -234,7 +234,7 @@ def test_a_batch_costs_as_many_statements_as_one(django_assert_num_queries):
         ):  # savepoint of the test, consents, types, certificates, uses, release
             readings = collect(*batch)
         assert all(isinstance(one["test_card"], Held) for one in readings)
-        assert [one["test_card"].need for one in readings] == batch
+        assert [one["test_card"].look.need for one in readings] == batch
 
 
 def test_an_unknown_type_is_an_error_not_a_missing_certificate():
