@@ -125,7 +125,7 @@ def queue_for(user: User) -> QuerySet[Application]:
     return rows.order_by("due_on", "submitted_at", "id")
 
 
-def case_for_officer(user: User, *, reference: str) -> Application:
+def application_for_officer(user: User, *, reference: str) -> Application:
     """Return a case of the user's departments in any state, or raise NoSuchApplication."""
     departments = [post.department_id for post in posts_of(user) if post.role == Post.Role.OFFICER]
     rows = Application.objects.select_related(

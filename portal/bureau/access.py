@@ -60,12 +60,12 @@ def officer_of(request: HttpRequest) -> Officer:
     return Officer(user, departments)
 
 
-def case_of(officer: Officer, *, reference: str) -> Application:
+def application_of(officer: Officer, *, reference: str) -> Application:
     """Return a case of the officer's departments; raises NotInYourDepartments, or NotYours for a case of their own."""
     if not reference.isalnum():
         raise NotInYourDepartments
     try:
-        application = selectors.case_for_officer(officer.user, reference=reference)
+        application = selectors.application_for_officer(officer.user, reference=reference)
     except NoSuchApplication as error:
         raise NotInYourDepartments from error
     if permissions.is_involved(officer.user, application):
@@ -73,9 +73,9 @@ def case_of(officer: Officer, *, reference: str) -> Application:
     return application
 
 
-def open_case(officer: Officer, *, reference: str) -> Application:
+def open_application(officer: Officer, *, reference: str) -> Application:
     """Return a case that waits for a decision; raises NotAllowed when a colleague was quicker."""
-    application = case_of(officer, reference=reference)
+    application = application_of(officer, reference=reference)
     if application.state != ApplicationState.IN_REVIEW:
         raise NotAllowed(
             f"这件办件现在是“{application.get_state_display()}”，不用再办："

@@ -43,7 +43,7 @@ class QueueRow:
 
     @property
     def tail(self) -> str:
-        """Return the last four of the reference, as officers call a case."""
+        """Return the last four of the reference, as officers call an application."""
         return self.reference[-4:]
 
 
@@ -90,7 +90,7 @@ class Beside:
     following: QueueRow | None
 
 
-def cases(user: User, *, matter: str = "") -> QuerySet[Application]:
+def waiting(user: User, *, matter: str = "") -> QuerySet[Application]:
     """Return the queue with the columns its rows need; nothing encrypted is read for a list."""
     rows = selectors.queue_for(user).only(*SHOWN)
     if not matter:
@@ -102,21 +102,21 @@ def rows(found: Sequence[Application], *, on: date) -> list[QueueRow]:
     """Return cases as rows."""
     return [
         QueueRow(
-            reference=case.reference,
-            name=applicant(case),
-            matter=case.matter.name,
-            why=case.referral_reason or "转人工办理",
-            due=due(case.due_on, on=on),
+            reference=application.reference,
+            name=applicant(application),
+            matter=application.matter.name,
+            why=application.referral_reason or "转人工办理",
+            due=due(application.due_on, on=on),
         )
-        for case in found
+        for application in found
     ]
 
 
-def applicant(case: Application) -> str:
+def applicant(application: Application) -> str:
     """Return the applicant's masked name: 陈*英; of a longer name of an organisation two and three characters stay."""
-    if case.organisation is None:
-        return mask_name(case.person.name)
-    name = case.organisation.name
+    if application.organisation is None:
+        return mask_name(application.person.name)
+    name = application.organisation.name
     return f"{name[:2]}*{name[-3:]}" if len(name) > 5 else mask_name(name)
 
 
@@ -145,16 +145,16 @@ def supplementing(officer: Officer) -> QuerySet[Application]:
     return asked.select_related("matter", "person", "organisation").order_by("waiting_since", "pk")
 
 
-def supplementing_rows(cases: Sequence[Application]) -> list[tuple[Application, str, date | None]]:
+def supplementing_rows(applications: Sequence[Application]) -> list[tuple[Application, str, date | None]]:
     """Return case, masked applicant and the day its notice is due."""
-    open_notices = SupplementNotice.objects.filter(application__in=cases, answered_at=None)
+    open_notices = SupplementNotice.objects.filter(application__in=applications, answered_at=None)
     due = dict(open_notices.values_list("application_id", "due_on"))
-    return [(case, applicant(case), due.get(case.pk)) for case in cases]
+    return [(application, applicant(application), due.get(application.pk)) for application in applications]
 
 
 def beside(user: User, *, reference: str, on: date) -> Beside:
     """Return up to ten rows of the queue around a case, and the case after it (the first one after the last)."""
-    queue = rows(list(cases(user)[:LOOKED_AT]), on=on)
+    queue = rows(list(waiting(user)[:LOOKED_AT]), on=on)
     at = next((place for place, row in enumerate(queue) if row.reference == reference), None)
     first = max(0, min((at or 0) - BESIDE // 2, len(queue) - BESIDE))
     others = [row for row in queue[(at or 0) :] + queue[: at or 0] if row.reference != reference]

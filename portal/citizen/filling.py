@@ -43,12 +43,12 @@ class Known:
         return is_visible(self.compiled, question, facts=self.answered, on=self.on)
 
 
-def known(case: Draft | Application, *, at: datetime) -> Known:
+def known(filed: Draft | Application, *, at: datetime) -> Known:
     """Read what is known; each certificate read for it leaves its use record, once an authorisation."""
-    compiled = editions.compiled(case.edition)
-    given = prefilling.known(case, at=at)
-    answered = {**given, **form_facts(compiled, case.answers, facts=given, on=at.date())}
-    return Known(compiled, given, prefilling.prefills(case, given=given), answered, at.date())
+    compiled = editions.compiled(filed.edition)
+    given = prefilling.known(filed, at=at)
+    answered = {**given, **form_facts(compiled, filed.answers, facts=given, on=at.date())}
+    return Known(compiled, given, prefilling.prefills(filed, given=given), answered, at.date())
 
 
 def page_form(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.citizen.views import cases, certificates, changes, consenting, drafts, lists
+from portal.citizen.views import applications, certificates, changes, consenting, drafts, lists
 
 app_name = "citizen"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,13 +15,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<str:reference>/check", drafts.review, name="review"),
     path("drafts/<str:reference>/discard", drafts.discard, name="discard"),
     path("applications", lists.applications, name="applications"),
-    path("applications/<str:reference>", cases.application, name="application"),
+    path("applications/<str:reference>", applications.application, name="application"),
     path("applications/<str:reference>/submit", drafts.submit, name="submit"),
-    path("applications/<str:reference>/progress", cases.progress, name="progress"),
-    path("applications/<str:reference>/print", cases.paper, name="print"),
+    path("applications/<str:reference>/progress", applications.progress, name="progress"),
+    path("applications/<str:reference>/print", applications.paper, name="print"),
     path("applications/<str:reference>/supplement", changes.supplement, name="supplement"),
     path("applications/<str:reference>/withdraw", changes.withdraw, name="withdraw"),
-    path("applications/<str:reference>/rating", cases.rate, name="rate"),
+    path("applications/<str:reference>/rating", applications.rate, name="rate"),
     path("certificates", certificates.wallet, name="wallet"),
     path("certificates/uses", certificates.uses, name="uses"),
     path("certificates/<uuid:certificate_id>", certificates.certificate, name="certificate"),

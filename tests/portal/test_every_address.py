@@ -35,10 +35,10 @@ FORMS = {
     "drafts/<str:reference>/discard",
     "matters/<str:code>/start",
     "messages/<uuid:message_id>",
-    "office/cases/<str:reference>/ask",
-    "office/cases/<str:reference>/grant",
-    "office/cases/<str:reference>/refuse",
-    "office/cases/<str:reference>/reveal",
+    "office/applications/<str:reference>/ask",
+    "office/applications/<str:reference>/grant",
+    "office/applications/<str:reference>/refuse",
+    "office/applications/<str:reference>/reveal",
     "sign-in",
     "sign-out",
     "staff/sign-in",
@@ -50,7 +50,7 @@ BUTTONS = {
     "demo/clock/back",
     "display",
     "drafts/<str:reference>/save/<int:page>",
-    "office/cases/<str:reference>/again",
+    "office/applications/<str:reference>/again",
 }
 _HOLE = re.compile(r"<(\w+):(\w+)>")
 

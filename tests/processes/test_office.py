@@ -82,7 +82,7 @@ def test_pages_are_accessible_and_fit(
     page.context.add_cookies([{"name": "display_contrast", "value": contrast, "url": live_site}])
     found: dict[str, object] = {}
     for address in PAGES:
-        page.goto(address.replace("{case}", f"/office/cases/{cases[1].reference}"))
+        page.goto(address.replace("{case}", f"/office/applications/{cases[1].reference}"))
         found[page.url] = axe(page)
         assert_fits(page)
     assert not {url: findings for url, findings in found.items() if findings}
@@ -105,7 +105,7 @@ def test_every_act_without_javascript(
     page.click(".deskacts >> text=不予批准")
     page.fill("#id_reasons", "户籍不在本区，不符合发放办法第四条。")
     page.click("text=下一步：核对决定")
-    assert "60 日内" in page.inner_text(".desk__case")
+    assert "60 日内" in page.inner_text(".desk__file")
     page.click("text=确认，不予批准")
 
     page.click("text=办下一件")
@@ -141,7 +141,7 @@ def test_the_pages_between_and_after_are_accessible(
 ) -> None:
     page = open_page(width=width)
     sign_in(page, officer, site=live_site)
-    case = f"/office/cases/{cases[0].reference}"
+    case = f"/office/applications/{cases[0].reference}"
     page.goto(f"{case}/refuse")
     page.fill("#id_reasons", "户籍不在本区，不符合发放办法第四条。")
     for button in ("下一步：核对决定", "确认，不予批准"):

@@ -14,7 +14,7 @@ from approvals import reviewing
 from approvals.errors import NotAllowed, PurposeRequired
 from approvals.models import Application
 from common import clock
-from portal.bureau import access, casefile, deciding, supplying
+from portal.bureau import access, deciding, opening, supplying
 from portal.bureau.access import Officer, office_page
 from portal.bureau.forms import AskForm, GrantForm, RefuseForm, RevealForm
 from portal.bureau.views.reading import frame
@@ -23,7 +23,7 @@ from portal.web import unsaved
 
 def _asked(request: HttpRequest, reference: str) -> tuple[Officer, Application]:
     officer = access.officer_of(request)
-    return officer, access.open_case(officer, reference=reference)
+    return officer, access.open_application(officer, reference=reference)
 
 
 def _sent(request: HttpRequest) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _sent(request: HttpRequest) -> dict[str, Any]:
 def _page(
     request: HttpRequest, template: str, officer: Officer, application: Application, **more: Any
 ) -> HttpResponse:
-    known = {"case": casefile.opened(officer.user, application), **more}
+    known = {"shown": opening.opened(officer.user, application), **more}
     wrong = more["form"].is_bound and not more["form"].is_valid()
     return render(request, template, frame(officer) | known, status=422 if wrong else 200)
 
@@ -113,7 +113,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
 def reveal(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the case once with numbers and addresses readable, after the applicant's record says why."""
     officer = access.officer_of(request)
-    application = access.case_of(officer, reference=reference)
+    application = access.application_of(officer, reference=reference)
     if application.state not in reviewing.REVEALING:
         raise NotAllowed
     form = RevealForm(**_sent(request))
@@ -124,8 +124,8 @@ def reveal(request: HttpRequest, reference: str) -> HttpResponse:
     except PurposeRequired as error:
         form.add_error("reason", error.message)
         return _page(request, "bureau/reveal.html", officer, application, form=form)
-    known = {"case": casefile.opened(officer.user, application, revealed=seen)}
-    return render(request, "bureau/case.html", frame(officer) | known)
+    known = {"shown": opening.opened(officer.user, application, revealed=seen)}
+    return render(request, "bureau/application.html", frame(officer) | known)
 
 
 @office_page

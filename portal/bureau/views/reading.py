@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from common import clock
-from portal.bureau import access, casefile, queueing
+from portal.bureau import access, opening, queueing
 from portal.bureau.access import Officer, office_page
 
 
@@ -27,7 +27,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Show what waits, the most urgent first."""
     officer = access.officer_of(request)
     chosen = request.GET.get("matter", "")
-    found = Paginator(queueing.cases(officer.user, matter=chosen), queueing.PAGE).get_page(
+    found = Paginator(queueing.waiting(officer.user, matter=chosen), queueing.PAGE).get_page(
         request.GET.get("page")
     )
     shown = queueing.rows(list(found), on=clock.today())
@@ -59,10 +59,10 @@ def supplementing(request: HttpRequest) -> HttpResponse:
 @office_page
 @never_cache
 @require_safe
-def case(request: HttpRequest, reference: str) -> HttpResponse:
+def application(request: HttpRequest, reference: str) -> HttpResponse:
     """Show one case with everything a decision needs."""
     officer = access.officer_of(request)
-    application = access.case_of(officer, reference=reference)
+    found = access.application_of(officer, reference=reference)
     return render(
-        request, "bureau/case.html", frame(officer) | {"case": casefile.opened(officer.user, application)}
+        request, "bureau/application.html", frame(officer) | {"shown": opening.opened(officer.user, found)}
     )

@@ -28,7 +28,7 @@ PILLS = {
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRow:
+class ApplicationRow:
     """One case of the list."""
 
     application: Application
@@ -37,9 +37,9 @@ class CaseRow:
     status: str
 
 
-def case_rows(applications: Iterable[Application]) -> list[CaseRow]:
+def application_rows(applications: Iterable[Application]) -> list[ApplicationRow]:
     """Return the cases with their state in words."""
-    return [CaseRow(one, *PILLS[S(one.state)], _status(one)) for one in applications]
+    return [ApplicationRow(one, *PILLS[S(one.state)], _status(one)) for one in applications]
 
 
 def _status(one: Application) -> str:

@@ -28,7 +28,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     page = Paginator(selectors.own_applications(person).defer("answers"), ON_A_PAGE).get_page(
         request.GET.get("page")
     )
-    known = {"page": page, "rows": lists.case_rows(page), "drafts": list(lists.own_drafts(person))}
+    known = {"page": page, "rows": lists.application_rows(page), "drafts": list(lists.own_drafts(person))}
     return render(request, "citizen/applications.html", known)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from approvals import selectors as cases
+from approvals import selectors as applications
 from approvals.models import Application, Draft
 from matters import editions
 from matters.editions import Compiled
@@ -48,7 +48,7 @@ class ApplyBox:
 
     kind: str
     ticks: tuple[Tick, ...] = ()
-    case: Application | None = None
+    application: Application | None = None
     draft: Draft | None = None
     result: Tick | None = None
 
@@ -156,14 +156,14 @@ def _box(
         return ApplyBox("staff" if visitor.signed_in else "guest")
     if principal.kind != matter.applicant:
         return ApplyBox("switch")
-    if case := cases.open_application(principal, matter=matter):
-        return ApplyBox("open", case=case)
+    if found := applications.open_application(principal, matter=matter):
+        return ApplyBox("open", application=found)
     ticks = tuple(
         Tick(compiled.specs[f"cert.{slug}.held"].source_label, covers.get(slug, MISSING))
         for slug, names in compiled.certificates.items()
         if names  # without fields only its existence counts, and having none is then no want
     )
-    draft = cases.draft_of(principal, matter=matter)
+    draft = applications.draft_of(principal, matter=matter)
     kind = "draft" if draft else "ready" if all(tick.cover.usable for tick in ticks) else "care"
     return ApplyBox(kind, ticks=ticks, draft=draft, result=_held_result(compiled, covers))
 
@@ -201,8 +201,8 @@ def time_bars(compiled: Compiled, figure: Count90) -> list[TimeBar]:
 
 def apply_url(page: GuidePage) -> str:
     """Return where the one big button leads."""
-    if page.box.case is not None:
-        return reverse("citizen:application", args=[page.box.case.reference])
+    if page.box.application is not None:
+        return reverse("citizen:application", args=[page.box.application.reference])
     if page.box.draft is not None:
         return reverse("citizen:draft", args=[page.box.draft.reference])
     return reverse("citizen:consent", args=[page.matter.code])

@@ -92,13 +92,13 @@ def _to_rate(principal: Principal) -> list[Todo]:
     rows = decided.select_related("matter").defer("answers").order_by("-closed_at", "id")
     return [
         Todo(
-            name=case.matter.name,
+            name=application.matter.name,
             urgent="",
-            status=f"{wording.cn_date(case.closed_at)}已办结，等您评价"
-            if case.closed_at
+            status=f"{wording.cn_date(application.closed_at)}已办结，等您评价"
+            if application.closed_at
             else "已办结，等您评价",
             act="去评价",
-            url=reverse("citizen:application", args=[case.reference]) + "#rating",
+            url=reverse("citizen:application", args=[application.reference]) + "#rating",
         )
-        for case in rows
+        for application in rows
     ]

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 MARKET = "11440507MB2X00020L"
 LISTS = ["bureau:queue", "bureau:done"]
-CASES = ["bureau:case", "bureau:grant", "bureau:refuse", "bureau:ask", "bureau:reveal"]
+CASES = ["bureau:application", "bureau:grant", "bureau:refuse", "bureau:ask", "bureau:reveal"]
 ACTS = {
     "bureau:grant": {"reasons": "已查清，符合条件。", "outcome_row": "0"},
     "bureau:refuse": {"reasons": "户籍不在本区。", "step": "confirm"},
@@ -87,7 +87,7 @@ def test_another_department_finds_no_such_case(signed_in: SignIn, waiting: Appli
 
 @pytest.mark.parametrize("reference", ["44050720261120999999", "%27", "件号"])
 def test_an_unknown_reference_reads_the_same_as_another_departments(desk: Client, reference: str) -> None:
-    response = desk.get(reverse("bureau:case", args=[reference]))
+    response = desk.get(reverse("bureau:application", args=[reference]))
     assert response.status_code == 404
     assert "不归您的部门办理" in response.content.decode()
 
@@ -129,7 +129,7 @@ def test_a_case_of_the_organisation_the_officer_acts_for_is_not_theirs(
     officer = district.officer(MARKET, user=partner.user)
     desk = signed_in(officer)
     assert (
-        reverse("bureau:case", args=[application.reference])
+        reverse("bureau:application", args=[application.reference])
         in desk.get(reverse("bureau:queue")).content.decode()
     )
     assert owner.organisation is not None
@@ -137,7 +137,7 @@ def test_a_case_of_the_organisation_the_officer_acts_for_is_not_theirs(
         person=partner.person, organisation=owner.organisation, role="operator", valid_from=date(2020, 1, 1)
     )
     assert (
-        reverse("bureau:case", args=[application.reference])
+        reverse("bureau:application", args=[application.reference])
         not in desk.get(reverse("bureau:queue")).content.decode()
     )
     response = desk.post(address("bureau:refuse", application), ACTS["bureau:refuse"])
@@ -150,6 +150,6 @@ def test_pages_are_not_kept_by_browsers(desk: Client, waiting: Application, name
     assert "no-store" in desk.get(address(name, waiting))["Cache-Control"]
 
 
-@pytest.mark.parametrize("name", ["bureau:queue", "bureau:case"])
+@pytest.mark.parametrize("name", ["bureau:queue", "bureau:application"])
 def test_pages_that_read_take_no_post(desk: Client, waiting: Application, name: str) -> None:
     assert desk.post(address(name, waiting)).status_code == 405

@@ -66,7 +66,7 @@ def test_granting_decides_issues_and_goes_back_to_the_queue(
 def test_after_the_act_the_queue_offers_the_next_case(desk: Client, waiting: Application) -> None:
     (other,) = making.copies(waiting, count=1)
     response = desk.get(post(desk, "grant", waiting, reasons=REASONS)["Location"])
-    url = reverse("bureau:case", args=[other.reference])
+    url = reverse("bureau:application", args=[other.reference])
     assert f'href="{url}" data-key="Alt+J"' in text_of(response)
 
 
@@ -201,7 +201,7 @@ def test_a_second_notice_is_warned_of(desk: Client, officer: User, waiting: Appl
     deciding.decide_waiting()
     assert making.again(waiting).state == S.IN_REVIEW
     assert "已经告知过补正" in text_of(desk.get(url))
-    case = text_of(desk.get(reverse("bureau:case", args=[waiting.reference])))
+    case = text_of(desk.get(reverse("bureau:application", args=[waiting.reference])))
     assert "请填写现在使用的手机号码。" in case
     assert "第 2 次系统核验" in case
 

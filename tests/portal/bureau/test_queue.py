@@ -20,7 +20,7 @@ from tests.factories.district import ALLOWANCE, BUSINESS, FILING
 from tests.portal.bureau import making
 
 pytestmark = pytest.mark.django_db
-LINK = re.compile(r'class="queuelink[^"]*" href="/office/cases/(\d+)"')
+LINK = re.compile(r'class="queuelink[^"]*" href="/office/applications/(\d+)"')
 SHOP = {
     "name": "示例市龙湖区满记食品店",
     "scope": "prepackaged_food",
@@ -92,7 +92,7 @@ def test_fifty_to_a_page_and_the_filter_stays(desk: Client, waiting: Application
     assert len(LINK.findall(page(desk, "?page=x"))) == 50
 
 
-@pytest.mark.parametrize("name", ["bureau:queue", "bureau:case", "bureau:grant"])
+@pytest.mark.parametrize("name", ["bureau:queue", "bureau:application", "bureau:grant"])
 def test_one_case_costs_as_many_queries_as_thirty(desk: Client, waiting: Application, name: str) -> None:
     url = reverse(name, args=[] if name == "bureau:queue" else [waiting.reference])
     alone = queries(desk, url)
@@ -128,6 +128,6 @@ def test_the_next_case_is_the_one_after_and_after_the_last_the_first(
         Application.objects.filter(pk=case.pk).update(due_on=today + timedelta(days=days))
     following = {first: second, second: waiting, waiting: first}
     for here, there in following.items():
-        text = desk.get(reverse("bureau:case", args=[here.reference])).content.decode()
+        text = desk.get(reverse("bureau:application", args=[here.reference])).content.decode()
         acts = text.split('class="deskacts__right"')[1]
-        assert reverse("bureau:case", args=[there.reference]) in acts
+        assert reverse("bureau:application", args=[there.reference]) in acts

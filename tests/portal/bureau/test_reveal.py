@@ -23,7 +23,7 @@ def act(application: Application) -> str:
 
 
 def case(application: Application) -> str:
-    return reverse("bureau:case", args=[application.reference])
+    return reverse("bureau:application", args=[application.reference])
 
 
 def test_the_case_page_leads_to_the_act(desk: Client, waiting: Application) -> None:

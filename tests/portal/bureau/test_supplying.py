@@ -42,4 +42,4 @@ def test_a_case_that_waits_for_its_applicant_is_listed(desk: Client, officer: Us
     case = making.referred(district.citizen())
     defect = Defect("户籍地址", "请写清门牌号", ("form.address",))
     reviewing.ask_for_more(officer, application=case, defects=[defect])
-    assert reverse("bureau:case", args=[case.reference]) in desk.get(address).content.decode()
+    assert reverse("bureau:application", args=[case.reference]) in desk.get(address).content.decode()

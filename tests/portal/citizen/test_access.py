@@ -16,7 +16,7 @@ from certificates.models import Authorisation, Certificate
 from tests.factories import district
 from tests.portal.citizen import walking
 from tests.portal.citizen.conftest import only_case
-from tests.portal.citizen.test_cases import DEFECT
+from tests.portal.citizen.test_applications import DEFECT
 from tests.portal.citizen.walking import text_of
 
 LISTS = ["applications", "wallet", "uses", "authorisations", "inbox", "me"]

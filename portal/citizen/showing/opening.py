@@ -49,7 +49,7 @@ class RatingTry:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class OpenedApplication:
     """One case as its applicant reads it."""
 
     application: Application
@@ -89,7 +89,9 @@ def levels() -> list[Level]:
     return [Level(value, str(label), tuple(known[value].items())) for value, label in Rating.Level.choices]
 
 
-def opened(request: HttpRequest, principal: Principal, application: Application, attempt: RatingTry) -> Case:
+def opened(
+    request: HttpRequest, principal: Principal, application: Application, attempt: RatingTry
+) -> OpenedApplication:
     """Return the case with all that its state has to show."""
     today = clock.today()
     compiled = editions.compiled(application.edition)
@@ -103,7 +105,7 @@ def opened(request: HttpRequest, principal: Principal, application: Application,
     ratable = application.state in RATABLE
     rated = ratable and RatedCase.objects.filter(application=application).exists()
     granted = decision is not None and application.state == ApplicationState.GRANTED
-    return Case(
+    return OpenedApplication(
         application=application,
         principal=principal,
         guide=compiled.package.guide,

@@ -22,8 +22,8 @@ from evaluations import rating
 from evaluations.models import Rating
 from evaluations.rating import InvalidRating
 from portal.citizen import finding
-from portal.citizen.showing import case
-from portal.citizen.showing.case import RatingTry
+from portal.citizen.showing import opening
+from portal.citizen.showing.opening import RatingTry
 from portal.web import unsaved
 
 LEVELS = {
@@ -54,8 +54,8 @@ def _awaited(principal: Principal, found: Application) -> Application:
 def _page(
     request: HttpRequest, principal: Principal, found: Application, attempt: RatingTry, *, status: int = 200
 ) -> HttpResponse:
-    shown = case.opened(request, principal, found, attempt)
-    return render(request, shown.template, {"case": shown, "levels": case.levels()}, status=status)
+    shown = opening.opened(request, principal, found, attempt)
+    return render(request, shown.template, {"shown": shown, "levels": opening.levels()}, status=status)
 
 
 @never_cache
@@ -65,7 +65,7 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
     if not request.headers.get("X-Requested-With"):
         return redirect("citizen:application", reference)
     _, found = finding.application(request, reference=reference)
-    busy = clock.now() - found.waiting_since > case.BUSY_AFTER
+    busy = clock.now() - found.waiting_since > opening.BUSY_AFTER
     waits = found.state == ApplicationState.SUBMITTED
     return render(request, "citizen/progress.html", {"application": found, "busy": busy, "waits": waits})
 
@@ -75,8 +75,8 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
 def paper(request: HttpRequest, reference: str) -> HttpResponse:
     """Show decision and verification sheet as one paper, A4."""
     principal, found = finding.application(request, reference=reference)
-    shown = case.opened(request, principal, found, RatingTry())
-    return render(request, "citizen/paper.html", {"case": shown})
+    shown = opening.opened(request, principal, found, RatingTry())
+    return render(request, "citizen/paper.html", {"shown": shown})
 
 
 @unsaved.given_back(page="citizen:application")

@@ -45,7 +45,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFile:
+class OpenedApplication:
     """Everything the case page shows."""
 
     application: Application
@@ -102,13 +102,13 @@ class CaseFile:
         return self.decision is not None and self.decision.kind == DecisionKind.REFUSED
 
 
-def opened(user: User, application: Application, *, revealed: Revealed | None = None) -> CaseFile:
+def opened(user: User, application: Application, *, revealed: Revealed | None = None) -> OpenedApplication:
     """Return the case with all that belongs to it; the answers unmasked only with what `reviewing.reveal` returned."""
     today = clock.today()
     compiled = editions.compiled(application.edition)
     sheet = selectors.latest_sheet(application)
     decision = selectors.decision_of(application)
-    return CaseFile(
+    return OpenedApplication(
         application=application,
         compiled=compiled,
         name=application.organisation.name if application.organisation else application.person.name,

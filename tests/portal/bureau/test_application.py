@@ -26,7 +26,7 @@ REFUSAL = "公安人口信息显示户籍已迁出本区，不符合第四条第
 
 
 def page(desk: Client, application: Application) -> str:
-    response = desk.get(reverse("bureau:case", args=[application.reference]))
+    response = desk.get(reverse("bureau:application", args=[application.reference]))
     assert response.status_code == 200
     return response.content.decode()
 
