@@ -17,6 +17,7 @@ urlpatterns = [
     path("act-for", signing.act_for, name="act_for"),
     path("check", checking.check, name="check"),
     path("c/<str:token>", checking.check_token, name="check_token"),
+    path("c/<str:token>/code.svg", checking.code, name="code"),
     path("privacy", texts.privacy, name="privacy"),
     path("accessibility", texts.accessibility, name="accessibility"),
     path("sitemap", texts.sitemap, name="sitemap"),

@@ -10,6 +10,7 @@ PUBLIC = {
     "",
     "accessibility",
     "c/<str:token>",
+    "c/<str:token>/code.svg",
     "check",
     "components/",
     "display",

@@ -101,6 +101,7 @@ def face(
         number=certificate.number,
         identifier=certificate.identifier,
         check_url=check_url(request, certificate),
+        code_url=reverse("public:code", args=[certificate.check_token]),
         issuer=certificate.issuer_name,
         seal_text=certificate.issuer_name,
         icon=type_icon(certificate.type.icon),

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
+from django.urls import reverse
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.signing import braking
 from portal.public.showing import verifying
+from portal.web.components import codes
 from portal.web.visitors import address_of
 
 log = logging.getLogger("portal.public")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
+YEAR = 365 * 24 * 3600
 
 
 @login_not_required
@@ -36,6 +41,17 @@ def check(request: HttpRequest) -> HttpResponse:
 def check_token(request: HttpRequest, token: str) -> HttpResponse:
     """Show the answer for a scanned code."""
     return _answer(request, token, shown="")
+
+
+@login_not_required
+@cache_control(private=True, immutable=True, max_age=YEAR)
+@require_safe
+def code(request: HttpRequest, token: str) -> HttpResponse:
+    """Draw the QR code that leads to `check_token`; it says what its address says, and nothing is looked up."""
+    if not TOKEN.fullmatch(token):
+        raise Http404
+    address = request.build_absolute_uri(reverse("public:check_token", args=[token]))
+    return HttpResponse(codes.picture(address), content_type="image/svg+xml")
 
 
 def _answer(request: HttpRequest, identifier_or_token: str, *, shown: str) -> HttpResponse:

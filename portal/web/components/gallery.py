@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.web.components import parts
@@ -147,6 +148,7 @@ def faces() -> list[parts.CertificateFace]:
             identifier="1.2.156.3005.2.00000000EXAMPLE0000.00000000EXAMPLE000.SL202600000001.001.O",
             seal_text="示例市示例局",
             check_url="https://example.invalid/check/SL202600000001",
+            code_url=reverse("public:code", args=["example-" * 4]),
             note=notes.get(state, ""),
             acts=acts,
         )

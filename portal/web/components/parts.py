@@ -148,6 +148,7 @@ class CertificateFace:
     number: str
     identifier: str = ""
     check_url: str = ""
+    code_url: str = ""
     issuer: str = ""
     seal_text: str = ""
     icon: str = "certificate"

@@ -10,6 +10,7 @@ from django.db import OperationalError
 from certificates.models import Certificate, UseRecord
 from certificates.states import ENDED, CertificateStatus
 from common.identifiers import make_certificate_identifier
+from portal.web.components import codes
 from tests.portal.public import making
 from tests.portal.public.making import TODAY
 
@@ -121,3 +122,21 @@ def test_answers_are_kept_nowhere(held, client) -> None:
     assert "no-store" in response["Cache-Control"]
     assert response["X-Robots-Tag"] == "noindex"
     assert not UseRecord.objects.exists()
+
+
+def test_the_code_is_a_picture_of_its_own_that_leads_to_the_check(held, client) -> None:
+    answer = client.get(f"/c/{held.check_token}/code.svg")
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert "immutable" in answer["Cache-Control"]
+    assert answer.content == codes.picture(f"http://testserver/c/{held.check_token}")
+    assert b'xmlns="http://www.w3.org/2000/svg"' in answer.content
+
+
+@pytest.mark.parametrize("token", ["short", "a" * 33, "b" * 31 + "!", "https:-evil.example-aaaaaaaaaaaa%2F"])
+def test_no_code_is_drawn_for_what_is_no_token(client, token) -> None:
+    assert client.get(f"/c/{token}/code.svg").status_code == 404
+
+
+def test_drawing_a_code_looks_nothing_up(client, django_assert_num_queries, db) -> None:
+    with django_assert_num_queries(0):
+        assert client.get(f"/c/{'a' * 32}/code.svg").status_code == 200
