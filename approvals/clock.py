@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from approvals.models import Application, ClockEntry
 from approvals.states import ApplicationState, ClockKind
 from common import workdays
+
+_CONCLUDE = """
+WITH decided AS (SELECT unnest(%s::uuid[]) AS id)
+INSERT INTO approvals_clockentry (application_id, kind, at, workdays, reason)
+SELECT id, 'start', %s, 0, '' FROM decided
+ WHERE NOT EXISTS (SELECT FROM approvals_clockentry c WHERE c.application_id = decided.id AND c.kind = 'start')
+ UNION ALL
+SELECT id, 'stop', %s, 0, '' FROM decided
+RETURNING application_id, kind
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,9 @@ def ledger(application: Application) -> list[Line]:
 
 def start_many(limits: Sequence[tuple[Application, int]], *, at: datetime) -> None:
     """Accept cases (受理): start their clocks with a limit in working days. A running clock is left alone."""
-    started = _started([application for application, _ in limits])
+    cases = [application for application, _ in limits]
+    starts = ClockEntry.objects.filter(application__in=cases, kind=ClockKind.START)
+    started = set(starts.values_list("application_id", flat=True))
     entries = []
     for application, limit in limits:
         if application.pk in started:
@@ -77,19 +89,12 @@ def stop_many(applications: Sequence[Application], *, at: datetime) -> None:
 
 def conclude_many(applications: Sequence[Application], *, at: datetime) -> None:
     """Stop the clocks of cases that are granted; one that nobody had accepted yet is accepted with the grant."""
-    started = _started(applications)
-    entries = []
+    with connection.cursor() as cursor:
+        cursor.execute(_CONCLUDE, [[application.pk for application in applications], at, at])
+        accepted = {pk for pk, kind in cursor.fetchall() if kind == ClockKind.START}
     for application in applications:
-        if application.pk not in started:
+        if application.pk in accepted:
             application.due_on = due_date([Line(ClockKind.START, timezone.localdate(at))])
-            entries.append(ClockEntry(application=application, kind=ClockKind.START, at=at))
-        entries.append(ClockEntry(application=application, kind=ClockKind.STOP, at=at))
-    ClockEntry.objects.bulk_create(entries)
-
-
-def _started(applications: Sequence[Application]) -> set[UUID]:
-    starts = ClockEntry.objects.filter(application__in=applications, kind=ClockKind.START)
-    return set(starts.values_list("application_id", flat=True))
 
 
 def is_paused(application: Application) -> bool:

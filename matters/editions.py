@@ -28,6 +28,7 @@ from rules import (
 KEPT = 500
 # For defer(): a package is large, and `compiled` keeps it prepared, so no case needs to bring it along.
 UNREAD = ("edition__content", "edition__vocabulary")
+_ROW = [one.attname for one in Edition._meta.concrete_fields if f"edition__{one.name}" not in UNREAD]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Compiled:
 
 
 _cache: dict[UUID, Compiled] = {}
+_rows: dict[UUID, tuple[Any, ...]] = {}
 
 
 def compiled(edition: Edition) -> Compiled:
@@ -89,6 +91,14 @@ def compiled(edition: Edition) -> Compiled:
             _cache.pop(next(iter(_cache)))
         _cache[edition.id] = known
     return known
+
+
+def row(edition_id: UUID) -> Edition:
+    """Return an edition without what UNREAD names: it never changes, and is read from the database once a process."""
+    values = _rows.get(edition_id)
+    if values is None:
+        values = _rows[edition_id] = Edition.objects.values_list(*_ROW).get(pk=edition_id)
+    return Edition.from_db(None, _ROW, values)
 
 
 def compile_package(

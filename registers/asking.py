@@ -19,7 +19,9 @@ from registers.answering import Content, Outcome
 from registers.calling import Call, Reply
 from registers.models import Register, RegisterCall
 
+# Not waited for until it is on disk: the call is, and so will be whatever is decided on its answer, later in the log.
 _WRITE_BACK = """
+SET LOCAL synchronous_commit = off;
 UPDATE registers_registercall AS c
    SET outcome = n.outcome, error = n.error, latency_ms = n.latency_ms, attempts = n.attempts
   FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::integer[], %s::integer[])

@@ -65,9 +65,13 @@ def claim(limit: int, *, at: datetime) -> list[Application]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [lease, ApplicationState.SUBMITTED, at, limit])
         ids: list[UUID] = [row[0] for row in cursor.fetchall()]
-    rows = Application.objects.select_related("matter__department", "edition", "person", "organisation")
-    mine = rows.defer(*editions.UNREAD).filter(pk__in=ids).order_by("waiting_since", "pk")
-    return list(mine) if ids else []
+    if not ids:
+        return []
+    rows = Application.objects.select_related("matter__department", "person", "organisation")
+    mine = list(rows.filter(pk__in=ids).order_by("waiting_since", "pk"))
+    for application in mine:
+        application.edition = editions.row(application.edition_id)
+    return mine
 
 
 def _decide_alone(application: Application) -> int:
