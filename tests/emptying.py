@@ -16,7 +16,7 @@ def save_rows_of_migrations() -> None:
     """Keep a copy of what data migrations put into tables, to put it back each time."""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SAVED}")
-        for table in _tables():
+        for table in tables():
             cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
             if cursor.fetchone() == (True,):
                 cursor.execute(f'CREATE TABLE IF NOT EXISTS {SAVED}."{table}" AS TABLE "{table}"')
@@ -35,7 +35,7 @@ def empty(_test: TransactionTestCase | None = None) -> None:
 
 
 def _empty() -> None:
-    tables, guarded = _tables(), insert_only_tables()
+    emptied, guarded = tables(), insert_only_tables()
     if connection.in_atomic_block:
         raise AssertionError("A test that commits was left inside a transaction.")
     with connection.cursor() as cursor:
@@ -43,7 +43,7 @@ def _empty() -> None:
         try:
             for table in guarded:
                 cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-            cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables))
+            cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in emptied))
             for table in guarded:
                 cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
             for table in _saved():
@@ -54,7 +54,7 @@ def _empty() -> None:
             raise
 
 
-def _tables() -> list[str]:
+def tables() -> list[str]:
     return sorted(set(connection.introspection.table_names()) - CONSTANT)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from common import clock
 from common.clock import SHANGHAI
+from tests import shelving
 from tests.factories import district, standin
 from tests.factories.standin import Standin
 
@@ -38,8 +39,22 @@ def noon() -> datetime:
     return NOON
 
 
+@pytest.fixture(scope="session")
+def _catalogue(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Loaded once, by the importers, at noon."""
+    with django_db_blocker.unblock():
+        clock.set_source(lambda: NOON)
+        shelving.shelve("catalogue", lambda: district.load_catalogue(NOON))
+        clock.set_source(None)
+
+
 @pytest.fixture
-def city(db: None, noon: datetime, registers: Standin) -> Standin:
+def stocked(_catalogue: None, db: None) -> None:
+    """Places, departments, types, registers and matters of data/, as `district.load_catalogue` enters them."""
+    shelving.put_back("catalogue")
+
+
+@pytest.fixture
+def city(stocked: None, noon: datetime, registers: Standin) -> Standin:
     """A district with its catalogue; returns the registers."""
-    district.load_catalogue(noon)
     return registers

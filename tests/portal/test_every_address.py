@@ -89,10 +89,9 @@ class Place:
 
 
 @pytest.fixture
-def place(db: None, settings: Any) -> Place:
+def place(stocked: None, settings: Any) -> Place:
     settings.INSTANT_WAIT_SECONDS = 0.01
     clock.set_source(lambda: NOON)
-    district.load_catalogue(NOON)
     officer, applicant, writer = district.officer(), district.citizen(), district.citizen(name="吴伟明")
     case = making.referred(applicant)
     draft = drafting.start(applicant.principal, matter=district.matter(district.BUSINESS), consent=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import redis
@@ -17,6 +18,7 @@ from bench.town import Town
 from bench.visitor import Visitor
 from bootstrap import places
 from common import clock
+from tests import shelving
 from tests.factories import district
 from tests.processes import browsing
 from tests.processes.running import Processes, app_environment, mark_demo
@@ -24,9 +26,9 @@ from tests.processes.standing import FarStandin
 
 
 @pytest.fixture(scope="session")
-def process_environment(django_db_setup: None, django_db_blocker: object) -> dict[str, str]:
+def process_environment(django_db_setup: None, django_db_blocker: Any) -> dict[str, str]:
     """The environment of the portal's processes: product settings, test database, role portal_app."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         name = str(connection.settings_dict["NAME"])
         call_command("database_roles", verbosity=0)
     return app_environment(database=name, register_port=places.free_port())
@@ -90,10 +92,16 @@ def timetable(processes: Processes) -> Iterator[None]:
     processes.stop("beat")
 
 
+@pytest.fixture(scope="session")
+def _catalogue(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Loaded once, today: the processes' clock cannot be stopped."""
+    with django_db_blocker.unblock():
+        shelving.shelve("catalogue", lambda: district.load_catalogue(clock.now()))
+
+
 @pytest.fixture
-def city(register_server: str) -> Iterator[FarStandin]:
+def city(stocked: None, register_server: str) -> Iterator[FarStandin]:
     """A district with its catalogue and no people yet; returns the registers, healthy."""
-    district.load_catalogue(clock.now())
     standin = FarStandin(register_server)
     standin.heal()
     yield standin

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 
-from tests.processes.browsing import assert_accessible, assert_fits
+from tests.processes.browsing import assert_accessible, assert_fits, axe
 
 MODES = [
     {},
@@ -84,3 +84,22 @@ def test_a_form_is_sent_once(page) -> None:
         }"""
     )
     assert counted == [False, True]
+
+
+def test_axe_finds_what_is_wrong(page) -> None:
+    """A search that cannot find is worth nothing."""
+    page.goto("/components/")
+    assert not axe(page)
+    page.evaluate(
+        """() => {
+          const main = document.querySelector('main');
+          main.append(document.createElement('img'));
+          main.insertAdjacentHTML('beforeend', '<p id="pale">浅色的字</p><p id="unclear">底色不明的字</p>');
+          document.getElementById('pale').style.cssText = 'color: #bbb; background: #fff';
+          document.getElementById('unclear').style.background = 'linear-gradient(#000, #fff)';
+        }"""
+    )
+    found = axe(page)
+    assert [entry["rule"] for entry in found] == ["color-contrast", "image-alt", "color-contrast"]
+    where = "".join(place for entry in found for place in entry["where"])
+    assert all(part in where for part in ("<img>", "pale", "unclear"))

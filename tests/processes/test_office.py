@@ -31,10 +31,9 @@ SHOP = {
 
 
 @pytest.fixture
-def officer(transactional_db: None) -> User:
+def officer(stocked: None) -> User:
     """An officer of both departments, in a district whose registers are down."""
     with transaction.atomic():
-        district.load_catalogue(clock.now())
         return district.officer("11440507MB2X00020L", user=district.officer())
 
 

@@ -11,18 +11,15 @@ from django.test import Client
 from accounts.models import User
 from approvals.models import Application
 from common import clock
-from common.clock import SHANGHAI
 from tests.factories import district
+from tests.factories.fixtures import NOON
 from tests.portal.bureau import making
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=SHANGHAI)  # a Friday
 
 
 @pytest.fixture
-def city(db: None) -> datetime:
+def city(stocked: None) -> datetime:
     """The catalogue of data/, on a Friday noon that stands still."""
     clock.set_source(lambda: NOON)
-    district.load_catalogue(NOON)
     return NOON
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import redis
@@ -13,6 +14,7 @@ from django.test import Client
 from accounts.models import Person, User
 from common import clock
 from common.redis import connection
+from tests import shelving
 from tests.portal.public import making
 
 
@@ -26,9 +28,18 @@ def _fixed_time_and_no_memory() -> None:
             connection().delete(key)
 
 
+@pytest.fixture(scope="session")
+def _district(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Loaded once, by the importers."""
+    with django_db_blocker.unblock():
+        clock.set_source(lambda: making.NOW)
+        shelving.shelve("public_district", making.district)
+        clock.set_source(None)
+
+
 @pytest.fixture
-def district(db: None) -> None:
-    making.district()
+def district(_district: None, db: None) -> None:
+    shelving.put_back("public_district")
 
 
 @pytest.fixture
