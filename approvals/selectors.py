@@ -100,6 +100,15 @@ def decision_of(application: Application) -> Decision | None:
     return decisions.filter(corrected_by__isnull=True).first()
 
 
+def decided(application: Application) -> tuple[Decision | None, Sheet | None]:
+    """Return the decision in force, and the newest sheet: the one it rests on, for nothing is judged after it."""
+    decisions = application.decisions.select_related("officer", "judgement")
+    decision = decisions.filter(corrected_by__isnull=True).first()
+    if decision is None or decision.judgement is None:
+        return decision, latest_sheet(application)
+    return decision, sheet(decision.judgement)
+
+
 def certificate_of(decision: Decision | None) -> Certificate | None:
     """Return the certificate a decision issued."""
     if decision is None:

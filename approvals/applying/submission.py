@@ -30,12 +30,10 @@ def submit(principal: Principal, *, reference: str, key: str, seen: Draft | None
     `seen` is the draft as the caller has just read it, which spares reading it again.
     Raises NoSuchDraft, Incomplete (with the first page to mend), AlreadyOpen.
     """
-    if (earlier := _submitted_before(principal, reference=reference, key=key)) is not None:
-        return earlier
     try:
         return _submit_as_checked(principal, seen, reference=reference, key=key)
-    except NoSuchDraft:
-        # Two requests raced for the draft; the other one has submitted it.
+    except (NoSuchDraft, AlreadyOpen, IntegrityError):
+        # Submitted before: with this key, or by another request that was a moment earlier.
         if (earlier := _submitted_before(principal, reference=reference, key=key)) is None:
             raise
         return earlier

@@ -95,8 +95,7 @@ def opened(
     """Return the case with all that its state has to show."""
     today = clock.today()
     compiled = editions.compiled(application.edition)
-    sheet = selectors.latest_sheet(application)
-    decision = selectors.decision_of(application)
+    decision, sheet = selectors.decided(application)
     notice = (
         selectors.open_notice(application) if application.state == ApplicationState.SUPPLEMENTING else None
     )
