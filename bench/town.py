@@ -68,7 +68,7 @@ class Town:
     def start(self, name: str) -> None:
         """Start one program by name, and wait until it is ready."""
         program = self._program(name)
-        self.running[name] = Running(program, launch(program))
+        self.running[name] = Running(program, launch(program, tied=True))
         wait_until_ready(program, self.running[name].process)
 
     def stop(self, name: str) -> None:

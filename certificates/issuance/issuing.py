@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from accounts.models import Organisation, Person
 from certificates import digesting, schemas
@@ -26,7 +26,7 @@ from certificates.errors import (
     UnknownType,
 )
 from certificates.issuance import numbering
-from certificates.models import Certificate, CertificateType, TypeSchema
+from certificates.models import Certificate, CertificateType
 from certificates.states import CertificateStatus
 from common import clock
 from common.errors import DomainError
@@ -70,16 +70,12 @@ class Issue:
 
 @dataclass(slots=True)
 class _Plan:
-    """One issue with its schema, what it replaces, and its number."""
+    """One issue with its type, what it replaces, and its number."""
 
     issue: Issue
-    schema: TypeSchema
+    type: CertificateType
     replaces: Certificate | None = None
     number: str = ""
-
-    @property
-    def type(self) -> CertificateType:
-        return self.schema.type
 
     @property
     def key(self) -> _Key:
@@ -116,8 +112,7 @@ def issue_many(issues: Sequence[Issue], *, at: datetime, actor: str = "system") 
 
 def _plans(issues: Sequence[Issue]) -> list[_Plan]:
     slugs = {given.slug for given in issues}
-    current = TypeSchema.objects.filter(type__slug__in=slugs, version=F("type__current_schema"))
-    known = {schema.type.slug: schema for schema in current.select_related("type").order_by("pk")}
+    known = {kind.slug: kind for kind in CertificateType.objects.filter(slug__in=slugs).order_by("pk")}
     for given in issues:
         if given.slug not in known:
             raise UnknownType(given.slug)
@@ -125,12 +120,12 @@ def _plans(issues: Sequence[Issue]) -> list[_Plan]:
     return [_Plan(given, known[given.slug]) for given in issues]
 
 
-def _check(given: Issue, schema: TypeSchema) -> None:
-    specs = schemas.of(schema)
+def _check(given: Issue, kind: CertificateType) -> None:
+    specs = schemas.of_version(kind, kind.current_schema)
     schemas.check(given.values, specs=specs)
     if unknown := [name for name in given.number_fields if name not in specs]:
         raise InvalidFields(dict.fromkeys(unknown, "这类证照没有这一项"))
-    if (schema.type.holder_kind == "person") != isinstance(given.holder, Person):
+    if (kind.holder_kind == "person") != isinstance(given.holder, Person):
         raise InvalidFields({"holder": "持证主体的类别与证照类型不符"})
     if given.number is not None:
         schemas.check_number(given.number)
@@ -211,7 +206,7 @@ def _certificate(plan: _Plan) -> Certificate:
         identifier=_identifier(plan),
         number=plan.number,
         version=plan.renewed.version + 1 if plan.renewed else 1,
-        schema_version=plan.schema.version,
+        schema_version=plan.type.current_schema,
         holder_person=holder if isinstance(holder, Person) else None,
         holder_organisation=holder if isinstance(holder, Organisation) else None,
         issuer_code=given.issuer_code,

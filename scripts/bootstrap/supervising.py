@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bootstrap.console import Trouble, say
 from bootstrap.places import ROOT, write_private
 
+PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 RESTARTS, WITHIN = 3, 60.0  # a program that ends more often than this is not restarted again
 LOG_LIMIT = 5_000_000
 
@@ -127,8 +131,12 @@ class Supervisor:
         write_private(self.record, json.dumps(entries))
 
 
-def launch(program: Program) -> subprocess.Popen[bytes]:
-    """Start a program in its own session, its output in its log file."""
+def launch(program: Program, *, tied: bool = False) -> subprocess.Popen[bytes]:
+    """Start a program in its own session, its output in its log file.
+
+    `tied`: on Linux it is asked to end when this script ends, were it killed.
+    """
+    tie = partial(_tie, program.stop_signal) if tied and sys.platform == "linux" else None
     mode = "ab" if program.log.exists() and program.log.stat().st_size < LOG_LIMIT else "wb"
     with program.log.open(mode) as log:
         return subprocess.Popen(
@@ -139,8 +147,13 @@ def launch(program: Program) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=tie,  # noqa: PLW1509 -- it only calls prctl
             **program.account,
         )
+
+
+def _tie(stop_signal: signal.Signals) -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)
 
 
 def wait_until_ready(program: Program, process: subprocess.Popen[bytes]) -> None:

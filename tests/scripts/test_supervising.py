@@ -108,3 +108,23 @@ def gone(pid: int) -> bool:
     while supervising.identity(pid) and time.monotonic() < until:
         time.sleep(0.05)
     return not supervising.identity(pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel does it")
+def test_a_tied_program_ends_with_the_script_that_was_killed(tmp_path: Path) -> None:
+    script = (
+        "import os, sys, time; from pathlib import Path; from bootstrap.supervising import Program, launch\n"
+        f"command = [sys.executable, '-c', {SLEEPER!r}]\n"
+        f"program = Program('p', command, os.environ, Path({str(tmp_path / 'log')!r}))\n"
+        "print(launch(program, tied=True).pid, flush=True); time.sleep(60)"
+    )
+    paths = {**os.environ, "PYTHONPATH": str(Path(supervising.__file__).parents[1])}
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=paths) as starter:
+        assert starter.stdout is not None
+        pid = int(starter.stdout.readline())
+        assert supervising.identity(pid)
+        starter.kill()
+    until = time.monotonic() + 5
+    while supervising.identity(pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not supervising.identity(pid)

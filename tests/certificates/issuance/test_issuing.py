@@ -18,7 +18,7 @@ from certificates.errors import (
     UnknownType,
 )
 from certificates.issuance import issuing, lifecycle
-from certificates.models import Certificate, CertificateType, NumberSeries, TypeSchema
+from certificates.models import Certificate, CertificateType, NumberSeries
 from certificates.states import CertificateStatus
 from common.errors import DomainError
 from common.identifiers import certificate_identifier, make_certificate_identifier
@@ -329,7 +329,7 @@ def test_the_digest_speaks_of_every_field_and_only_of_its_certificate(name, text
 
 @given(st.text("0123456789ABCDEFGHJKLMNPQRTUWXYZ", min_size=1, max_size=40), st.integers(1, 999))
 def test_identifiers_of_any_serial_and_version_can_be_read_back(serial, version):
-    plan = issuing._Plan(wanted(Person()), schema=_schema(), number=serial)
+    plan = issuing._Plan(wanted(Person()), type=_kind(), number=serial)
     if version > 1:
         plan.issue = wanted(Person(), new_version=True)
         held = make_certificate_identifier(f"{ISSUER}901", issuer=ISSUER, serial=serial, version=version - 1)
@@ -338,5 +338,5 @@ def test_identifiers_of_any_serial_and_version_can_be_read_back(serial, version)
     assert (parts.serial, parts.version, parts.issuer) == (serial, version, ISSUER)
 
 
-def _schema():
-    return TypeSchema(type=CertificateType(code=f"{ISSUER}901", slug="test_card"), version=1, fields={})
+def _kind():
+    return CertificateType(code=f"{ISSUER}901", slug="test_card", current_schema=1)
