@@ -158,8 +158,14 @@ CELERY_TASK_ROUTES = {"approvals.tasks.decide": {"queue": "instant"}}
 CELERY_TASK_ACKS_LATE = False  # a wake-up means only "look": losing one costs a sweep, never a decision
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A broker that is down must cost the applicant nothing: without this, sending one wake-up tries for 6 seconds.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "socket_connect_timeout": 1}
+# A broker that is down or hangs must cost the applicant next to nothing: without this, sending one wake-up tries for
+# 6 seconds where nobody listens, and for ever where somebody listens and says nothing.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 0.5,
+}
 CELERY_TIMEZONE = TIME_ZONE
 # The Celery fixup closes the connection after every task unless told otherwise: 132 instead of 285 decisions/s.
 CELERY_DB_REUSE_MAX = 1_000_000

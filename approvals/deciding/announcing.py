@@ -9,7 +9,7 @@ from threading import BoundedSemaphore
 import redis
 from django.conf import settings
 
-from common.redis import connection
+from common.redis import QUICK, connection
 
 log = logging.getLogger(__name__)
 KEPT_SECONDS = 60
@@ -34,7 +34,7 @@ def wait(reference: str, *, seconds: float) -> bool:
     if not _waiters.acquire(blocking=False):
         return False
     try:
-        return connection().blpop([_key(reference)], timeout=seconds) is not None
+        return connection(patience=seconds + QUICK).blpop([_key(reference)], timeout=seconds) is not None
     except redis.RedisError as error:
         log.warning("waiting failed: %s", type(error).__name__)
         return False

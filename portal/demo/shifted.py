@@ -18,6 +18,7 @@ from portal.demo import marking
 log = logging.getLogger(__name__)
 KEY = "demo:clock:days"
 LOOK_EVERY_MS = 500.0
+REST_MS = 5_000.0  # after a broker that did not answer: each look at one that hangs takes half a second
 
 
 class _Seen:
@@ -65,5 +66,6 @@ def _look() -> int:
         _Seen.marked = _Seen.marked or (days != 0 and marking.is_marked())
     except (redis.RedisError, ValueError, Error) as error:
         log.warning("the demo clock cannot be read: %s", type(error).__name__)
+        _Seen.looked_at = clock.monotonic_ms() + REST_MS
         return _Seen.days
     return days if _Seen.marked else 0

@@ -22,8 +22,15 @@ print(told["host"], told["port"], told["password"])
 def test_one_client_for_each_process_and_none_that_waits_for_ever() -> None:
     assert connection() is connection()
     options = connection().connection_pool.connection_kwargs
-    assert options["socket_timeout"] > 2
-    assert options["socket_connect_timeout"] <= 2
+    assert options["socket_timeout"] <= 0.5
+    assert options["socket_connect_timeout"] <= 0.5
+
+
+def test_a_blocking_read_may_wait_as_long_as_it_asks_to() -> None:
+    patient = connection(patience=2.5)
+    assert patient is connection(patience=2.5)
+    assert patient.connection_pool.connection_kwargs["socket_timeout"] == 2.5
+    assert patient.connection_pool.connection_kwargs["socket_connect_timeout"] <= 0.5
 
 
 def test_the_address_may_stand_in_a_file(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 
@@ -98,6 +100,28 @@ def test_the_broker_killed_and_started_again(lively: Town, visitor: Visitor) -> 
     lively.start("broker")
     assert within(45, decided(lively, reference))
     assert "审批通过" in visitor.get(answer.location).words
+
+
+def test_a_broker_that_hangs_keeps_nobody_waiting(lively: Town, visitor: Visitor) -> None:
+    """Stopped, not gone: it still takes connections, and says nothing."""
+    review = ready(visitor, "xiejunjie", matter="shop")
+    hanging = lively.running["broker"].process.pid
+    os.kill(hanging, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        answer = applying.submit(visitor, review)
+        submitted = time.monotonic() - began
+        page = visitor.follow(answer)
+        shown = time.monotonic() - began - submitted
+        assert "申请已收到" in page.words
+        assert row(lively, applying.reference(answer)) == ("submitted", 0)
+    finally:
+        os.kill(hanging, signal.SIGCONT)
+    assert submitted < 3, (
+        f"{submitted:.1f} s"
+    )  # the demo's clock and the wake-up ask it, half a second a time
+    assert shown < 5, f"{shown:.1f} s"  # the page waits two seconds for an announcement
+    assert within(45, decided(lively, applying.reference(answer)))
 
 
 def test_after_all_that_the_next_one_is_quick(lively: Town, visitor: Visitor) -> None:
