@@ -40,7 +40,8 @@ class Guide:
 def in_force() -> QuerySet[Matter]:
     """Return matters that can be applied for, by name."""
     published = Matter.objects.filter(status=Matter.Status.IN_FORCE, current_edition__isnull=False)
-    return published.select_related("department", "current_edition").order_by("name", "code")
+    named = published.select_related("department", "current_edition").order_by("name", "code")
+    return named.defer(*(f"current_{part}" for part in editions.UNREAD))
 
 
 def search(q: str, *, applicant: str | None = None, life_event: str | None = None) -> list[Matter]:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from matters import selectors
 from matters.importing import import_packages
@@ -94,3 +96,11 @@ def test_pieces_of_a_query():
     assert selectors.pieces("店") == {"店"}
     assert selectors.pieces("") == frozenset()
     assert len(selectors.pieces("长" * 10_000)) <= selectors.LONGEST_QUERY
+
+
+@pytest.mark.parametrize("column", ["content", "vocabulary"])
+def test_a_list_does_not_bring_the_packages_along(three, column):
+    with CaptureQueriesContext(connection) as asked:
+        assert len(selectors.search("")) == len(list(selectors.in_force())) == len(NAMES)
+    assert len(asked) == 2
+    assert not [query for query in asked.captured_queries if f'"{column}"' in query["sql"]]

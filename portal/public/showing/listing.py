@@ -83,7 +83,7 @@ def rows(matters: Sequence[Matter], known: Figures) -> list[Row]:
 
 def filters(asked: Wanted) -> list[tuple[str, list[Choice]]]:
     """Return the filters that lead somewhere, each keeping the others."""
-    everything = list(selectors.in_force().defer("current_edition__content", "current_edition__vocabulary"))
+    everything = list(selectors.in_force())
     applicants = [
         ("", "全部"),
         (Matter.Applicant.PERSON, "个人办事"),

@@ -20,7 +20,7 @@ INSTANT_SHOWN = 4
 def home(request: HttpRequest) -> HttpResponse:
     """Show the home page; `?for=organisation` turns to what is for businesses."""
     who = visitor.of(request)
-    matters = list(selectors.in_force().defer("current_edition__content", "current_edition__vocabulary"))
+    matters = list(selectors.in_force())
     applicant = _applicant(request)
     published = figures.figures()
     instant = [matter for matter in matters if matter.mode == Matter.Mode.INSTANT_APPROVAL]

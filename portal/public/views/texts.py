@@ -29,5 +29,5 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """网站地图: every page one can walk to, and every matter in force."""
-    matters = selectors.in_force().defer("current_edition__content", "current_edition__vocabulary")
+    matters = selectors.in_force()
     return render(request, "public/sitemap.html", {"tiles": tiles.tiles(matters)})
