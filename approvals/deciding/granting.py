@@ -116,7 +116,8 @@ def _issue(grant: Grant, decision: Decision, holder: Person | Organisation, at: 
         issuer_name=department.name,
         pattern=certificate.number,
         source=f"decision:{decision.pk}",
-        new_version=certificate.mode == "new_version",
+        new_version=certificate.renews,
+        valid_as_held=bool(certificate.valid_as_held),
         is_demo=grant.application.is_demo,
     )
 

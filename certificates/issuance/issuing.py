@@ -44,7 +44,8 @@ class Issue:
     """What is to be issued. `type` is a type or its slug; `number_fields` repeat the certificate's own number.
 
     Either `number` is given, or `pattern` says how the next one is formed (`LH{year}{serial:8}`), or it is random.
-    `source` names the decision: one certificate each. `new_version` supersedes the held one and keeps its number.
+    `source` names the decision: one certificate each. `new_version` supersedes the held one and keeps its number,
+    with `valid_as_held` its last valid day too: a change does not lengthen a licence (行政许可法 49, 50).
     """
 
     type: CertificateType | str
@@ -60,6 +61,7 @@ class Issue:
     number_fields: Sequence[str] = ()
     source: str | None = None
     new_version: bool = False
+    valid_as_held: bool = False
     is_demo: bool = False
 
     @property
@@ -85,6 +87,13 @@ class _Plan:
     def renewed(self) -> Certificate | None:
         """Return the certificate of which this is the next version."""
         return self.replaces if self.issue.new_version else None
+
+    @property
+    def valid_until(self) -> date | None:
+        """Return the last valid day."""
+        if self.renewed is not None and self.issue.valid_as_held:
+            return self.renewed.valid_until
+        return self.issue.valid_until
 
 
 def issue(given: Issue, *, at: datetime, actor: str = "system") -> Certificate:
@@ -141,7 +150,9 @@ def _replace_held(plans: Sequence[_Plan], *, on: date) -> None:
             raise AlreadyHeld(plan.type.name)
         taken.add(plan.key)
         plan.replaces = (
-            _renewed(plan, held[plan.key]) if plan.issue.new_version else _expired(plan, held[plan.key], on)
+            _renewed(plan, held[plan.key], on)
+            if plan.issue.new_version
+            else _expired(plan, held[plan.key], on)
         )
 
 
@@ -162,9 +173,9 @@ def _lock_held(plans: Sequence[_Plan]) -> dict[_Key, list[Certificate]]:
     return held
 
 
-def _renewed(plan: _Plan, held: Sequence[Certificate]) -> Certificate:
+def _renewed(plan: _Plan, held: Sequence[Certificate], on: date) -> Certificate:
     valid = [one for one in held if one.status == CertificateStatus.VALID]
-    if len(valid) != 1:
+    if len(valid) != 1 or (plan.issue.valid_as_held and valid[0].expired_on(on)):
         raise NothingToRenew(plan.type.name)
     return valid[0]
 
@@ -214,7 +225,7 @@ def _certificate(plan: _Plan) -> Certificate:
         exclusive=plan.type.exclusive,
         issued_on=given.issued_on,
         valid_from=given.valid_from,
-        valid_until=given.valid_until,
+        valid_until=plan.valid_until,
         fields={**given.values, **dict.fromkeys(given.number_fields, plan.number)},
         previous=plan.replaces,
         source=given.source,

@@ -34,21 +34,43 @@ class FieldSource(Part):
 
 
 class ResultCertificate(Part):
-    """The certificate a grant issues; without a validity it is 长期."""
+    """The certificate a grant issues; without a validity it is 长期.
+
+    A new version takes the place of the one held: it keeps its number and, with `valid_as_held`, its last valid day.
+    """
 
     type: Slug
     holder: Literal["applicant", "new_organisation"] = "applicant"
     mode: Literal["issue", "new_version"] = "issue"
-    number: Words
+    number: Words | None = None
     fields: dict[FieldName, FieldSource]
     valid_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     valid_years: Annotated[int, Field(ge=1, le=100)] | None = None
     valid_until: Annotated[date, Field(strict=False)] | None = None
+    valid_as_held: Literal[True] | None = None
+
+    @property
+    def renews(self) -> bool:
+        """Return whether a grant gives the next version of a certificate the holder has."""
+        return self.mode == "new_version"
 
     @model_validator(mode="after")
     def _one_validity(self) -> ResultCertificate:
-        if sum(given is not None for given in (self.valid_days, self.valid_years, self.valid_until)) > 1:
-            raise PydanticCustomError("rules_validity", "valid_days、valid_years、valid_until 只能写一个")
+        validities = (self.valid_days, self.valid_years, self.valid_until, self.valid_as_held)
+        if sum(given is not None for given in validities) > 1:
+            message = "valid_days、valid_years、valid_until、valid_as_held 只能写一个"
+            raise PydanticCustomError("rules_validity", message)
+        return self
+
+    @model_validator(mode="after")
+    def _as_its_mode_says(self) -> ResultCertificate:
+        if self.renews == (self.number is not None):
+            message = "issue 要写 number；new_version 沿用原证编号，不写 number"
+            raise PydanticCustomError("rules_renewal", message)
+        if self.renews and self.holder != "applicant":
+            raise PydanticCustomError("rules_renewal", "new_version 只能发给申请人，holder 写 applicant")
+        if self.valid_as_held and not self.renews:
+            raise PydanticCustomError("rules_renewal", "valid_as_held 只能和 new_version 一起写")
         return self
 
 

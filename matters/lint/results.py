@@ -22,7 +22,8 @@ _DATES = frozenset({"today", "first_of_next_month"})
 def problems(compiled: Compiled, *, sources: Sources) -> Iterator[Problem]:
     """Yield the faults of the result."""
     result = compiled.package.result
-    yield from _number(result.certificate.number)
+    if result.certificate.number is not None:
+        yield from _number(result.certificate.number)
     yield from _sentence(compiled, result.sentence, path="result.sentence")
     if result.organisation is not None:
         yield from _fact(
@@ -33,6 +34,7 @@ def problems(compiled: Compiled, *, sources: Sources) -> Iterator[Problem]:
         yield Problem(f"{_PATH}.type", f"没有证照类型“{result.certificate.type}”")
         return
     yield from _holder(compiled, source)
+    yield from _renewal(compiled, source)
     yield from _fields(compiled, source)
 
 
@@ -46,6 +48,15 @@ def _holder(compiled: Compiled, source: TypeSource) -> Iterator[Problem]:
     holder = "organisation" if created else compiled.package.applicant
     if source.holder_kind != holder:
         yield Problem(f"{_PATH}.type", f"{source.name}的持证主体与领证人不一致")
+
+
+def _renewal(compiled: Compiled, source: TypeSource) -> Iterator[Problem]:
+    """A new version needs a held one: a check must read it, so that without it the machine cannot grant."""
+    held = f"cert.{source.slug}."
+    if not compiled.package.result.certificate.renews:
+        return
+    if not any(name.startswith(held) and not name.endswith(".held") for name in compiled.needed):
+        yield Problem(f"{_PATH}.mode", f"new_version 要有核验项读取原来的{source.name}，没有原证就不能换发")
 
 
 def _fields(compiled: Compiled, source: TypeSource) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ DATA = ROOT / "data"
 SHIPPED = sorted((DATA / "matters").glob("*.json"))
 TEST_MADE = ROOT / "tests" / "data" / "matters" / "library-card.json"
 ALLOWANCE = DATA / "matters" / "gaoling-jintie.json"
+RENEWAL = DATA / "matters" / "shipin-xuke-biangeng.json"
 
 
 class _Drop:

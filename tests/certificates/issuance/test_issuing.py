@@ -215,6 +215,31 @@ def test_a_new_version_of_nothing_or_of_two_is_refused():
         certificate(person, new_version=True)
 
 
+@pytest.mark.parametrize("until", [None, TODAY, TODAY + timedelta(days=400)])
+def test_a_change_does_not_lengthen_a_licence(kind, until):
+    person = people.person()
+    certificate(person, valid_until=until)
+    other = TODAY + timedelta(days=9999)
+    kept = certificate(person, new_version=True, valid_as_held=True, valid_until=other)
+    assert kept.valid_until == until
+    renewed = certificate(person, new_version=True, valid_until=other)
+    assert (renewed.valid_until, renewed.version) == (other, 3)
+
+
+def test_what_ran_out_is_not_changed_within_its_term(kind):
+    person = people.person()
+    held = certificate(person, valid_from=TODAY - timedelta(days=9), valid_until=TODAY - timedelta(days=1))
+    with pytest.raises(NothingToRenew):
+        certificate(person, new_version=True, valid_as_held=True)
+    held.refresh_from_db()
+    assert held.status == CertificateStatus.VALID
+    assert certificate(person, new_version=True).previous == held  # a renewal with a term of its own
+
+
+def test_only_a_new_version_keeps_a_validity(kind):
+    assert certificate(people.person(), valid_as_held=True, valid_until=TODAY).valid_until == TODAY
+
+
 def test_a_decision_issues_once(kind):
     certificate(people.person(), source="decision:7")
     with pytest.raises(AlreadyIssued):

@@ -7,7 +7,7 @@ import pytest
 
 from matters.format.package import package_schema, parse_package
 from rules.language.invalid import InvalidTree
-from tests.matters.documents import ALLOWANCE, DROP, SHIPPED, TEST_MADE, changed, read
+from tests.matters.documents import ALLOWANCE, DROP, RENEWAL, SHIPPED, TEST_MADE, changed, read
 
 FAULTS: list[tuple[str, Any, str]] = [
     ("format", 2, "format"),
@@ -98,6 +98,27 @@ def test_a_certificate_has_one_validity():
     with pytest.raises(InvalidTree) as refused:
         parse_package(document)
     assert [path for path, _ in refused.value.problems] == ["result.certificate"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"number": "LH{serial:8}"}, "沿用原证编号"),
+        ({"mode": "issue", "valid_as_held": DROP}, "issue 要写 number"),
+        ({"mode": "issue", "number": "LH{serial:8}"}, "valid_as_held"),
+        ({"holder": "new_organisation"}, "holder"),
+        ({"valid_years": 3}, "只能写一个"),
+    ],
+)
+def test_a_new_version_says_what_it_keeps(changes, word):
+    document = read(RENEWAL)
+    for name, value in changes.items():
+        document = changed(document, f"result.certificate.{name}", value)
+    with pytest.raises(InvalidTree) as refused:
+        parse_package(document)
+    ((path, message),) = refused.value.problems
+    assert path == "result.certificate"
+    assert word in message
 
 
 @pytest.mark.parametrize("document", [None, [], "x", 5, {}])

@@ -6,7 +6,7 @@ import pytest
 
 from matters.format.package import parse_package
 from matters.lint import linting
-from tests.matters.documents import ALLOWANCE, DROP, SHIPPED, TEST_MADE, changed, read, sources
+from tests.matters.documents import ALLOWANCE, DROP, RENEWAL, SHIPPED, TEST_MADE, changed, read, sources
 
 FREE = {"fact": "form.account", "op": "eq", "value": "other"}
 BASE = "examples[0].facts."
@@ -232,6 +232,18 @@ def test_a_licence_needs_five_steps_and_a_question():
     document = next(read(path) for path in SHIPPED if read(path)["type"] == "01")
     document = changed(changed(document, "guide.faq", []), "guide.steps", document["guide"]["steps"][:4])
     assert {each.path for each in problems_of(document)} == {"guide.faq", "guide.steps"}
+
+
+def test_a_new_version_needs_a_check_that_reads_the_held_one():
+    document = read(RENEWAL)
+    assert problems_of(document) == []
+    blind = [check for check in document["checks"] if "cert.food_licence" not in str(check["condition"])]
+    assert 0 < len(blind) < len(document["checks"])
+    found = linting.errors(problems_of(changed(document, "checks", blind)))
+    assert "result.certificate.mode" in {each.path for each in found}
+    knowing = {**blind[0], "condition": {"fact": "cert.food_licence.held", "op": "eq", "value": True}}
+    found = linting.errors(problems_of(changed(document, "checks", [*blind[1:], knowing])))
+    assert "result.certificate.mode" in {each.path for each in found}  # that one exists is not reading it
 
 
 def test_a_limit_no_law_sets_bars_nothing():

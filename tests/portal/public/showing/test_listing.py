@@ -21,7 +21,9 @@ def test_filters_that_do_not_exist_count_as_not_chosen() -> None:
 def test_each_filter_narrows() -> None:
     everything = find(Wanted())
     people, businesses = find(Wanted(applicant="person")), find(Wanted(applicant="organisation"))
-    assert len(everything) == len(people) + len(businesses) == 3
+    assert len(everything) == len(people) + len(businesses) == Matter.objects.count()
+    assert people
+    assert businesses
     stage = people[0].life_events[0]
     assert all(stage in matter.life_events for matter in find(Wanted(life_event=stage)))
     assert find(Wanted(mode=Matter.Mode.INSTANT_FILING)) == []
@@ -52,7 +54,7 @@ def test_tiles_count_what_exists_and_nothing_else() -> None:
 
 
 def test_a_matter_without_a_stage_is_not_lost() -> None:
-    (matter,) = find(Wanted(applicant="organisation"))
+    matter, *_ = find(Wanted(applicant="organisation"))
     matter.life_events = []
     assert [tile.name for tile in tiles.tiles([matter])] == [tiles.OTHER]
 
@@ -72,8 +74,9 @@ def test_a_narrowed_search_offers_the_whole_catalogue(client) -> None:
 
 def test_twenty_a_page_and_the_filters_stay(client) -> None:
     making.copies(30)
+    people = Matter.objects.filter(applicant="person").count()
     first = client.get("/matters", {"applicant": "person"}).content.decode()
     second = client.get("/matters", {"applicant": "person", "page": "2"}).content.decode()
     assert first.count('<h3><a href="/matters/') == listing.A_PAGE
-    assert second.count('<h3><a href="/matters/') == 32 - listing.A_PAGE
+    assert second.count('<h3><a href="/matters/') == people - listing.A_PAGE
     assert "applicant=person&amp;page=2" in first
