@@ -26,6 +26,13 @@ class WrongApplicant(DomainError):
     message = "这个事项不是以您现在的身份申请的。请在页面右上角切换办事身份后再办理。"
 
 
+class NotInMandate(DomainError):
+    """The mandate of who acts names other matters (民法典 art. 171: beyond it the act does not bind the principal)."""
+
+    status = 403
+    message = "授权里没有这个事项，您不能替对方办。需要办的，请对方在“我的”里重新授权。"
+
+
 class NotAcceptingApplications(DomainError):
     """The matter has no edition in force."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Organisation, Person, User
 from approvals.states import OPEN, ApplicationState, ClockKind, DecisionKind, EvidenceKind, Maker
@@ -14,10 +14,15 @@ from matters.models import Edition, Matter
 from records.fields import EncryptedJSONField
 
 IS_OPEN = Q(state__in=sorted(OPEN))
+MANDATE = "delegation:<id>, guardianship:<id> or right:<id>; empty: for oneself, or for an organisation by law"
+NOT_ONES_OWN_AGENT = Q(agent__isnull=True) | (~Q(agent=F("person")) & ~Q(mandate="") & Q(organisation__isnull=True))
 
 
 class Draft(models.Model):
-    """An application not yet submitted; one per principal and matter. Its reference becomes the application's."""
+    """An application not yet submitted; one per applicant and matter. Its reference becomes the application's.
+
+    An organisation's draft is the organisation's: `person` is who last consented for it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=24, unique=True)
@@ -25,6 +30,10 @@ class Draft(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="drafts"
     )
+    agent = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="drafts_for_others"
+    )
+    mandate = models.CharField(max_length=60, blank=True, default="", help_text=MANDATE)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="drafts")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="drafts")
     authorisation = models.ForeignKey(Authorisation, on_delete=models.PROTECT, related_name="+")
@@ -37,10 +46,16 @@ class Draft(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "organisation", "matter"],
-                nulls_distinct=False,
-                name="one_draft_a_principal_and_matter",
-            )
+                fields=["person", "matter"],
+                condition=Q(organisation__isnull=True),
+                name="one_draft_a_person_and_matter",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "matter"],
+                condition=Q(organisation__isnull=False),
+                name="one_draft_an_organisation_and_matter",
+            ),
+            models.CheckConstraint(condition=NOT_ONES_OWN_AGENT, name="draft_agent_is_another_with_a_mandate"),
         ]
 
     def __str__(self) -> str:
@@ -61,6 +76,15 @@ class Application(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="applications"
     )
+    agent = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications_for_others",
+        help_text="who acted, where another person is the applicant",
+    )
+    mandate = models.CharField(max_length=60, blank=True, default="", help_text=MANDATE)
     authorisation = models.ForeignKey(Authorisation, on_delete=models.PROTECT, related_name="+")
     answers = EncryptedJSONField()
     state = models.CharField(
@@ -81,11 +105,16 @@ class Application(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "idempotency_key"], name="one_application_a_key"),
             models.UniqueConstraint(
-                fields=["person", "organisation", "matter"],
-                condition=IS_OPEN,
-                nulls_distinct=False,
-                name="one_open_application_a_matter",
+                fields=["person", "matter"],
+                condition=Q(IS_OPEN, organisation__isnull=True),
+                name="one_open_application_a_person",
             ),
+            models.UniqueConstraint(
+                fields=["organisation", "matter"],
+                condition=Q(IS_OPEN, organisation__isnull=False),
+                name="one_open_application_an_organisation",
+            ),
+            models.CheckConstraint(condition=NOT_ONES_OWN_AGENT, name="agent_is_another_with_a_mandate"),
             models.CheckConstraint(
                 condition=Q(IS_OPEN, closed_at__isnull=True) | Q(~IS_OPEN, closed_at__isnull=False),
                 name="closed_applications_have_a_time",
@@ -99,6 +128,7 @@ class Application(models.Model):
                 fields=["matter", "due_on"], condition=Q(state="in_review"), name="application_in_review"
             ),
             models.Index(fields=["person", "-submitted_at"], name="application_by_person"),
+            models.Index(fields=["organisation", "-submitted_at"], name="application_by_organisation"),
         ]
 
     def __str__(self) -> str:

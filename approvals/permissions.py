@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Q
+
 from accounts.acting.principals import Principal
 from accounts.models import ActingRight, Post, User
 from accounts.permissions import post_in
-from approvals.models import Application
+from approvals.models import Application, Draft
 from matters.models import Matter
 
 
 def may_apply(principal: Principal, matter: Matter) -> bool:
-    """Return whether the matter is for this kind of applicant."""
-    return matter.applicant == principal.kind
+    """Return whether the matter is for this kind of applicant, and covered by the mandate of who acts."""
+    return matter.applicant == principal.kind and principal.limits.covers(matter.code)
 
 
-def is_applicant(principal: Principal, application: Application) -> bool:
-    """Return whether the case is the principal's own."""
-    organisation_id = principal.organisation.pk if principal.organisation else None
-    return application.person_id == principal.person.pk and application.organisation_id == organisation_id
+def own(principal: Principal, *, of: str = "") -> Q:
+    """Return which drafts and applications are the principal's (`of`: the way to them from the rows that are asked).
+
+    An organisation's are the organisation's, whoever filed them. A mandate that names matters shows those alone.
+    """
+    told: dict[str, Any] = {f"{of}organisation": principal.organisation}
+    if principal.organisation is None:
+        told[f"{of}person"] = principal.person
+    if principal.limits.matters:
+        told[f"{of}matter__code__in"] = principal.limits.matters
+    return Q(**told)
+
+
+def is_applicant(principal: Principal, application: Application | Draft) -> bool:
+    """Return whether the case is the principal's own, within the matters of a mandate; see `own`."""
+    if principal.limits.matters and application.matter.code not in principal.limits.matters:
+        return False
+    if principal.organisation is not None:
+        return application.organisation_id == principal.organisation.pk
+    return application.organisation_id is None and application.person_id == principal.person.pk
 
 
 def may_decide(user: User, application: Application) -> bool:
@@ -27,8 +47,10 @@ def may_decide(user: User, application: Application) -> bool:
 
 
 def is_involved(user: User, application: Application) -> bool:
-    """Return whether the case is the user's own or their organisation's: nobody decides their own case."""
+    """Return whether the user is applicant or agent, or acts for the applicant: nobody decides their own case."""
     if application.person.user_id == user.pk:
+        return True
+    if application.agent is not None and application.agent.user_id == user.pk:
         return True
     if application.organisation_id is None:
         return False

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.acting.principals import Principal
+from accounts.acting import mandates
+from accounts.acting.principals import Principal, choices
 from accounts.models import Person, Post, User
 from accounts.permissions import posts_of
 from approvals.errors import NoSuchApplication, NoSuchDraft
 from approvals.models import Application, Decision, Draft, Judgement, SupplementNotice
-from approvals.permissions import is_applicant
+from approvals.permissions import is_applicant, own
 from approvals.states import OPEN, ApplicationState
 from certificates.models import Certificate
 from matters import editions
@@ -19,6 +21,20 @@ from matters.models import Matter
 from rules.language.values import Facts, Truth, Verdict, facts_from_json, verdict_from_json
 
 MOVING = ("state", "waiting_since", "referral_reason", "due_on", "closed_at", "authorisation")
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who acted for the applicant of a case: role, name, and what the right rests on, as every page names them."""
+
+    role: str
+    name: str
+    words: str
+
+    @property
+    def line(self) -> str:
+        """Return the agent for one line: 代办人：林佳，代办授权至 2027-02-19."""
+        return f"{self.role}：{self.name}" + (f"，{self.words}" if self.words else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +51,22 @@ class Sheet:
         return sum(finding.outcome != Truth.PASS for finding in self.verdict.findings)
 
 
-def own_applications(person: Person) -> QuerySet[Application]:
-    """Return the cases a person filed, the newest first, with what a list shows."""
-    cases = Application.objects.filter(person=person).select_related("matter", "organisation", "edition")
+def own_applications(principal: Principal) -> QuerySet[Application]:
+    """Return the principal's cases, the newest first, with what a list shows."""
+    shown = ("matter", "organisation", "edition", "person", "agent")
+    cases = Application.objects.filter(own(principal)).select_related(*shown)
     return cases.defer(*editions.UNREAD).order_by("-submitted_at", "-id")
 
 
 def own_application(principal: Principal, *, reference: str) -> Application:
     """Return the principal's case, or raise NoSuchApplication."""
-    rows = Application.objects.select_related("matter__department", "edition", "authorisation")
-    application = rows.defer(*editions.UNREAD).filter(reference=reference, person=principal.person).first()
+    rows = Application.objects.select_related(
+        "matter__department", "edition", "authorisation", "person", "agent"
+    )
+    application = rows.defer(*editions.UNREAD).filter(own(principal), reference=reference).first()
     if application is None or not is_applicant(principal, application):
         raise NoSuchApplication
-    application.person, application.organisation = principal.person, principal.organisation
+    application.organisation = principal.organisation
     return application
 
 
@@ -60,26 +79,36 @@ def look_again(application: Application) -> Application:
 def own_draft(principal: Principal, *, reference: str) -> Draft:
     """Return the principal's draft, or raise NoSuchDraft."""
     rows = Draft.objects.select_related("matter__department", "edition", "authorisation")
-    mine = rows.filter(reference=reference, person=principal.person, organisation=principal.organisation)
+    mine = rows.filter(own(principal), reference=reference)
     if (draft := mine.defer(*editions.UNREAD).first()) is None:
         raise NoSuchDraft
+    return acted_on(draft, principal)
+
+
+def acted_on(draft: Draft, principal: Principal) -> Draft:
+    """Return a draft as its next step has it: an organisation's is taken up by whoever acts now."""
     draft.person, draft.organisation = principal.person, principal.organisation
+    draft.agent, draft.mandate = principal.agent, principal.mandate
     return draft
 
 
 def open_application(principal: Principal, *, matter: Matter) -> Application | None:
     """Return the principal's open case of a matter, if there is one."""
-    mine = Application.objects.filter(
-        person=principal.person, organisation=principal.organisation, matter=matter
-    )
-    return mine.filter(state__in=OPEN).first()
+    return Application.objects.filter(own(principal), matter=matter, state__in=OPEN).first()
 
 
 def draft_of(principal: Principal, *, matter: Matter) -> Draft | None:
     """Return the principal's draft of a matter, if there is one."""
-    return Draft.objects.filter(
-        person=principal.person, organisation=principal.organisation, matter=matter
-    ).first()
+    return Draft.objects.filter(own(principal), matter=matter).first()
+
+
+def agent_of(application: Application | Draft) -> Agent | None:
+    """Return who acted for the applicant, None for a person's own; an organisation's head needs no mandate."""
+    if application.mandate and (told := mandates.shown(application.mandate)) is not None:
+        return Agent(told.role, (application.agent or application.person).name, told.words)
+    if application.organisation_id is not None:
+        return Agent("办理人", application.person.name, "")
+    return None
 
 
 def latest_sheet(application: Application) -> Sheet | None:
@@ -116,6 +145,39 @@ def certificate_of(decision: Decision | None) -> Certificate | None:
     return Certificate.objects.select_related("type").filter(source=f"decision:{decision.pk}").first()
 
 
+def issued_for(principal: Principal) -> list[str]:
+    """Return the sources of what the principal's cases issued: all that a mandate without certificates shows."""
+    mine = Decision.objects.filter(own(principal, of="application__"))
+    return [f"decision:{pk}" for pk in mine.order_by("pk").values_list("pk", flat=True)]
+
+
+def references_of(principal: Principal) -> list[str]:
+    """Return the references of the principal's drafts and cases, within the mandate of who acts."""
+    kinds: tuple[type[Draft | Application], ...] = (Draft, Application)
+    return [
+        reference
+        for model in kinds
+        for reference in model._default_manager.filter(own(principal)).values_list("reference", flat=True)
+    ]
+
+
+def closed_to(person: Person, *, on: date) -> list[str]:
+    """Return the cases the person acted in for others and may no longer see: nor then what was told of them."""
+    acted = Application.objects.filter(Q(agent=person) | Q(person=person, organisation__isnull=False))
+    rows = acted.order_by("pk").values_list("reference", "person_id", "organisation_id", "matter__code")
+    if not (found := list(rows)):
+        return []
+    open_ones = {one.whom: one.limits for one in choices(person, on=on)}
+    closed = []
+    for reference, applicant, organisation, matter_code in found:
+        limits = open_ones.get(
+            f"person:{applicant}" if organisation is None else f"organisation:{organisation}"
+        )
+        if limits is None or not limits.covers(matter_code):
+            closed.append(reference)
+    return closed
+
+
 def open_notice(application: Application) -> SupplementNotice | None:
     """Return the notice the applicant still has to answer."""
     return application.notices.filter(answered_at__isnull=True).first()
@@ -128,7 +190,7 @@ def queue_for(user: User) -> QuerySet[Application]:
     """
     departments = [post.department_id for post in posts_of(user) if post.role == Post.Role.OFFICER]
     cases = Application.objects.filter(state=ApplicationState.IN_REVIEW, matter__department__in=departments)
-    mine = Q(person__user=user) | Q(organisation__acting_rights__person__user=user)
+    mine = Q(person__user=user) | Q(agent__user=user) | Q(organisation__acting_rights__person__user=user)
     involved = Application.objects.filter(mine, pk=OuterRef("pk"))
     rows = cases.filter(~Exists(involved)).select_related("matter", "person", "organisation")
     return rows.order_by("due_on", "submitted_at", "id")
@@ -138,7 +200,7 @@ def application_for_officer(user: User, *, reference: str) -> Application:
     """Return a case of the user's departments in any state, or raise NoSuchApplication."""
     departments = [post.department_id for post in posts_of(user) if post.role == Post.Role.OFFICER]
     rows = Application.objects.select_related(
-        "matter__department", "edition", "person", "organisation", "authorisation"
+        "matter__department", "edition", "person", "organisation", "authorisation", "agent"
     )
     application = rows.filter(reference=reference, matter__department__in=departments).first()
     if application is None:

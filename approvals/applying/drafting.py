@@ -9,18 +9,26 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import actors
-from accounts.acting.principals import Principal
+from accounts.acting import mandates
+from accounts.acting.principals import MayNotAct, Principal
 from approvals import selectors
 from approvals.applying.references import new_reference
-from approvals.errors import AlreadyOpen, NoSuchDraft, NotAcceptingApplications, WrongApplicant
+from approvals.errors import (
+    AlreadyOpen,
+    NoSuchDraft,
+    NotAcceptingApplications,
+    NotInMandate,
+    WrongApplicant,
+)
 from approvals.models import Draft
-from approvals.permissions import may_apply
+from approvals.permissions import may_apply, own
 from certificates.holding import authorising
 from certificates.models import Authorisation
 from common import clock
 from matters import editions
 from matters.models import Edition, Matter
 from records import journal
+from records.proving.chain import Json
 
 CONSENT_TEXT = "2026-11"  # version of the words on the consent page
 CONSENT_DAYS = 30  # an authorisation ends with the case, and at the latest after these days
@@ -30,10 +38,10 @@ CONSENT_DAYS = 30  # an authorisation ends with the case, and at the latest afte
 def start(principal: Principal, *, matter: Matter, consent: bool) -> Draft:
     """Record the answer to "may we look?" and open the draft; a draft already there keeps its answers.
 
-    Raises WrongApplicant, NotAcceptingApplications, AlreadyOpen.
+    Raises WrongApplicant, NotInMandate, MayNotAct, NotAcceptingApplications, AlreadyOpen.
     """
-    if not may_apply(principal, matter):
-        raise WrongApplicant
+    require_standing(principal)
+    require_for(principal, matter=matter)
     edition = in_force(matter)
     if (existing := selectors.open_application(principal, matter=matter)) is not None:
         raise AlreadyOpen(existing.reference)
@@ -45,8 +53,25 @@ def start(principal: Principal, *, matter: Matter, consent: bool) -> Draft:
     if draft is None:
         return _open(principal, edition, reference, authorisation, at)
     draft.authorisation, draft.saved_at = authorisation, at
-    draft.save(update_fields=["authorisation", "saved_at"])
+    selectors.acted_on(draft, principal).save(
+        update_fields=["authorisation", "saved_at", "person", "agent", "mandate"]
+    )
     return draft
+
+
+def require_for(principal: Principal, *, matter: Matter) -> None:
+    """Raise WrongApplicant for another kind of applicant, NotInMandate beyond the mandate of who acts."""
+    if matter.applicant != principal.kind:
+        raise WrongApplicant
+    if not may_apply(principal, matter):
+        raise NotInMandate
+
+
+def require_standing(principal: Principal) -> None:
+    """Raise MayNotAct when the mandate has ended since the request began; it cannot end before the transaction does."""
+    name = principal.mandate
+    if name and name not in mandates.standing([name], on=clock.today(), lock=True):
+        raise MayNotAct
 
 
 def in_force(matter: Matter) -> Edition:
@@ -57,8 +82,7 @@ def in_force(matter: Matter) -> Edition:
 
 
 def _locked_draft(principal: Principal, *, matter: Matter) -> Draft | None:
-    mine = Draft.objects.filter(person=principal.person, organisation=principal.organisation, matter=matter)
-    return mine.select_for_update().first()
+    return Draft.objects.filter(own(principal), matter=matter).select_for_update(of=("self",)).first()
 
 
 def _ask(
@@ -82,11 +106,13 @@ def _ask(
 def _open(
     principal: Principal, edition: Edition, reference: str, authorisation: Authorisation, at: datetime
 ) -> Draft:
-    draft, created = Draft.objects.get_or_create(
-        person=principal.person,
-        organisation=principal.organisation,
+    draft, created = Draft.objects.filter(own(principal)).get_or_create(
         matter=edition.matter,
         defaults={
+            "person": principal.person,
+            "organisation": principal.organisation,
+            "agent": principal.agent,
+            "mandate": principal.mandate,
             "reference": reference,
             "edition": edition,
             "authorisation": authorisation,
@@ -99,11 +125,16 @@ def _open(
         journal.note(
             stream=f"case:{reference}",
             act="draft_started",
-            actor=actors.of_person(principal.person),
+            actor=actors.of_person(principal.acting),
             subject=str(draft.pk),
-            details={"matter": edition.matter.code},
+            details={"matter": edition.matter.code, **noted(principal)},
         )
     return draft
+
+
+def noted(principal: Principal) -> dict[str, Json]:
+    """Return what the journal says of a mandate: the actor is the person, this is their right."""
+    return {"mandate": principal.mandate} if principal.mandate else {}
 
 
 def _defaults(edition: Edition) -> dict[str, object]:
@@ -133,27 +164,29 @@ def discard(principal: Principal, *, reference: str) -> None:
     journal.note(
         stream=f"case:{reference}",
         act="draft_discarded",
-        actor=actors.of_person(principal.person),
+        actor=actors.of_person(principal.acting),
         subject=str(draft.pk),
+        details=noted(principal),
     )
     draft.delete()
 
 
 def own_locked(principal: Principal, *, reference: str) -> Draft:
-    """Return the principal's draft with its row locked, or raise NoSuchDraft."""
+    """Return the principal's draft with its row locked, or raise NoSuchDraft, MayNotAct."""
+    require_standing(principal)
     rows = Draft.objects.select_for_update(of=("self",)).select_related(
         "matter__department", "edition", "authorisation", "person", "organisation"
     )
-    mine = rows.filter(reference=reference, person=principal.person, organisation=principal.organisation)
+    mine = rows.filter(own(principal), reference=reference)
     if (draft := mine.defer(*editions.UNREAD).first()) is None:
         raise NoSuchDraft
     return draft
 
 
 def lock_as_read(principal: Principal, draft: Draft) -> bool:
-    """Lock the principal's draft; False when it was saved again since it was read. Raises NoSuchDraft."""
-    mine = Draft.objects.filter(person=principal.person, organisation=principal.organisation, pk=draft.pk)
-    rows = mine.select_for_update()
+    """Lock the principal's draft; False when it was saved again since it was read. Raises NoSuchDraft, MayNotAct."""
+    require_standing(principal)
+    rows = Draft.objects.filter(own(principal), pk=draft.pk).select_for_update(of=("self",))
     if (saved_at := rows.values_list("saved_at", flat=True).first()) is None:
         raise NoSuchDraft
     return saved_at == draft.saved_at

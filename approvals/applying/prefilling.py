@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from accounts import actors
 from approvals.deciding import facts, sources
 from approvals.models import Application, Draft
 from certificates.holding import using
@@ -18,8 +19,16 @@ def known(draft: Draft | Application, *, at: datetime) -> dict[str, Fact]:
     """Return the facts the form shows, and no others. Reading them leaves a use record a certificate and consent."""
     compiled = editions.compiled(draft.edition)
     scope = shown(compiled)
-    readings = using.prefill(facts.need(draft, scope, purpose="预填申请表"), on=at.date(), at=at)
+    need, looker = facts.need(draft, scope, purpose="预填申请表"), _looker(draft)
+    readings = using.prefill(need, on=at.date(), at=at, actor=looker)
     return sources.applicant_facts(draft) | sources.certificate_facts(compiled, readings, scope=scope, at=at)
+
+
+def _looker(draft: Draft | Application) -> str:
+    """Return who sees what is read: the system fills an own form in; what an agent fills in, the agent sees."""
+    if not draft.mandate:
+        return actors.SYSTEM
+    return actors.of_person(draft.agent or draft.person)
 
 
 def shown(compiled: Compiled) -> sources.Scope:

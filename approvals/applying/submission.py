@@ -15,7 +15,7 @@ from approvals.applying import drafting, evidence, prefilling
 from approvals.deciding import announcing
 from approvals.errors import AlreadyOpen, Incomplete, NoSuchApplication, NoSuchDraft, NotAllowed
 from approvals.models import Application, Draft, Evidence, SupplementNotice
-from approvals.permissions import is_applicant
+from approvals.permissions import is_applicant, own
 from approvals.states import ApplicationState, ClockKind
 from approvals.tasks import wake_on_commit
 from approvals.workflow import Move
@@ -41,7 +41,9 @@ def submit(principal: Principal, *, reference: str, key: str, seen: Draft | None
 
 def _submitted_before(principal: Principal, *, reference: str, key: str) -> Application | None:
     named = Q(idempotency_key=key) | Q(reference=reference)
-    found = Application.objects.filter(named, person=principal.person).order_by("submitted_at")
+    found = (
+        Application.objects.filter(named, own(principal)).select_related("matter").order_by("submitted_at")
+    )
     first = min(found, key=lambda one: one.idempotency_key != key, default=None)
     return first if first is not None and is_applicant(principal, first) else None
 
@@ -67,15 +69,15 @@ def _submit(principal: Principal, draft: Draft, *, key: str) -> Application | No
     if not drafting.lock_as_read(principal, draft):
         return None
     at = now()
-    application = _open(draft, key=key, at=at)
+    application = _open(selectors.acted_on(draft, principal), key=key, at=at)
     Evidence.objects.bulk_create(evidence.of(application))
     journal.note(
         stream=application.stream,
         act="submitted",
-        actor=actors.of_person(principal.person),
+        actor=actors.of_person(principal.acting),
         subject=str(application.pk),
-        details={"matter": draft.matter.code, "edition": draft.edition.number},
-        event="申请已提交。",
+        details={"matter": draft.matter.code, "edition": draft.edition.number, **drafting.noted(principal)},
+        event=f"申请已提交{principal.by}。",
         event_kind="submitted",
     )
     draft.delete()
@@ -92,6 +94,8 @@ def _open(draft: Draft, *, key: str, at: datetime) -> Application:
                 edition=draft.edition,
                 person=draft.person,
                 organisation=draft.organisation,
+                agent=draft.agent,
+                mandate=draft.mandate,
                 authorisation=draft.authorisation,
                 answers=draft.answers,
                 idempotency_key=key,
@@ -131,10 +135,10 @@ def answer_supplement(principal: Principal, *, reference: str, answers: Mapping[
         Move(
             application,
             ApplicationState.SUBMITTED,
-            actors.of_person(principal.person),
+            actors.of_person(principal.acting),
             "supplemented",
-            "补正内容已提交，重新核验。",
-            {"notice": str(notice.pk), "fields": sorted(opened & set(answers))},
+            f"补正内容已提交{principal.by}，重新核验。",
+            {"notice": str(notice.pk), "fields": sorted(opened & set(answers)), **drafting.noted(principal)},
         ),
         at=at,
     )
@@ -158,9 +162,10 @@ def withdraw(principal: Principal, *, reference: str) -> Application:
         Move(
             application,
             ApplicationState.WITHDRAWN,
-            actors.of_person(principal.person),
+            actors.of_person(principal.acting),
             "withdrawn",
-            "您撤回了申请，本件已结束。",
+            f"{principal.you}撤回了申请{principal.by}，本件已结束。",
+            drafting.noted(principal),
         ),
         at=at,
     )
@@ -170,8 +175,9 @@ def withdraw(principal: Principal, *, reference: str) -> Application:
 
 
 def _own_locked(principal: Principal, *, reference: str) -> Application:
+    drafting.require_standing(principal)
     rows = Application.objects.select_for_update(of=("self",)).select_related("matter", "edition", "person")
-    application = rows.filter(reference=reference, person=principal.person).first()
+    application = rows.filter(own(principal), reference=reference).first()
     if application is None or not is_applicant(principal, application):
         raise NoSuchApplication
     return application

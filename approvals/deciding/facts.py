@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 
 from accounts import actors
 from accounts.models import Organisation
@@ -28,7 +28,7 @@ from matters.forms.answers import form_facts
 from registers import asking
 from rules.language.values import Fact, Facts, UnknownReason
 
-Principal = tuple[UUID, UUID | None, int]
+Principal = tuple[UUID | None, UUID | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +95,22 @@ def _known(
 
 
 def _principal(application: Application) -> Principal:
-    return application.person_id, application.organisation_id, application.matter_id
+    """Return whose the case is: an organisation's is the organisation's, whoever filed it."""
+    organisation = application.organisation_id
+    return None if organisation else application.person_id, organisation, application.matter_id
 
 
 def _own(applications: Sequence[Application]) -> dict[Principal, sources.Known]:
     """Return `own.*` by principal and matter, in one query; the open case being judged does not count itself."""
     principals = {_principal(application) for application in applications}
     is_open, is_granted = Q(state__in=OPEN), Q(state=ApplicationState.GRANTED)
+    people = {person for person, _, _ in principals if person}
+    bodies = {organisation for _, organisation, _ in principals if organisation}
+    theirs = Q(organisation__isnull=True, person__in=people) | Q(organisation__in=bodies)
     rows = (
-        Application.objects.filter(
-            person__in={person for person, _, _ in principals},
-            matter__in={matter for _, _, matter in principals},
-        )
-        .values_list("person_id", "organisation_id", "matter_id")
+        Application.objects.filter(theirs, matter__in={matter for _, _, matter in principals})
+        .annotate(whose=Case(When(organisation__isnull=True, then="person_id"), default=None))
+        .values_list("whose", "organisation_id", "matter_id")
         .annotate(open=Count("pk", filter=is_open), granted=Count("pk", filter=is_granted))
     )
     counts = {(person, organisation, matter): pair for person, organisation, matter, *pair in rows}

@@ -22,7 +22,7 @@ Outcome = RegisterCall.Outcome
 
 
 def applicant_facts(case: Application | Draft) -> Known:
-    """Return `applicant.*`: the real-name identity of who signed in, and of the organisation they act for."""
+    """Return `applicant.*`: the real-name identity of the applicant, and of who acts for an organisation."""
     values = _organisation(case, case.organisation) if case.organisation else _identity(case.person)
     source = Source(SourceKind.APPLICANT, "applicant", "实名账户")
     return {f"applicant.{name}": Fact.known(value, source) for name, value in values.items()}
@@ -42,14 +42,14 @@ def _identity(person: Person) -> dict[str, Value]:
 
 
 def _organisation(case: Application | Draft, organisation: Organisation) -> dict[str, Value]:
-    """An application for an organisation is only ever opened by someone with the right to act for it."""
+    """Whoever opens an organisation's case has the right to act for it: its head by law, or an agent by mandate."""
     return {
         "name": organisation.name,
         "credit_code": organisation.credit_code,
         "kind": organisation.kind,
         "person_name": case.person.name,
         "person_id_number": case.person.id_number,
-        "person_is_operator": True,
+        "person_is_operator": not case.mandate,
         "mobile": case.person.mobile,
     }
 

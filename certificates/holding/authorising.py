@@ -10,13 +10,12 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from typing_extensions import Unpack
 
-from accounts.acting.principals import Principal, organisations_of
+from accounts.acting.principals import Principal
 from accounts.actors import of_person
 from accounts.models import Person
 from certificates.errors import AlreadyAuthorised, NotYours
 from certificates.models import Authorisation
 from certificates.states import AuthorisationStatus
-from common import clock
 from records.journal import note
 
 Scope = Mapping[str, Sequence[str]]
@@ -45,15 +44,16 @@ def refuse(principal: Principal, *, at: datetime, **asked: Unpack[Question]) -> 
 
 
 @transaction.atomic
-def revoke(person: Person, *, authorisation_id: UUID | str, at: datetime) -> Authorisation:
-    """Withdraw a consent at once (PIPL art. 15); idempotent. Raises NotYours."""
+def revoke(principal: Principal, *, authorisation_id: UUID | str, at: datetime) -> Authorisation:
+    """Withdraw a consent at once (PIPL art. 15), by its holder or who acts for them; idempotent. Raises NotYours."""
     found = Authorisation.objects.select_for_update().filter(pk=authorisation_id).first()
-    if found is None or not _may_revoke(person, found, on=at.astimezone(clock.SHANGHAI).date()):
+    if found is None or not _may_revoke(principal, found):
         raise NotYours
     if found.status == AuthorisationStatus.GRANTED:
         found.status, found.revoked_at = AuthorisationStatus.REVOKED, at
         found.save(update_fields=["status", "revoked_at"])
-        _note(found, "authorisation_revoked", person, "您已撤回用证授权，之后不再读取您的电子证照。")
+        text = f"{principal.you}已撤回用证授权{principal.by}，之后不再读取电子证照。"
+        _note(found, "authorisation_revoked", principal.acting, text)
     return found
 
 
@@ -79,7 +79,7 @@ def _keep(
         text_version=asked["text_version"],
         holder_organisation=principal.organisation,
         holder_person=None if principal.organisation else principal.person,
-        given_by=principal.person,
+        given_by=principal.acting,
         given_at=at,
         status=status,
     )
@@ -92,11 +92,11 @@ def _keep(
     granted = status == AuthorisationStatus.GRANTED
     kinds = sum(bool(fields) for fields in given.scope.values())
     text = (
-        f"您同意为办理“{given.matter_name}”使用 {kinds} 种电子证照。"
+        f"{principal.you}同意为办理“{given.matter_name}”使用 {kinds} 种电子证照{principal.by}。"
         if granted
-        else "您没有同意使用电子证照。"
+        else f"{principal.you}没有同意使用电子证照{principal.by}。"
     )
-    _note(given, "authorisation_granted" if granted else "authorisation_refused", principal.person, text)
+    _note(given, "authorisation_granted" if granted else "authorisation_refused", principal.acting, text)
     return given
 
 
@@ -112,7 +112,9 @@ def _note(given: Authorisation, act: str, person: Person, text: str) -> None:
     )
 
 
-def _may_revoke(person: Person, given: Authorisation, *, on: date) -> bool:
-    if given.holder_organisation_id is None:
-        return given.holder_person_id == person.pk
-    return given.holder_organisation_id in {one.pk for one in organisations_of(person, on=on)}
+def _may_revoke(principal: Principal, given: Authorisation) -> bool:
+    if not principal.limits.covers(given.matter_code):
+        return False
+    if principal.organisation is not None:
+        return given.holder_organisation_id == principal.organisation.pk
+    return given.holder_person_id == principal.person.pk

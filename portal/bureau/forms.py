@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.acting import guarding
 from approvals.reviewing import LONGEST_PURPOSE, MIN_REASON, Defect
 from matters.format.questions import AskedQuestion
 
@@ -159,3 +160,19 @@ def _text_field(question: AskedQuestion, advice: str) -> forms.CharField:
     )
     field.hint, field.optional = advice, False  # type: ignore[attr-defined]
     return field
+
+
+class TurnDownForm(forms.Form):
+    """Why a guardian is not confirmed."""
+
+    reason = forms.CharField(
+        label="不予确认的理由",
+        min_length=guarding.MIN_REASON,
+        max_length=guarding.LONGEST_REASON,
+        widget=forms.Textarea,
+        error_messages={
+            "required": "请写明理由，让申请人知道差什么。",
+            "min_length": TOO_SHORT,
+            "max_length": f"理由太长，请不超过 {guarding.LONGEST_REASON} 个字。",
+        },
+    )

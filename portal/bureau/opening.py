@@ -12,7 +12,7 @@ from approvals import selectors
 from approvals.models import Application, Decision, Evidence, Judgement, SupplementNotice
 from approvals.permissions import may_decide
 from approvals.reviewing import REVEALING, Revealed
-from approvals.selectors import Sheet
+from approvals.selectors import Agent, Sheet
 from approvals.states import ApplicationState, DecisionKind, EvidenceKind
 from certificates.models import Certificate
 from common import clock
@@ -52,6 +52,7 @@ class OpenedApplication:
     compiled: Compiled
     name: str
     number: str
+    agent: Agent | None
     due: Due
     rows: tuple[SheetRow, ...]
     counted: str
@@ -113,6 +114,7 @@ def opened(user: User, application: Application, *, revealed: Revealed | None = 
         compiled=compiled,
         name=application.organisation.name if application.organisation else application.person.name,
         number=_number(application),
+        agent=selectors.agent_of(application),
         due=due(application.due_on, on=today),
         rows=tuple(sheets.rows(sheet)) if sheet else (),
         counted=sheets.counted(sheet) if sheet else "",
@@ -138,10 +140,10 @@ def opened(user: User, application: Application, *, revealed: Revealed | None = 
 
 
 def _number(application: Application) -> str:
-    """Return the masked ID number of a person, or the public credit code of an organisation and who acts for it."""
+    """Return the masked ID number of a person, or the public credit code of an organisation."""
     if application.organisation is None:
         return mask_id(application.person.id_number)
-    return f"{application.organisation.credit_code}，经办人 {application.person.name}"
+    return application.organisation.credit_code
 
 
 def _judgements(application: Application) -> list[tuple[Judgement, str]]:
@@ -225,8 +227,9 @@ def _evidence(row: Evidence, compiled: Compiled) -> Row:
 
 def _earlier(application: Application) -> list[Application]:
     """Return the same applicant's other cases of this matter, the newest first."""
-    same = Application.objects.filter(
-        matter=application.matter, person=application.person, organisation=application.organisation
-    )
+    whose = {"organisation": application.organisation}
+    if application.organisation is None:
+        whose["person"] = application.person
+    same = Application.objects.filter(matter=application.matter, **whose)
     others = same.exclude(pk=application.pk).defer("answers").order_by("-submitted_at", "-pk")
     return list(others[:EARLIER])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.bureau.views import acts, reading
+from portal.bureau.views import acts, guardianships, reading
 
 app_name = "bureau"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", reading.queue, name="queue"),
     path("supplementing", reading.supplementing, name="supplementing"),
     path("done", reading.done, name="done"),
+    path("guardianships", guardianships.guardianships, name="guardianships"),
+    path("guardianships/<uuid:guardianship_id>", guardianships.guardianship, name="guardianship"),
+    path("guardianships/<uuid:guardianship_id>/confirm", guardianships.confirm, name="confirm_guardianship"),
     path("applications/<str:reference>", reading.application, name="application"),
     path("applications/<str:reference>/grant", acts.grant, name="grant"),
     path("applications/<str:reference>/refuse", acts.refuse, name="refuse"),

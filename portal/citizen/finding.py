@@ -1,25 +1,29 @@
-"""The citizen's own drafts and cases by reference; another person's are answered like unknown ones (404)."""
+"""The drafts, cases and certificates of whom one acts for; anybody else's are answered like unknown ones (404).
+
+What belongs to another one the person may act for is not opened either: the page says so, and offers to switch.
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.acting import principals
-from accounts.acting.principals import Principal
+from accounts.acting.principals import MayNotAct, Principal
 from approvals import selectors
 from approvals.errors import NoSuchApplication, NoSuchDraft
 from approvals.models import Application, Draft
 from certificates.errors import NotYours
 from certificates.models import Certificate
-from common import clock
-from portal.web.principals import person_of
+from portal.web import unsaved
+from portal.web.principals import WHOM, OtherPrincipal, acting_for, acts_for, person_of, principal_of
+
+NOBODY = None, None, ""
 
 
 def draft(request: HttpRequest, *, reference: str) -> tuple[Principal, Draft]:
-    """Return a draft and whom it is for, or raise NoSuchDraft."""
+    """Return a draft and whom it is for. Raises NoSuchDraft, OtherPrincipal."""
     principal = _filed_as(request, reference, Draft)
     if principal is None:
         raise NoSuchDraft
@@ -27,7 +31,7 @@ def draft(request: HttpRequest, *, reference: str) -> tuple[Principal, Draft]:
 
 
 def application(request: HttpRequest, *, reference: str) -> tuple[Principal, Application]:
-    """Return a case and whom it is for, or raise NoSuchApplication."""
+    """Return a case and whom it is for. Raises NoSuchApplication, OtherPrincipal."""
     principal = _filed_as(request, reference, Application)
     if principal is None:
         raise NoSuchApplication
@@ -35,28 +39,74 @@ def application(request: HttpRequest, *, reference: str) -> tuple[Principal, App
 
 
 def is_submitted(request: HttpRequest, *, reference: str) -> bool:
-    """Return whether the reference is a case of this person: a draft that became one keeps its reference."""
-    return Application.objects.filter(reference=reference, person=person_of(request)).exists()
+    """Return whether the reference is a case one may open: a draft that became one keeps its reference."""
+    return _filed_as(request, reference, Application) is not None
 
 
-def _filed_as(request: HttpRequest, reference: str, model: type[Draft | Application]) -> Principal | None:
-    """Return the principal a case was filed as. It opens under any chosen identity, while the right to act lasts."""
-    person = person_of(request)
-    row = model.objects.filter(reference=reference, person=person).values_list("organisation_id").first()
-    if row is None:
-        return None
-    return principals.principal(person, organisation_id=row[0])
+def as_drawn(request: HttpRequest) -> Principal:
+    """Return the principal of a form that names no case; raises OtherPrincipal when it was drawn for another one."""
+    drawn_for = request.POST.get(WHOM, acting_for(request))
+    if drawn_for != acting_for(request):
+        raise _other(request, principals.principal(person_of(request), whom=drawn_for))
+    return principal_of(request)
 
 
 def certificate(request: HttpRequest, *, certificate_id: UUID) -> tuple[Principal, Certificate]:
-    """Return a certificate of the person or of an organisation they act for, and as whom they hold it."""
-    person = person_of(request)
-    organisations = {one.pk: one for one in principals.organisations_of(person, on=clock.today())}
-    mine = Q(holder_person=person) | Q(holder_organisation__in=organisations)
-    rows = Certificate.objects.filter(mine, pk=certificate_id).select_related("type", "successor")
+    """Return a certificate and as whom one sees it: its holder's side, or who acts in the case that issued it.
+
+    Raises NotYours, OtherPrincipal.
+    """
+    rows = Certificate.objects.filter(pk=certificate_id).select_related("type", "successor")
     found = rows.defer("fields").first()
     if found is None:
         raise NotYours
-    return Principal(
-        person, organisations[found.holder_organisation_id] if found.holder_organisation_id else None
-    ), found
+    principal = _as(request, found.holder_person_id, found.holder_organisation_id)
+    if principal is None or not _may_see(principal, found):
+        raise NotYours
+    return _same(request, principal), found
+
+
+def _may_see(principal: Principal, found: Certificate) -> bool:
+    """Return whether a mandate shows the certificate: all of them, or what a case it covers has issued."""
+    if principal.limits.sees_certificates:
+        return True
+    return found.source in selectors.issued_for(principal)
+
+
+def _filed_as(request: HttpRequest, reference: str, model: type[Draft | Application]) -> Principal | None:
+    """Return the principal a case is of, None where the person has no right to see it today."""
+    rows = model.objects.filter(reference=reference)
+    row = rows.values_list("person_id", "organisation_id", "matter__code").first()
+    holder, organisation, matter_code = row or NOBODY
+    principal = _as(request, holder, organisation)
+    if principal is None or not principal.limits.covers(matter_code):
+        return None
+    return _same(request, principal)
+
+
+def _as(request: HttpRequest, person_id: UUID | None, organisation_id: UUID | None) -> Principal | None:
+    person = person_of(request)
+    if organisation_id is not None:
+        whom = f"organisation:{organisation_id}"
+    elif person_id is None:
+        return None
+    else:
+        whom = "" if person_id == person.pk else f"person:{person_id}"
+    try:
+        return (
+            principal_of(request) if whom == acting_for(request) else principals.principal(person, whom=whom)
+        )
+    except MayNotAct:
+        return None
+
+
+def _same(request: HttpRequest, principal: Principal) -> Principal:
+    """Return the principal the session acts for; nothing carries over from one to the next."""
+    if principal.whom != acting_for(request):
+        raise _other(request, principal)
+    return principal
+
+
+def _other(request: HttpRequest, wanted: Principal) -> OtherPrincipal:
+    onward, kept = unsaved.keep(request)
+    return OtherPrincipal(wanted, now=acts_for(request), onward=onward, kept=kept)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.citizen.views import applications, certificates, changes, consenting, drafts, lists
+from portal.citizen.views import (
+    agents,
+    applications,
+    certificates,
+    changes,
+    consenting,
+    drafts,
+    family,
+    lists,
+)
 
 app_name = "citizen"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,4 +39,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages", lists.inbox, name="inbox"),
     path("messages/<uuid:message_id>", lists.message, name="message"),
     path("me", lists.me, name="me"),
+    path("me/family", family.family, name="family"),
+    path("me/family/give", family.give, name="give"),
+    path("me/family/<uuid:delegation_id>/revoke", family.revoke, name="revoke_delegation"),
+    path("me/family/guard", family.guard, name="guard"),
+    path("me/family/<uuid:guardianship_id>/end", family.end_guardianship, name="end_guardianship"),
+    path("me/organisations/<uuid:organisation_id>", agents.agents, name="agents"),
+    path("me/organisations/<uuid:organisation_id>/authorise", agents.authorise, name="authorise"),
+    path("me/agents/<int:right_id>/revoke", agents.revoke, name="revoke_agent"),
 ]

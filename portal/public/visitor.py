@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from accounts.acting.principals import Principal, organisations_of
-from accounts.models import Organisation, Person
+from accounts.acting.principals import Principal, choices
+from accounts.models import Person
 from accounts.permissions import is_staff
 from common import clock
 from portal.web.principals import acting_for
@@ -15,10 +15,10 @@ from portal.web.principals import acting_for
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`principal` is None for a guest and for an account that belongs to no natural person."""
+    """`principal` is None for a guest and for an account that belongs to no natural person; `others`: whom else."""
 
     principal: Principal | None = None
-    organisations: tuple[Organisation, ...] = ()
+    others: tuple[Principal, ...] = ()
     signed_in: bool = False
     staff: bool = False
 
@@ -30,6 +30,6 @@ def of(request: HttpRequest) -> Visitor:
     person: Person | None = getattr(request.user, "person", None)
     if person is None:
         return Visitor(signed_in=True, staff=is_staff(request.user))
-    organisations = tuple(organisations_of(person, on=clock.today()))
-    chosen = next((each for each in organisations if str(each.pk) == acting_for(request)), None)
-    return Visitor(Principal(person, chosen), organisations, signed_in=True)
+    others = tuple(choices(person, on=clock.today()))
+    chosen = next((each for each in others if each.whom == acting_for(request)), Principal(person))
+    return Visitor(chosen, others, signed_in=True)

@@ -43,6 +43,7 @@ OFFICE_PLACES = (
     ("bureau:queue", "待办", "待办", "clipboard-list"),
     ("bureau:supplementing", "补正中", "补正中", "pencil"),
     ("bureau:done", "已办", "已办", "check"),
+    ("bureau:guardianships", "监护核实", "监护", "users"),
 )
 FOOTER_PLACES = (
     ("public:sitemap", "网站地图", "网站地图", "world"),

@@ -54,6 +54,15 @@ class SignInFirst(LoginRequiredMiddleware):
         return redirect_to_login(page or _page_before(request), resolve_url(self.get_login_url(view_func)))
 
 
+def keep(request: HttpRequest) -> tuple[str, bool]:
+    """Keep a post that was not carried out for the page it belongs to; return that page, and whether it was kept."""
+    if request.method != "POST":
+        return request.get_full_path(), False
+    name = getattr(request.resolver_match.func, "given_back", None) if request.resolver_match else None
+    page = _page_of(request, name)
+    return page or _page_before(request), page is not None and _remember(request)
+
+
 def take(request: HttpRequest, *, path: str = "") -> QueryDict | None:
     """Return, once, what was posted to this page (or to `path`, which gives back here) before signing in again."""
     wanted = path or request.path

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from accounts.acting.principals import Principal
 from accounts.models import Message
 from approvals import deciding, reviewing, selectors
 from approvals.applying import drafting, submission
@@ -156,7 +157,7 @@ def test_asking_for_more_pauses_the_clock_and_opens_only_what_is_named(city: Sta
     paused = Application.objects.get(pk=application.pk)
     assert (paused.state, paused.due_on) == (S.SUPPLEMENTING, None)
     district.stand_at(NOON + timedelta(days=4))  # Tuesday: two working days later
-    principal = selectors.own_applications(paused.person).get()
+    principal = selectors.own_applications(Principal(paused.person)).get()
     submission.answer_supplement(
         district.Citizen(paused.person, officer).principal,
         reference=principal.reference,

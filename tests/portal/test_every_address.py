@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +14,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import Message, User
+from accounts.acting import agents, delegating, guarding
+from accounts.models import Guardianship, Message, User
 from approvals.applying import drafting
 from common import clock
 from tests.factories import district
@@ -34,7 +35,14 @@ FORMS = {
     "drafts/<str:reference>/<int:page>",
     "drafts/<str:reference>/discard",
     "matters/<str:code>/start",
+    "me/agents/<int:right_id>/revoke",
+    "me/family/<uuid:delegation_id>/revoke",
+    "me/family/<uuid:guardianship_id>/end",
+    "me/family/give",
+    "me/family/guard",
+    "me/organisations/<uuid:organisation_id>/authorise",
     "messages/<uuid:message_id>",
+    "office/guardianships/<uuid:guardianship_id>",
     "office/applications/<str:reference>/ask",
     "office/applications/<str:reference>/grant",
     "office/applications/<str:reference>/refuse",
@@ -50,6 +58,7 @@ BUTTONS = {
     "demo/clock/back",
     "display",
     "drafts/<str:reference>/save/<int:page>",
+    "office/guardianships/<uuid:guardianship_id>/confirm",
     "office/applications/<str:reference>/again",
 }
 _HOLE = re.compile(r"<(\w+):(\w+)>")
@@ -106,8 +115,34 @@ def place(stocked: None, settings: Any) -> Place:
         "certificate_id": str(applicant.certificates["resident_id"].pk),
         "authorisation_id": str(case.authorisation_id),
         "message_id": str(letter.pk),
+        **mandates(applicant, writer),
     }
     return Place({"guest": None, "citizen": applicant.user, "officer": officer}, names)
+
+
+def mandates(applicant: district.Citizen, other: district.Citizen) -> dict[str, str]:
+    """Give the applicant one of everything there is to give and to hold, and return their names."""
+    today = NOON.date()
+    shop = district.business(owner=applicant).organisation
+    assert shop is not None
+    child = district.citizen(name="陈小宝", born=date(2016, 5, 1)).person
+    right = agents.authorise(
+        applicant.person, organisation=shop, agent=other.person, mandate=agents.Mandate(today)
+    )
+    asked = guarding.request(
+        applicant.person,
+        ward=child,
+        kind=Guardianship.Ward.CHILD,
+        document=Guardianship.Document.BIRTH_CERTIFICATE,
+        document_number="O440000001",
+    )
+    given = delegating.give(applicant.person, agent=other.person, until=today)
+    return {
+        "organisation_id": str(shop.pk),
+        "right_id": str(right.pk),
+        "guardianship_id": str(asked.pk),
+        "delegation_id": str(given.pk),
+    }
 
 
 def text(response: Any) -> str:
@@ -205,4 +240,4 @@ def test_ids_of_any_shape(place: Place, text_: str) -> None:
     browser = place.browser("citizen")
     browser.raise_request_exception = False
     assert browser.get("/certificates/uses", {"certificate": text_}).status_code == 200
-    assert browser.post("/act-for", {"organisation": text_}).status_code == 403
+    assert browser.post("/act-for", {"whom": f"person:{text_}"}).status_code == 403

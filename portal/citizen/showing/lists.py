@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from accounts.models import Person
+from accounts.acting.principals import Principal
 from approvals.models import Application, Draft
+from approvals.permissions import own
 from approvals.states import ApplicationState
 from certificates import schemas
 from certificates.models import Authorisation, CertificateType, TypeSchema, UseRecord
@@ -52,9 +53,9 @@ def _status(one: Application) -> str:
     return f"{cn_date(one.closed_at)} 办结" if one.closed_at else ""
 
 
-def own_drafts(person: Person) -> QuerySet[Draft]:
-    """Return the drafts of a person, for themselves and for organisations, the newest first."""
-    rows = Draft.objects.filter(person=person).select_related("matter", "organisation").defer("answers")
+def own_drafts(principal: Principal) -> QuerySet[Draft]:
+    """Return the principal's drafts, the newest first."""
+    rows = Draft.objects.filter(own(principal)).select_related("matter", "organisation").defer("answers")
     return rows.order_by("-saved_at", "pk")
 
 
@@ -71,6 +72,7 @@ class UseRow:
     ground: str
 
 
+WHO_LOOKED = {"system": "系统自动核验", "person": "办理人填表时看到"}  # by the kind of actor
 USE_PILLS = {UseOutcome.FOUND: "pass", UseOutcome.UNAUTHORISED: "fail"}
 USE_WORDS = {
     UseOutcome.FOUND: "已读取",
@@ -94,7 +96,7 @@ def use_rows(records: Iterable[UseRecord]) -> list[UseRow]:
 
 
 def _use_row(record: UseRecord, labels: dict[int, dict[str, str]], names: dict[str, str]) -> UseRow:
-    by = "系统自动核验" if record.actor == "system" else "工作人员查看"
+    by = WHO_LOOKED.get(record.actor.partition(":")[0], "工作人员查看")
     known = labels.get(record.type_id, {})
     outcome = UseOutcome(record.outcome)
     return UseRow(

@@ -11,6 +11,7 @@ from accounts.acting.principals import Principal
 from accounts.models import Organisation
 from approvals import selectors
 from approvals.models import Application, Decision, SupplementNotice
+from approvals.selectors import Agent
 from approvals.states import OPEN, ApplicationState
 from certificates.models import Certificate
 from common import clock
@@ -54,6 +55,7 @@ class OpenedApplication:
 
     application: Application
     principal: Principal
+    agent: Agent | None
     guide: Guide
     edition: int
     rows: tuple[SheetRow, ...] = ()
@@ -107,6 +109,7 @@ def opened(
     return OpenedApplication(
         application=application,
         principal=principal,
+        agent=selectors.agent_of(application),
         guide=compiled.package.guide,
         edition=application.edition.number,
         rows=tuple(sheets.rows(sheet)) if sheet else (),

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.acting.principals import Principal
+from approvals import selectors
 from certificates import selectors as store
 from certificates.holding import authorising
-from certificates.models import Authorisation, UseRecord
+from certificates.models import Authorisation, Certificate, UseRecord
 from certificates.states import CertificateStatus
 from common import clock
 from portal.citizen import finding
 from portal.citizen.showing import faces, lists
 from portal.citizen.showing.consent import held_by
-from portal.web.principals import person_of, principal_of
+from portal.web.principals import principal_of
 
 ON_A_PAGE = 20
 NEWEST = 4
@@ -30,7 +32,7 @@ NEWEST = 4
 def wallet(request: HttpRequest) -> HttpResponse:
     """Show all certificates of whom one acts for, with their states in words."""
     principal, today = principal_of(request), clock.today()
-    shown = [faces.short(one, on=today) for one in held_by(principal)]
+    shown = [faces.short(one, on=today) for one in _held(principal)]
     wanted = request.GET.get("state", "")
     groups = [(key, words, sum(_in(face.state, key) for face in shown)) for key, words in faces.GROUPS]
     known = {
@@ -71,7 +73,7 @@ def uses(request: HttpRequest) -> HttpResponse:
     principal = principal_of(request)
     rows, only = uses_of(principal), None
     if request.GET.get("certificate"):
-        only = held_by(principal).filter(pk__in=_ids(request.GET["certificate"])).first()
+        only = _held(principal).filter(pk__in=_ids(request.GET["certificate"])).first()
         rows = rows.filter(certificate=only) if only else rows
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     known = {"principal": principal, "page": page, "rows": lists.use_rows(page), "only": only}
@@ -97,19 +99,36 @@ def authorisations(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, authorisation_id: UUID) -> HttpResponse:
     """Take a consent back, at once."""
-    authorising.revoke(person_of(request), authorisation_id=authorisation_id, at=clock.now())
+    authorising.revoke(finding.as_drawn(request), authorisation_id=authorisation_id, at=clock.now())
     messages.success(request, "授权已撤回，从现在起不再读取这些证照。正在办的事会转给工作人员核对。")
     return redirect("citizen:authorisations")
 
 
 def uses_of(principal: Principal) -> QuerySet[UseRecord]:
-    """Return the use records of whom the principal stands for."""
-    if principal.organisation is not None:
-        return store.uses_of(organisation=principal.organisation)
-    return store.uses_of(person=principal.person)
+    """Return the use records of whom the principal stands for, as far as the mandate of who acts goes."""
+    return store.uses_of(**_holder(principal)).filter(_within(principal))
 
 
 def _authorisations_of(principal: Principal) -> QuerySet[Authorisation]:
-    if principal.organisation is not None:
-        return store.authorisations_of(organisation=principal.organisation)
-    return store.authorisations_of(person=principal.person)
+    return store.authorisations_of(**_holder(principal)).filter(_within(principal))
+
+
+def _held(principal: Principal) -> QuerySet[Certificate]:
+    """Return the certificates a principal may open: a mandate without them shows what its own cases issued."""
+    rows = held_by(principal)
+    return (
+        rows
+        if principal.limits.sees_certificates
+        else rows.filter(source__in=selectors.issued_for(principal))
+    )
+
+
+def _holder(principal: Principal) -> dict[str, Any]:
+    organisation = principal.organisation
+    return {"organisation": organisation} if organisation else {"person": principal.person}
+
+
+def _within(principal: Principal) -> Q:
+    if not principal.limits.sees_certificates:
+        return Q(case_reference__in=selectors.references_of(principal))
+    return Q(matter_code__in=principal.limits.matters) if principal.limits.matters else Q()

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.acting.principals import Principal, organisations_of
+from accounts.acting.principals import Principal, choices
 from approvals import selectors
 from approvals.applying import drafting, prefilling
 from approvals.errors import AlreadyOpen, NotAcceptingApplications
@@ -16,9 +16,9 @@ from approvals.permissions import may_apply
 from common import clock
 from matters import editions
 from matters.models import Matter
+from portal.citizen import finding
 from portal.citizen.showing.consent import Asking, asking
 from portal.citizen.showing.steps import STEPS
-from portal.web.principals import principal_of
 
 
 class ConsentForm(forms.Form):
@@ -40,7 +40,7 @@ class ConsentForm(forms.Form):
 def consent(request: HttpRequest, code: str) -> HttpResponse:
     """Ask, and on the answer open the draft (or keep the one that is there)."""
     matter = get_object_or_404(Matter.objects.select_related("department", "current_edition"), code=code)
-    principal = principal_of(request)
+    principal = finding.as_drawn(request)
     if not may_apply(principal, matter):
         return _other_identity(request, principal, matter)
     told = _told(principal, matter)
@@ -70,9 +70,16 @@ def _told(principal: Principal, matter: Matter) -> Asking:
 
 
 def _other_identity(request: HttpRequest, principal: Principal, matter: Matter) -> HttpResponse:
-    """Offer the identities that may apply: an organisation's matter opened as a person, or the other way round."""
-    offered = organisations_of(principal.person, on=clock.today()) if not principal.organisation else []
-    known = {"matter": matter, "principal": principal, "offered": offered}
+    """Offer whom one may apply for: another kind of applicant, or one whose mandate covers the matter."""
+    person = principal.acting
+    others = [Principal(person), *choices(person, on=clock.today())]
+    offered = [one for one in others if one.whom != principal.whom and may_apply(one, matter)]
+    known = {
+        "matter": matter,
+        "principal": principal,
+        "offered": offered,
+        "beyond": matter.applicant == principal.kind,
+    }
     return render(request, "citizen/other_identity.html", known, status=403)
 
 

@@ -44,7 +44,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class ApplyBox:
-    """What the box says. `kind`: guest, staff, switch, open, draft, ready, care."""
+    """What the box says. `kind`: guest, staff, switch, beyond (the mandate), open, draft, ready, care."""
 
     kind: str
     ticks: tuple[Tick, ...] = ()
@@ -156,6 +156,8 @@ def _box(
         return ApplyBox("staff" if visitor.signed_in else "guest")
     if principal.kind != matter.applicant:
         return ApplyBox("switch")
+    if not principal.limits.covers(matter.code):
+        return ApplyBox("beyond")
     if found := applications.open_application(principal, matter=matter):
         return ApplyBox("open", application=found)
     ticks = tuple(

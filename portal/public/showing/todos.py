@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.acting.principals import Principal
 from approvals.models import Application, Draft, SupplementNotice
+from approvals.permissions import own
 from approvals.states import OPEN, ApplicationState
 from common import clock
 from portal.web.components import wording
@@ -45,17 +46,12 @@ class Waiting:
 def waiting(principal: Principal) -> Waiting:
     """Return what waits for a principal, the most urgent first."""
     found = [*_notices(principal), *_drafts(principal), *_to_rate(principal)]
-    running = Application.objects.filter(**_own(principal), state__in=OPEN - {ApplicationState.SUPPLEMENTING})
+    running = Application.objects.filter(own(principal), state__in=OPEN - {ApplicationState.SUPPLEMENTING})
     return Waiting(tuple(found[:SHOWN]), len(found), running.count())
 
 
-def _own(principal: Principal) -> dict[str, object]:
-    return {"person": principal.person, "organisation": principal.organisation}
-
-
 def _notices(principal: Principal) -> list[Todo]:
-    own = {f"application__{name}": value for name, value in _own(principal).items()}
-    notices = SupplementNotice.objects.filter(**own, answered_at__isnull=True)
+    notices = SupplementNotice.objects.filter(own(principal, of="application__"), answered_at__isnull=True)
     return [
         Todo(
             name=notice.application.matter.name,
@@ -69,7 +65,7 @@ def _notices(principal: Principal) -> list[Todo]:
 
 
 def _drafts(principal: Principal) -> list[Todo]:
-    drafts = Draft.objects.filter(**_own(principal)).select_related("matter").defer("answers")
+    drafts = Draft.objects.filter(own(principal)).select_related("matter").defer("answers")
     return [
         Todo(
             name=draft.matter.name,
@@ -84,7 +80,7 @@ def _drafts(principal: Principal) -> list[Todo]:
 
 def _to_rate(principal: Principal) -> list[Todo]:
     decided = Application.objects.filter(
-        **_own(principal),
+        own(principal),
         state__in=[ApplicationState.GRANTED, ApplicationState.REFUSED],
         closed_at__gte=clock.now() - timedelta(days=RATABLE_DAYS),
         rated__isnull=True,

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from common import identifiers
+from portal.web import principals
 from portal.web.components import parts, wording
 from portal.web.components import seal as sealing
 from portal.web.components.codes import inline
@@ -27,6 +28,28 @@ from portal.web.forms import fields
 register = template.Library()
 ICON_SIZES = ("", "20", "22", "28", "34", "44")
 QR_SIZES = ("84", "120", "280")
+
+
+@register.inclusion_tag("components/frame/acting.html", takes_context=True)
+def acting_bar(context: Context) -> dict[str, Any]:
+    """Say on every page of a person who acts for another one whom they act for, with the way back to themselves."""
+    request = context.get("request")
+    whom, acting = "", None
+    if request is not None and hasattr(request, "session") and request.user.is_authenticated:
+        whom, acting = principals.acting_for(request), principals.chosen(request)
+    return {
+        "whom": whom,
+        "acting": acting,
+        "here": context.get("here", "/"),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def for_whom(context: Context) -> SafeString:
+    """Draw the hidden field that says for whom a form was drawn: posted after a switch, it is refused."""
+    whom = principals.acting_for(context["request"])
+    return format_html('<input type="hidden" name="{}" value="{}">', principals.WHOM, whom)
 
 
 # --- small pieces ---------------------------------------------------------------------------------------------------
@@ -324,6 +347,12 @@ register.filter("duration_cn", wording.duration_cn)
 register.filter("mask_id", identifiers.mask_id)
 register.filter("mask_name", identifiers.mask_name)
 register.filter("mask_mobile", identifiers.mask_mobile)
+
+
+@register.filter
+def named(names: dict[str, str], code: str) -> str:
+    """Return the name of a code, or the code where the name is not known."""
+    return names.get(code, code)
 
 
 @register.filter

@@ -23,7 +23,7 @@ def test_oneself_and_ones_organisation(city: Standin) -> None:
     owner = district.business(city)
     assert owner.organisation is not None
     alone = principals.principal(owner.person)
-    acting = principals.principal(owner.person, organisation_id=owner.organisation.pk)
+    acting = principals.principal(owner.person, whom=f"organisation:{owner.organisation.pk}")
     assert (alone.name, alone.kind) == (owner.person.name, "person")
     assert (acting.name, acting.kind) == (owner.organisation.name, "organisation")
     assert alone == Principal(owner.person)
@@ -33,7 +33,7 @@ def test_oneself_and_ones_organisation(city: Standin) -> None:
 def test_without_a_right_today_nobody_acts(city: Standin, change: str) -> None:
     owner = district.business(city)
     assert owner.organisation is not None
-    person, organisation_id = owner.person, str(owner.organisation.pk)
+    person, whom = owner.person, f"organisation:{owner.organisation.pk}"
     rights = ActingRight.objects.filter(person=person)
     match change:
         case "stranger":
@@ -45,9 +45,9 @@ def test_without_a_right_today_nobody_acts(city: Standin, change: str) -> None:
         case "cancelled":
             Organisation.objects.update(status=Organisation.Status.CANCELLED)
         case "nonsense":
-            organisation_id = "not-an-id"
+            whom = "organisation:not-an-id"
     with pytest.raises(MayNotAct) as caught:
-        principals.principal(person, organisation_id=organisation_id)
+        principals.principal(person, whom=whom)
     assert caught.value.status == 403
 
 

@@ -157,7 +157,7 @@ def test_refused_consent_reads_nothing_and_refers(city: Standin) -> None:
 def test_consent_revoked_between_submit_and_decision(city: Standin) -> None:
     citizen = district.citizen(city)
     application = apply(citizen)
-    authorising.revoke(citizen.person, authorisation_id=application.authorisation_id, at=clock.now())
+    authorising.revoke(citizen.principal, authorisation_id=application.authorisation_id, at=clock.now())
     application = decided(application)
     assert application.state == S.IN_REVIEW
     assert outcomes(application)["age"] == Truth.UNKNOWN

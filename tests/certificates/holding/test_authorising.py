@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.acting.principals import Principal
-from accounts.models import ActingRight
+from accounts.acting.principals import Limits, Principal
 from certificates.errors import AlreadyAuthorised, NotYours
 from certificates.holding import authorising
 from certificates.models import Authorisation
@@ -49,7 +48,7 @@ def test_a_case_has_one_granted_consent():
     first = consent(who, scope=SCOPE, case=case)
     with pytest.raises(AlreadyAuthorised), transaction.atomic():
         consent(who, scope=SCOPE, case=case)
-    authorising.revoke(who.person, authorisation_id=first.pk, at=LATER)
+    authorising.revoke(who, authorisation_id=first.pk, at=LATER)
     assert consent(who, scope=SCOPE, case=case).status == "granted"
 
 
@@ -65,7 +64,7 @@ def test_withdrawing_is_immediate_and_can_be_repeated():
     who, case = people.principal(), reference()
     given = consent(who, scope=SCOPE, case=case)
     for at in (LATER, LATER + timedelta(days=1)):
-        found = authorising.revoke(who.person, authorisation_id=given.pk, at=at)
+        found = authorising.revoke(who, authorisation_id=given.pk, at=at)
         assert (found.status, found.revoked_at) == ("revoked", LATER)
     assert JournalEntry.objects.filter(stream=f"case:{case}").count() == 2
 
@@ -73,36 +72,59 @@ def test_withdrawing_is_immediate_and_can_be_repeated():
 def test_nobody_else_may_withdraw():
     given = consent(people.principal(), scope=SCOPE, case=reference())
     with pytest.raises(NotYours), transaction.atomic():
-        authorising.revoke(people.person(name="别人"), authorisation_id=given.pk, at=LATER)
+        authorising.revoke(people.principal(name="别人"), authorisation_id=given.pk, at=LATER)
     with pytest.raises(NotYours), transaction.atomic():
-        authorising.revoke(people.person(), authorisation_id="00000000-0000-0000-0000-000000000000", at=LATER)
+        authorising.revoke(
+            people.principal(), authorisation_id="00000000-0000-0000-0000-000000000000", at=LATER
+        )
     given.refresh_from_db()
     assert given.status == "granted"
 
 
-def test_whoever_acts_for_the_organisation_on_that_day_may_withdraw():
-    who = firm()
+def test_whoever_acts_for_the_organisation_may_withdraw():
+    who, other = firm(), firm()
     given = consent(who, scope=SCOPE, case=reference())
-    partner, former = people.person(name="合伙人"), people.person(name="前任")
-    told = {"organisation": who.organisation, "role": "legal_representative", "valid_from": date(2020, 1, 1)}
-    ActingRight.objects.create(person=former, valid_to=TODAY - timedelta(days=1), **told)
-    ActingRight.objects.create(person=partner, valid_to=TODAY, **told)
-    with pytest.raises(NotYours), transaction.atomic():
-        authorising.revoke(former, authorisation_id=given.pk, at=LATER)
-    assert authorising.revoke(partner, authorisation_id=given.pk, at=LATER).status == "revoked"
+    partner = people.person(name="合伙人")
+    for wrong in (
+        Principal(partner),
+        Principal(partner, other.organisation),
+        Principal(partner, who.organisation, limits=Limits(matters=("another",))),
+    ):
+        with pytest.raises(NotYours), transaction.atomic():
+            authorising.revoke(wrong, authorisation_id=given.pk, at=LATER)
+    found = authorising.revoke(Principal(partner, who.organisation), authorisation_id=given.pk, at=LATER)
+    assert found.status == "revoked"
+
+
+def test_an_agent_gives_and_withdraws_in_their_own_name_for_the_holder():
+    mother, daughter = people.person(name="陈秀英"), people.person(name="林佳")
+    who = Principal(
+        mother, agent=daughter, mandate="delegation:x", limits=Limits("代办人", sees_certificates=False)
+    )
+    case = reference()
+    given = consent(who, scope=SCOPE, case=case)
+    assert (given.holder_person, given.given_by) == (mother, daughter)
+    authorising.revoke(who, authorisation_id=given.pk, at=LATER)
+    told = [event.text for event in events_of(f"case:{case}")]
+    assert told == [
+        "同意为办理“测试事项”使用 1 种电子证照（代办人林佳办理）。",
+        "已撤回用证授权（代办人林佳办理），之后不再读取电子证照。",
+    ]
+    actors = JournalEntry.objects.filter(stream=f"case:{case}").values_list("actor", flat=True)
+    assert set(actors) == {f"person:{daughter.pk}"}
 
 
 def test_consents_end_with_their_cases_in_one_statement(django_assert_num_queries):
     who = people.principal()
     cases = [reference() for _ in range(3)]
     given = [consent(who, scope=SCOPE, case=case) for case in cases]
-    authorising.revoke(who.person, authorisation_id=given[1].pk, at=AT)
+    authorising.revoke(who, authorisation_id=given[1].pk, at=AT)
     with django_assert_num_queries(1):
         authorising.end_many(cases[:2], at=LATER)
     found = [Authorisation.objects.get(pk=one.pk) for one in given]
     assert [one.status for one in found] == ["ended", "revoked", "granted"]
     assert [one.ended_at for one in found] == [LATER, None, None]
-    assert authorising.revoke(who.person, authorisation_id=given[0].pk, at=LATER).status == "ended"
+    assert authorising.revoke(who, authorisation_id=given[0].pk, at=LATER).status == "ended"
 
 
 def test_the_database_wants_one_holder_and_a_time_of_withdrawal():

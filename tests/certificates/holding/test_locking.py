@@ -44,7 +44,7 @@ def test_a_consent_that_is_being_withdrawn_is_waited_for():
     def work(number: int) -> object:
         if number:
             with transaction.atomic():
-                authorising.revoke(who.person, authorisation_id=str(asked.authorisation_id), at=AT)
+                authorising.revoke(who, authorisation_id=str(asked.authorisation_id), at=AT)
                 barrier.wait()
                 hold_until_somebody_waits()
             return None

@@ -86,7 +86,7 @@ def refused(who):
 
 def revoked(who):
     asked = agreed(who)
-    authorising.revoke(who.person, authorisation_id=str(asked.authorisation_id), at=AT)
+    authorising.revoke(who, authorisation_id=str(asked.authorisation_id), at=AT)
     return asked
 
 
@@ -284,7 +284,7 @@ def test_prefilling_is_recorded_once_however_often_a_page_is_shown():
     assert (use.purpose, use.certificate) == ("预填", held)
     certificate(who.person, new_version=True)
     assert prefill(asked)["test_card"].version == 2
-    authorising.revoke(who.person, authorisation_id=str(asked.authorisation_id), at=AT)
+    authorising.revoke(who, authorisation_id=str(asked.authorisation_id), at=AT)
     for _ in range(2):
         assert prefill(asked)["test_card"].reason == R.UNAUTHORISED
     outcomes = UseRecord.objects.order_by("outcome", "version").values_list("outcome", "version")
@@ -316,7 +316,7 @@ def ended_by_law(who, asked):
 
 
 def consent_withdrawn(who, asked):
-    authorising.revoke(who.person, authorisation_id=str(asked.authorisation_id), at=AT)
+    authorising.revoke(who, authorisation_id=str(asked.authorisation_id), at=AT)
 
 
 def other_type_issued(who, asked):

@@ -77,7 +77,7 @@ def test_an_organisation_is_shown_with_its_code_and_who_acts(
     text = page(desk, application)
     assert owner.organisation is not None
     assert owner.organisation.credit_code in text
-    assert "经办人 林文彬" in text
+    assert "办理人：林文彬" in text
     assert owner.organisation.name in text
 
 

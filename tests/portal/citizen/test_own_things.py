@@ -53,9 +53,8 @@ def test_states_of_certificates_in_words(page, chen) -> None:
     assert "居民身份证" not in text_of(page.get("/certificates?state=ended")).split("谁用过")[0]
 
 
-def organisation_id(owner: Citizen) -> str:
-    assert owner.organisation is not None
-    return str(owner.organisation.pk)
+def whom(owner: Citizen) -> str:
+    return owner.business.whom
 
 
 def _give(citizen: Citizen, slug: str, *, until: date) -> Certificate:
@@ -103,7 +102,7 @@ def test_for_an_organisation_one_is_led_to_the_right_identity(city, browser) -> 
     told = client.get(ORGANISATION_START)
     assert told.status_code == 403
     assert owner.business.name in text_of(told)
-    switched = client.post("/act-for", {"organisation": organisation_id(owner), "next": ORGANISATION_START})
+    switched = client.post("/act-for", {"whom": whom(owner), "next": ORGANISATION_START})
     assert switched.url == ORGANISATION_START
     asked = text_of(client.get(ORGANISATION_START))
     assert "营业执照" in asked
@@ -112,17 +111,23 @@ def test_for_an_organisation_one_is_led_to_the_right_identity(city, browser) -> 
     assert owner.business.name in text_of(client.get("/me"))
 
 
-def test_what_was_filed_for_an_organisation_opens_under_any_identity(city, browser) -> None:
+def test_what_was_filed_for_an_organisation_opens_for_the_organisation_alone(city, browser) -> None:
     owner = district.business(city)
     client = browser(owner)
     drafting.start(owner.business, matter=district.matter(FILING), consent=True)
-    text = text_of(client.get("/applications"))
-    assert owner.business.name in text
     draft = Draft.objects.get()
-    assert client.get(f"/drafts/{draft.reference}/1").status_code == 200
     licence = owner.certificates["business_licence"]
-    assert client.get(f"/certificates/{licence.pk}").status_code == 200
-    assert client.get("/certificates").status_code == 200
+    pages = (f"/drafts/{draft.reference}/1", f"/certificates/{licence.pk}")
+    assert draft.reference not in client.get("/applications").content.decode()
+    for address in pages:
+        refused = client.get(address)
+        assert refused.status_code == 409
+        assert f"换成替“{owner.business.name}”办" in text_of(refused)
+        assert address in refused.content.decode()  # where it goes on after switching
+    client.post("/act-for", {"whom": whom(owner)})
+    assert draft.reference in client.get("/applications").content.decode()
+    for address in pages:
+        assert client.get(address).status_code == 200
 
 
 def test_without_a_right_to_act_any_more_the_case_closes_to_the_person(city, browser) -> None:
@@ -131,9 +136,9 @@ def test_without_a_right_to_act_any_more_the_case_closes_to_the_person(city, bro
     owner.person.acting_rights.update(valid_to=date(2026, 11, 19))
     client = browser(owner)
     session = client.session
-    session["acting_for"] = organisation_id(owner)
+    session["acting_for"] = whom(owner)
     session.save()
-    assert client.get(f"/drafts/{Draft.objects.get().reference}/1").status_code == 403
+    assert client.get(f"/drafts/{Draft.objects.get().reference}/1").status_code == 404
     assert client.get("/certificates").status_code == 403
     assert client.get("/me").status_code == 200  # the page on which it is chosen again
 

@@ -105,34 +105,37 @@ def test_signing_out_is_a_post(chen, signed_in) -> None:
 class TestActingFor:
     def test_one_acts_for_a_business_and_for_oneself_again(self, chen, signed_in) -> None:
         shop, client = making.business(chen), signed_in(chen)
-        assert (
-            client.post("/act-for", {"organisation": shop.pk, "next": "/matters"})["Location"] == "/matters"
-        )
-        assert client.session[ACTING_FOR] == str(shop.pk)
+        whom = f"organisation:{shop.pk}"
+        assert client.post("/act-for", {"whom": whom, "next": "/matters"})["Location"] == "/matters"
+        assert client.session[ACTING_FOR] == whom
         assert shop.name in client.get("/").content.decode()
-        client.post("/act-for", {"organisation": ""})
+        client.post("/act-for", {"whom": ""})
         assert client.session[ACTING_FOR] == ""
 
-    @pytest.mark.parametrize("wanted", ["theirs", "nonsense"])
+    @pytest.mark.parametrize(
+        "wanted",
+        ["theirs", "nonsense", "organisation:", "person:nonsense", "system:1", "person:" + "9" * 5000],
+    )
     def test_nobody_acts_for_anothers(self, wanted, chen, signed_in) -> None:
         shop, client = making.business(making.citizen("lin", name="林国辉")), signed_in(chen)
-        organisation = shop.pk if wanted == "theirs" else wanted
-        assert client.post("/act-for", {"organisation": organisation}).status_code == 403
+        whom = f"organisation:{shop.pk}" if wanted == "theirs" else wanted
+        assert client.post("/act-for", {"whom": whom}).status_code == 403
         assert not client.session.get(ACTING_FOR)
 
     def test_a_right_that_ended_counts_no_more_and_the_public_pages_stay_readable(
         self, chen, signed_in
     ) -> None:
         shop, client = making.business(chen), signed_in(chen)
-        client.post("/act-for", {"organisation": shop.pk})
+        client.post("/act-for", {"whom": f"organisation:{shop.pk}"})
         assert shop.name in client.get("/").content.decode()  # the message is read, the card still names it
         ActingRight.objects.update(valid_from=TODAY - timedelta(days=9), valid_to=TODAY - timedelta(days=1))
         page = client.get("/")
         assert page.status_code == 200
         assert shop.name not in page.content.decode()
+        assert "您替对方办事的授权已经结束" in page.content.decode()
 
     def test_staff_act_for_nobody(self, officer, signed_in) -> None:
-        assert signed_in(officer).post("/act-for", {"organisation": ""}).status_code == 403
+        assert signed_in(officer).post("/act-for", {"whom": ""}).status_code == 403
 
     def test_a_guest_signs_in_first(self, client, db) -> None:
-        assert client.post("/act-for", {"organisation": ""})["Location"].startswith("/sign-in")
+        assert client.post("/act-for", {"whom": ""})["Location"].startswith("/sign-in")
