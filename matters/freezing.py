@@ -27,6 +27,7 @@ _QUESTION_TYPES = {
     QuestionType.CHOICE: FactType.CODE,
     QuestionType.BOOLEAN: FactType.BOOLEAN,
     QuestionType.DIVISION: FactType.DIVISION,
+    QuestionType.FILE: FactType.INTEGER,  # how many were uploaded
 }
 _PERSONAL = {QuestionType.MOBILE, QuestionType.RESIDENT_ID, QuestionType.BANK_ACCOUNT}
 
@@ -152,7 +153,7 @@ def _question(question: AskedQuestion) -> FactSpec:
         name=question.fact,
         type=_QUESTION_TYPES.get(question.type, FactType.TEXT),
         label=question.called or question.label,
-        unit=question.unit,
+        unit="个文件" if question.is_file else question.unit,
         codes=codes,
         personal=question.personal or question.type in _PERSONAL,
         true_text=question.yes,

@@ -27,6 +27,11 @@ class QuestionType(StrEnum):
     CHOICE = "choice"
     BOOLEAN = "boolean"
     DIVISION = "division"
+    FILE = "file"
+
+
+_OF_FILES = {"max_files", "accept"}
+_NOT_OF_FILES = {"prefill", "correctable", "default", "max_length", "unit", "personal"}
 
 
 class Option(Part):
@@ -61,6 +66,8 @@ class AskedQuestion(Part):
     no: str = ""
     begins_with: Many[Words] = ()  # business_name: the divisions a name may begin with
     ends_with: Many[Words] = ()  # business_name: the forms of organisation it may end with
+    max_files: Annotated[int, Field(ge=1, le=10)] = 1  # file: how many may be uploaded
+    accept: Many[Literal["picture", "pdf"]] = ()  # file: which kinds; none named: both
 
     @model_validator(mode="after")
     def _whole(self) -> AskedQuestion:
@@ -70,12 +77,20 @@ class AskedQuestion(Part):
             raise PydanticCustomError("rules_question", "default 不在 options 里")
         if self.type is QuestionType.DIVISION and self.within is None:
             raise PydanticCustomError("rules_question", "division 要写 within：在哪个区划以内选")
+        if self.model_fields_set & (_OF_FILES if self.type is not QuestionType.FILE else _NOT_OF_FILES):
+            message = "max_files、accept 只用于 file；file 不能预填，也没有 default、max_length、unit"
+            raise PydanticCustomError("rules_question", message)
         return self
 
     @property
     def fact(self) -> str:
         """Return the fact this question fills."""
         return f"form.{self.name}"
+
+    @property
+    def is_file(self) -> bool:
+        """Return whether it is answered by uploading: its fact is the number of files."""
+        return self.type is QuestionType.FILE
 
 
 class Page(Part):
@@ -125,6 +140,7 @@ class Material(Part):
     necessity: Literal["required", "optional", "deferrable"] = "required"
     basis: Words
     replaced_by: Many[Replacement] = ()
+    upload: FactName | None = None  # the file question that meets it where nothing replaces it
     when: Condition | None = None
 
 

@@ -79,6 +79,6 @@ def _materials(package: Package) -> Iterator[Problem]:
     for at, material in enumerate(package.materials):
         if _CATCH_ALL.search(material.name):
             yield Problem(f"materials[{at}].name", "不能写“其他材料”“等”这样的兜底条款，请逐项列出")
-        if not material.replaced_by:
-            message = "没有写由什么代替，网上暂时交不了，只能由工作人员核对"
+        if not material.replaced_by and material.upload is None:
+            message = "没有写由什么代替，也没有写 upload，网上交不了，只能由工作人员核对"
             yield Problem(f"materials[{at}].replaced_by", message, warning=True)

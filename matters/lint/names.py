@@ -117,6 +117,21 @@ def _materials(compiled: Compiled) -> Iterator[Problem]:
                 yield Problem(f"{where}.certificate", f"uses 里没有证照类型“{replacement.certificate}”")
             if replacement.register_ is not None and replacement.register_ not in registers:
                 yield Problem(f"{where}.register", f"uses 里没有数据共享来源“{replacement.register_}”")
+    yield from _uploads(compiled)
+
+
+def _uploads(compiled: Compiled) -> Iterator[Problem]:
+    """Only materials of the list may be asked for (行政许可法 art. 32): each upload belongs to one."""
+    wanted = {question.fact for question in compiled.package.questions if question.is_file}
+    for at, material in enumerate(compiled.package.materials):
+        if material.upload is not None and material.upload not in wanted:
+            yield Problem(f"materials[{at}].upload", f"没有上传文件的问题“{material.upload}”")
+    named = {material.upload for material in compiled.package.materials}
+    for at, page in enumerate(compiled.pages):
+        for index, question in enumerate(page.questions):
+            if question.is_file and question.fact not in named:
+                message = "上传的文件要属于一项申请材料：请在 materials 里用 upload 写明"
+                yield Problem(f"form.pages[{at}].questions[{index}]", message)
 
 
 def _checks(compiled: Compiled) -> Iterator[Problem]:
