@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from certificates.errors import InvalidFields
+from certificates.errors import InvalidFields, UnknownType
 from certificates.models import CertificateType, TypeSchema
 from common.identifiers import InvalidIdentifier, resident_id
 from rules.language.invalid import InvalidTree, problems_in
@@ -15,6 +15,7 @@ from rules.language.raw import Unreadable, value_of
 from rules.language.vocabulary import FactSpec
 
 Values = Mapping[str, Any]
+_KINDS = "SELECT * FROM certificates_certificatetype WHERE slug = ANY(%s)"
 
 
 def parse(slug: str, fields: Mapping[str, Any]) -> dict[str, FactSpec]:
@@ -28,6 +29,14 @@ def parse(slug: str, fields: Mapping[str, Any]) -> dict[str, FactSpec]:
             problems += InvalidTree(problems_in(error)).under(f"fields.{name}").problems
     if problems:
         raise InvalidTree(problems)
+    return found
+
+
+def kinds(slugs: Collection[str]) -> dict[str, CertificateType]:
+    """Return certificate types by slug, or raise UnknownType."""
+    found = {kind.slug: kind for kind in CertificateType.objects.raw(_KINDS, [list(slugs)])}
+    for slug in sorted(set(slugs) - found.keys()):
+        raise UnknownType(slug)
     return found
 
 

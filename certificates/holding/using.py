@@ -13,12 +13,12 @@ from datetime import date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.acting.principals import Principal
 from accounts.actors import SYSTEM
-from certificates import digesting
-from certificates.errors import NotYours, UnknownType
+from certificates import digesting, schemas
+from certificates.errors import NotYours
 from certificates.holding import locking
 from certificates.holding.choosing import Choice, choose
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
@@ -27,6 +27,10 @@ from records.encrypting.envelope import Tampered
 from rules.language.values import UnknownReason
 
 PREFILL = "预填"
+_TOLD = """
+SELECT type_id, certificate_id, version, outcome FROM certificates_userecord
+ WHERE case_reference = %s AND authorisation_id IS NOT DISTINCT FROM %s::uuid AND purpose = %s
+"""
 _OUTCOMES = {
     None: UseOutcome.FOUND,
     UnknownReason.NOT_HELD: UseOutcome.NOT_HELD,
@@ -162,7 +166,7 @@ def _look(
     lock: bool = False,
 ) -> list[dict[str, _Seen]]:
     consents = locking.shared_authorisations({one.authorisation_id for one in needs if one.authorisation_id})
-    types = types or _types({slug for need in needs for slug in need.scope})
+    types = types or schemas.kinds({slug for need in needs for slug in need.scope})
     held = _held(needs, types, lock=lock)
     return [
         {
@@ -192,13 +196,6 @@ def _is_whole(one: _Seen) -> bool:
         return digesting.is_whole(found)
     except Tampered:
         return False
-
-
-def _types(slugs: set[str]) -> dict[str, CertificateType]:
-    known = {kind.slug: kind for kind in CertificateType.objects.filter(slug__in=slugs).order_by("pk")}
-    for slug in sorted(slugs - known.keys()):
-        raise UnknownType(slug)
-    return known
 
 
 def _held(
@@ -269,10 +266,9 @@ def _trace(one: _Seen) -> tuple[object, ...]:
 
 
 def _told_before(need: Need) -> set[tuple[object, ...]]:
-    rows = UseRecord.objects.filter(
-        case_reference=need.case_reference, authorisation=need.authorisation_id, purpose=PREFILL
-    )
-    return set(rows.order_by("pk").values_list("type_id", "certificate_id", "version", "outcome"))
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [need.case_reference, need.authorisation_id, PREFILL])
+        return set(cursor.fetchall())
 
 
 def _flat(seen: Iterable[Mapping[str, _Seen]]) -> list[_Seen]:

@@ -23,7 +23,6 @@ from certificates.errors import (
     InvalidFields,
     NothingToRenew,
     NumberTaken,
-    UnknownType,
 )
 from certificates.issuance import numbering
 from certificates.models import Certificate, CertificateType
@@ -120,11 +119,8 @@ def issue_many(issues: Sequence[Issue], *, at: datetime, actor: str = "system") 
 
 
 def _plans(issues: Sequence[Issue]) -> list[_Plan]:
-    slugs = {given.slug for given in issues}
-    known = {kind.slug: kind for kind in CertificateType.objects.filter(slug__in=slugs).order_by("pk")}
+    known = schemas.kinds({given.slug for given in issues})
     for given in issues:
-        if given.slug not in known:
-            raise UnknownType(given.slug)
         _check(given, known[given.slug])
     return [_Plan(given, known[given.slug]) for given in issues]
 
