@@ -60,13 +60,12 @@ def own_applications(principal: Principal) -> QuerySet[Application]:
 
 def own_application(principal: Principal, *, reference: str) -> Application:
     """Return the principal's case, or raise NoSuchApplication."""
-    rows = Application.objects.select_related(
-        "matter__department", "edition", "authorisation", "person", "agent"
-    )
-    application = rows.defer(*editions.UNREAD).filter(own(principal), reference=reference).first()
+    rows = Application.objects.select_related("matter__department", "authorisation", "person", "agent")
+    application = rows.filter(own(principal), reference=reference).first()
     if application is None or not is_applicant(principal, application):
         raise NoSuchApplication
     application.organisation = principal.organisation
+    application.edition = editions.row(application.edition_id)
     return application
 
 
@@ -78,10 +77,10 @@ def look_again(application: Application) -> Application:
 
 def own_draft(principal: Principal, *, reference: str) -> Draft:
     """Return the principal's draft, or raise NoSuchDraft."""
-    rows = Draft.objects.select_related("matter__department", "edition", "authorisation")
-    mine = rows.filter(own(principal), reference=reference)
-    if (draft := mine.defer(*editions.UNREAD).first()) is None:
+    rows = Draft.objects.select_related("matter__department", "authorisation")
+    if (draft := rows.filter(own(principal), reference=reference).first()) is None:
         raise NoSuchDraft
+    draft.edition = editions.row(draft.edition_id)
     return acted_on(draft, principal)
 
 

@@ -32,11 +32,13 @@ def submit(principal: Principal, *, reference: str, key: str, seen: Draft | None
     """
     try:
         return _submit_as_checked(principal, seen, reference=reference, key=key)
-    except (NoSuchDraft, AlreadyOpen, IntegrityError):
+    except (NoSuchDraft, IntegrityError) as error:
         # Submitted before: with this key, or by another request that was a moment earlier.
-        if (earlier := _submitted_before(principal, reference=reference, key=key)) is None:
-            raise
-        return earlier
+        if (earlier := _submitted_before(principal, reference=reference, key=key)) is not None:
+            return earlier
+        if isinstance(error, IntegrityError):
+            _refuse_second(principal, reference=reference)
+        raise
 
 
 def _submitted_before(principal: Principal, *, reference: str, key: str) -> Application | None:
@@ -46,6 +48,13 @@ def _submitted_before(principal: Principal, *, reference: str, key: str) -> Appl
     )
     first = min(found, key=lambda one: one.idempotency_key != key, default=None)
     return first if first is not None and is_applicant(principal, first) else None
+
+
+def _refuse_second(principal: Principal, *, reference: str) -> None:
+    """Raise AlreadyOpen where another case of the matter stood in the way."""
+    matter = selectors.own_draft(principal, reference=reference).matter
+    if (existing := selectors.open_application(principal, matter=matter)) is not None:
+        raise AlreadyOpen(existing.reference)
 
 
 def _submit_as_checked(principal: Principal, seen: Draft | None, *, reference: str, key: str) -> Application:
@@ -86,28 +95,21 @@ def _submit(principal: Principal, draft: Draft, *, key: str) -> Application | No
 
 
 def _open(draft: Draft, *, key: str, at: datetime) -> Application:
-    try:
-        with transaction.atomic():
-            return Application.objects.create(
-                reference=draft.reference,
-                matter=draft.matter,
-                edition=draft.edition,
-                person=draft.person,
-                organisation=draft.organisation,
-                agent=draft.agent,
-                mandate=draft.mandate,
-                authorisation=draft.authorisation,
-                answers=draft.answers,
-                idempotency_key=key,
-                submitted_at=at,
-                waiting_since=at,
-                is_demo=draft.person.is_demo,
-            )
-    except IntegrityError as error:
-        principal = Principal(draft.person, draft.organisation)
-        if (existing := selectors.open_application(principal, matter=draft.matter)) is None:
-            raise
-        raise AlreadyOpen(existing.reference) from error
+    return Application.objects.create(
+        reference=draft.reference,
+        matter=draft.matter,
+        edition=draft.edition,
+        person=draft.person,
+        organisation=draft.organisation,
+        agent=draft.agent,
+        mandate=draft.mandate,
+        authorisation=draft.authorisation,
+        answers=draft.answers,
+        idempotency_key=key,
+        submitted_at=at,
+        waiting_since=at,
+        is_demo=draft.person.is_demo,
+    )
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Case, Count, Q, When
+from django.db import connection
 
 from accounts import actors
 from accounts.models import Organisation
@@ -29,6 +29,14 @@ from registers import asking
 from rules.language.values import Fact, Facts, UnknownReason
 
 Principal = tuple[UUID | None, UUID | None, int]
+_OWN = """
+SELECT CASE WHEN organisation_id IS NULL THEN person_id END AS whose, organisation_id, matter_id,
+       count(*) FILTER (WHERE state = ANY(%s)), count(*) FILTER (WHERE state = %s)
+  FROM approvals_application
+ WHERE matter_id = ANY(%s)
+   AND (organisation_id = ANY(%s::uuid[]) OR organisation_id IS NULL AND person_id = ANY(%s::uuid[]))
+ GROUP BY whose, organisation_id, matter_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +111,11 @@ def _principal(application: Application) -> Principal:
 def _own(applications: Sequence[Application]) -> dict[Principal, sources.Known]:
     """Return `own.*` by principal and matter, in one query; the open case being judged does not count itself."""
     principals = {_principal(application) for application in applications}
-    is_open, is_granted = Q(state__in=OPEN), Q(state=ApplicationState.GRANTED)
-    people = {person for person, _, _ in principals if person}
-    bodies = {organisation for _, organisation, _ in principals if organisation}
-    theirs = Q(organisation__isnull=True, person__in=people) | Q(organisation__in=bodies)
-    rows = (
-        Application.objects.filter(theirs, matter__in={matter for _, _, matter in principals})
-        .annotate(whose=Case(When(organisation__isnull=True, then="person_id"), default=None))
-        .values_list("whose", "organisation_id", "matter_id")
-        .annotate(open=Count("pk", filter=is_open), granted=Count("pk", filter=is_granted))
-    )
-    counts = {(person, organisation, matter): pair for person, organisation, matter, *pair in rows}
+    people, bodies, matters = ({key[part] for key in principals} - {None} for part in range(3))
+    with connection.cursor() as cursor:
+        asked = [list(matters), list(bodies), list(people)]
+        cursor.execute(_OWN, [sorted(OPEN), ApplicationState.GRANTED, *asked])
+        counts = {(person, body, matter): pair for person, body, matter, *pair in cursor.fetchall()}
     return {
         key: sources.own_facts(open_applications=max(0, counts[key][0] - 1), granted=counts[key][1])
         for key in principals

@@ -24,18 +24,22 @@ NOBODY = None, None, ""
 
 def draft(request: HttpRequest, *, reference: str) -> tuple[Principal, Draft]:
     """Return a draft and whom it is for. Raises NoSuchDraft, OtherPrincipal."""
-    principal = _filed_as(request, reference, Draft)
-    if principal is None:
-        raise NoSuchDraft
-    return principal, selectors.own_draft(principal, reference=reference)
+    try:  # nearly always it is of whom the session acts for: one look
+        return (mine := principal_of(request)), selectors.own_draft(mine, reference=reference)
+    except (NoSuchDraft, MayNotAct):
+        if (principal := _filed_as(request, reference, Draft)) is None:
+            raise NoSuchDraft from None
+        return principal, selectors.own_draft(principal, reference=reference)
 
 
 def application(request: HttpRequest, *, reference: str) -> tuple[Principal, Application]:
     """Return a case and whom it is for. Raises NoSuchApplication, OtherPrincipal."""
-    principal = _filed_as(request, reference, Application)
-    if principal is None:
-        raise NoSuchApplication
-    return principal, selectors.own_application(principal, reference=reference)
+    try:
+        return (mine := principal_of(request)), selectors.own_application(mine, reference=reference)
+    except (NoSuchApplication, MayNotAct):
+        if (principal := _filed_as(request, reference, Application)) is None:
+            raise NoSuchApplication from None
+        return principal, selectors.own_application(principal, reference=reference)
 
 
 def is_submitted(request: HttpRequest, *, reference: str) -> bool:
