@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts import actors
+from accounts.acting import recipients
 from accounts.models import Message, User
 from accounts.telling import inbox
 from approvals import clock, selectors, workflow
@@ -150,7 +151,7 @@ def refuse(user: User, *, application: Application, reasons: str) -> Application
         ),
         at=at,
     )
-    inbox.send([_refused_message(locked, at)])
+    inbox.send(recipients.copies([(locked, _refused_message(locked, at))], on=at.date()))
     return locked
 
 
@@ -192,7 +193,7 @@ def ask_for_more(user: User, *, application: Application, defects: Sequence[Defe
         ),
         at=at,
     )
-    inbox.send([notices_message(notice, at)])
+    inbox.send(recipients.copies([(locked, notices_message(notice, at))], on=at.date()))
     return locked
 
 

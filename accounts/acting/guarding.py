@@ -11,7 +11,7 @@ from accounts import actors
 from accounts.acting.delegating import NoSuchMandate
 from accounts.acting.mandates import comes_of_age
 from accounts.models import Guardianship, Person, Post, User
-from accounts.permissions import posts_of
+from accounts.permissions import acting_as
 from accounts.telling import inbox
 from common import clock
 from common.errors import DomainError
@@ -154,7 +154,7 @@ def end_by_staff(user: User, *, guardianship_id: UUID, reason: str) -> Guardians
 def may_confirm(user: User, guardianship: Guardianship) -> bool:
     """Return whether a clerk or an officer without a part in it asks: nobody confirms their own."""
     own = {guardianship.guardian.user_id, guardianship.ward.user_id}
-    return user.pk not in own and any(post.role in CONFIRMING for post in posts_of(user))
+    return user.pk not in own and acting_as(user, *CONFIRMING) is not None
 
 
 def for_staff(user: User, *, guardianship_id: UUID) -> Guardianship:
@@ -165,7 +165,7 @@ def for_staff(user: User, *, guardianship_id: UUID) -> Guardianship:
 
 def waiting_for(user: User) -> QuerySet[Guardianship]:
     """Return the requests a user may look at, the oldest first; their own are left out."""
-    if not any(post.role in CONFIRMING for post in posts_of(user)):
+    if acting_as(user, *CONFIRMING) is None:
         return Guardianship.objects.none()
     rows = Guardianship.objects.filter(state=State.REQUESTED).select_related("ward", "guardian")
     return rows.exclude(guardian__user=user).exclude(ward__user=user).order_by("requested_at", "pk")

@@ -9,7 +9,10 @@ from uuid import UUID
 
 from accounts.acting import mandates
 from accounts.acting.principals import BY_LAW
-from accounts.models import ActingRight
+from accounts.models import ActingRight, Message
+from accounts.telling import inbox
+
+WHOSE = "您代办的"  # where the applicant reads 您申请的
 
 
 class Case(Protocol):
@@ -19,6 +22,29 @@ class Case(Protocol):
     agent_id: UUID | None
     organisation_id: UUID | None
     mandate: str
+
+
+def copies(messages: Sequence[tuple[Case, Message]], *, on: date) -> list[Message]:
+    """Return a message about each case for everybody who is told of it: the applicant, and who acts for them."""
+    people = told([case for case, _ in messages], on=on)
+    return [
+        message if person == message.person_id else _copy(message, person)
+        for (_, message), persons in zip(messages, people, strict=True)
+        for person in persons
+    ]
+
+
+def _copy(message: Message, person_id: UUID) -> Message:
+    """Return the same message to another person: of a case that is not their own."""
+    whose = {"whose": WHOSE} if "whose" in message.values else {}
+    return inbox.message(
+        person_id,
+        kind=message.kind,
+        occasion=message.occasion,
+        values={**message.values, **whose},
+        reference=message.case_reference,
+        at=message.created_at,
+    )
 
 
 def told(cases: Sequence[Case], *, on: date) -> list[tuple[UUID, ...]]:

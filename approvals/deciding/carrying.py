@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts import actors
+from accounts.acting import recipients
 from accounts.models import Message
 from accounts.telling import inbox
 from approvals import clock, workflow
@@ -188,7 +189,8 @@ def _to_officer(rows: Sequence[tuple[Application, str, dict[str, Json]]], at: da
         ],
         at=at,
     )
-    inbox.send([_referred_message(one, at) for one, _, _ in rows])
+    told = [(one, _referred_message(one, at)) for one, _, _ in rows]
+    inbox.send(recipients.copies(told, on=at.date()))
 
 
 def _referred_message(application: Application, at: datetime) -> Message:
@@ -241,7 +243,8 @@ def _supplement(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], 
         for notice in notices
     ]
     workflow.advance_many(moves, at=at)
-    inbox.send([notices_message(notice, at) for notice in notices])
+    told = [(notice.application, notices_message(notice, at)) for notice in notices]
+    inbox.send(recipients.copies(told, on=at.date()))
 
 
 def _notice(one: Judged, judgement: Judgement, at: datetime) -> SupplementNotice:

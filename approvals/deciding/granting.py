@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts import actors, organising
+from accounts.acting import recipients
 from accounts.models import Message, Organisation, Person, User
 from accounts.telling import inbox
 from approvals import clock, workflow
@@ -56,7 +57,8 @@ def grant_many(grants: Sequence[Grant], *, at: datetime) -> list[Certificate]:
     authorising.end_many([grant.application.reference for grant in grants], at=at)
     pairs = list(zip(grants, certificates, decisions, strict=True))
     workflow.advance_many([_move(*pair) for pair in pairs], at=at)
-    inbox.send([_message(grant, certificate, at) for grant, certificate, _ in pairs])
+    told = [(grant.application, _message(grant, certificate, at)) for grant, certificate, _ in pairs]
+    inbox.send(recipients.copies(told, on=at.date()))
     return certificates
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import actors
+from accounts.acting import recipients
 from accounts.models import Message
 from accounts.telling import inbox
 from approvals import clock as ledger
@@ -76,7 +77,7 @@ def _hand_over(notice_id: UUID, application_id: UUID, at: datetime) -> bool:
         ),
         at=at,
     )
-    inbox.send([_message(application, at)])
+    inbox.send(recipients.copies([(application, _message(application, at))], on=at.date()))
     return True
 
 
