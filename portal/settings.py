@@ -91,6 +91,10 @@ FIELD_KEY_ACTIVE = environment.text("FIELD_KEY_ACTIVE")
 HASH_KEY = environment.key_bytes("HASH_KEY")
 JOURNAL_KEY = environment.key_bytes("JOURNAL_KEY")
 JOURNAL_HEADS_FILE = Path(environment.text("JOURNAL_HEADS_FILE", str(VAR_DIR / "journal" / "heads.jsonl")))
+FILES_DIR = Path(environment.text("FILES_DIR", str(VAR_DIR / "files")))  # uploaded files, sealed
+# Of one file: bytes, pages of a PDF, pixels of a picture; pixels of a side as kept; seconds of the processor to open it.
+FILES = {"bytes": 10_000_000, "pages": 20, "pixels": 60_000_000, "longest": 2500, "seconds": 20}
+CLAMD_URL = environment.text("CLAMD_URL", "")  # tcp://host:port or unix:///path; empty: no virus scan
 REGISTER_BASE_URL = environment.text("REGISTER_BASE_URL", "http://127.0.0.1:9999")
 
 # --- people -----------------------------------------------------------------------------------------------------------
@@ -149,12 +153,15 @@ BEHIND_PROXY = environment.flag("BEHIND_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_HANDLERS = ["portal.web.uploading.SealedUploadHandler"]  # Django's own would write files in clear
+REQUEST_LARGEST = 64_000_000  # bytes a file post may have at all; up to here a file too large is refused on its page
 
 # --- jobs -------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"approvals.tasks.decide": {"queue": "instant"}}
+CELERY_TASK_ROUTES = {"approvals.tasks.decide": {"queue": "instant"}, "records.tasks.scan": {"queue": "bulk"}}
 CELERY_TASK_ACKS_LATE = False  # a wake-up means only "look": losing one costs a sweep, never a decision
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -172,6 +179,9 @@ CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "approvals.tasks.sweep", "schedule": 5.0},
     "seal-journal": {"task": "records.tasks.seal", "schedule": 1.0},
+    "scan-files": {"task": "records.tasks.look_for_unscanned", "schedule": 10.0},
+    "sweep-files": {"task": "records.tasks.sweep_files", "schedule": 3600.0},
+    "rescan-files": {"task": "records.tasks.rescan_files", "schedule": 86_400.0},
     "late-supplements": {"task": "approvals.tasks.hand_over_late", "schedule": 3600.0},
     "check-clocks": {"task": "approvals.tasks.check_clocks", "schedule": 86_400.0},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
@@ -28,11 +29,21 @@ class HashKind(StrEnum):
     CERTIFICATE_SALT = "certificate_salt"
     LOGIN = "login"
     BEARER = "bearer"
+    FILE = "file"
+    HOUSEHOLD = "household"
 
 
 def keyed(kind: HashKind, value: str) -> bytes:
     """Return 32 bytes, HMAC-SHA256 of the normalised value under the key of its kind (from settings.HASH_KEY)."""
     return hmac.digest(_key(settings.HASH_KEY, kind), normalised(kind, value).encode(), hashlib.sha256)
+
+
+def keyed_stream(chunks: Iterable[bytes]) -> bytes:
+    """Return 32 bytes, the keyed hash of a file's content."""
+    running = hmac.new(_key(settings.HASH_KEY, HashKind.FILE), digestmod=hashlib.sha256)
+    for chunk in chunks:
+        running.update(chunk)
+    return running.digest()
 
 
 def normalised(kind: HashKind, value: str) -> str:

@@ -1,10 +1,12 @@
-"""Journal, events and blocks: rows that are added and never changed, by trigger and by grant."""
+"""Journal, events and blocks, which are added and never changed, by trigger and by grant; and uploaded files."""
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 
 class JournalEntry(models.Model):
@@ -104,3 +106,71 @@ class BlockEntry(models.Model):
 
     def __str__(self) -> str:
         return f"block {self.block_id} position {self.position}"
+
+
+class StoredFile(models.Model):
+    """上传的文件: what is known of one file that lies sealed below FILES_DIR. No name, nothing of its content."""
+
+    class Scan(models.TextChoices):
+        """What the virus scan says."""
+
+        UNSCANNED = "unscanned", "未查毒"
+        CLEAN = "clean", "查毒通过"
+        INFECTED = "infected", "发现病毒，已隔离"
+        FAILED = "failed", "查毒没有完成"
+
+    class Type(models.TextChoices):
+        """What is kept: pictures are drawn anew as JPEG, PDFs stay what they are."""
+
+        PICTURE = "image/jpeg", "图片"
+        PDF = "application/pdf", "PDF"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    stream = models.CharField(max_length=80, help_text="the journal stream it belongs to: case:<reference>")
+    owner = models.CharField(max_length=80, help_text="the actor who uploaded it")
+    content_type = models.CharField(max_length=20, choices=Type.choices)
+    size = models.PositiveIntegerField(help_text="bytes of what is kept, in clear")
+    pages = models.PositiveSmallIntegerField()
+    digest = models.BinaryField(max_length=32, help_text="HMAC-SHA256 of what is kept")
+    created_at = models.DateTimeField()
+    scan = models.CharField(max_length=12, choices=Scan.choices, default=Scan.UNSCANNED)
+    scan_after = models.DateTimeField(
+        null=True, blank=True, help_text="when it is to be scanned; none: settled"
+    )
+    scan_attempts = models.PositiveSmallIntegerField(default=0)
+    scan_detail = models.CharField(
+        max_length=120, blank=True, default="", help_text="what was found, or what failed"
+    )
+    scanned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(scan__in=["clean", "infected"]) | Q(scanned_at__isnull=False),
+                name="scanned_files_have_a_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["scan_after"], condition=Q(scan_after__isnull=False), name="file_to_scan"),
+            models.Index(
+                fields=["scan"], condition=Q(scan__in=["infected", "failed"]), name="file_in_trouble"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.scan}"
+
+    @property
+    def is_pdf(self) -> bool:
+        """Return whether its pages are drawn from a PDF."""
+        return self.content_type == self.Type.PDF
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Return whether nothing of it may be served."""
+        return self.scan == self.Scan.INFECTED
+
+    @property
+    def may_be_taken_away(self) -> bool:
+        """Return whether the original may be downloaded: only after a scan that found nothing."""
+        return self.scan == self.Scan.CLEAN

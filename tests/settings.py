@@ -39,6 +39,7 @@ for _name, _value in {
     "REGISTER_BASE_URL": "http://127.0.0.1:9",
     "JOURNAL_HEADS_FILE": str(FOLDER / f"heads-{os.getpid()}.jsonl"),
     "STATIC_ROOT": str(FOLDER / f"static{WORKER}"),
+    "FILES_DIR": str(FOLDER / f"files{WORKER}"),
     # Never the demo's servers, whose addresses stand in var/run/env:
     "DATABASE_URL": "postgresql://portal_owner:unset@127.0.0.1:9/portal",
     "REDIS_URL": "redis://127.0.0.1:9/0",
