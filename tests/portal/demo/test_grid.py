@@ -7,54 +7,133 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.acting.principals import Principal
+from accounts.acting import principals
+from accounts.acting.principals import MayNotAct, Principal
 from accounts.models import Organisation, User
 from approvals import reviewing, selectors
 from approvals.applying import submission
-from approvals.errors import NotYours, WrongApplicant
+from approvals.errors import NoSuchApplication, NotYours, WrongApplicant
 from approvals.models import Application, Decision
 from approvals.selectors import Sheet
 from approvals.states import ApplicationState as S
 from approvals.states import Maker
+from certificates import selectors as store
 from certificates.models import UseRecord
-from certificates.states import UseOutcome
+from certificates.states import CertificateStatus, UseOutcome
+from common import clock
 from portal.demo.district.lives import district
 from rules.language.values import SourceKind, Truth
 from tests.portal.demo import acting
 from tests.portal.demo.standing_in import tell
 
-MATTERS = ("allowance", "shop", "filing")
+MATTERS = ("allowance", "shop", "filing", "care", "licence")
 WRONG = "wrong_applicant"
 REVOKED_LICENCE = "refer licence_active:REVOKED by_operator:REVOKED scope_food:REVOKED"
+NO_CERTIFICATE = "refer own_certificate:NOT_HELD severe:NOT_HELD"
+NO_LICENCE = "refer licence_held:NOT_HELD something_changed:NOT_HELD site_unchanged:NOT_HELD"
+NO_LICENCE_LEFT = (
+    "refer licence_active:REVOKED licence_held:NOT_HELD something_changed:NOT_HELD site_unchanged:NOT_HELD"
+    " by_operator:REVOKED"
+)
+NOT_FOR_FILING = "refer scope_food:FAIL no_food_licence:FAIL"
 NO_CONSENT = "refer residence:UNAUTHORISED age:UNAUTHORISED account_usable:UNAUTHORISED"
 # What each matter decides, and every check that did not pass: FAIL, or why it could not be known.
 GRID = {
-    "chenxiuying": ("grant", "grant", WRONG),
-    "chenxiulian": ("grant", "grant", WRONG),
-    "zhengguilan": ("grant", "grant", WRONG),
-    "limuzhen": ("grant", "grant", WRONG),
-    "chenxiuying2": ("grant", "grant", WRONG),
-    "huangguozhong": ("refer age:FAIL", "grant", WRONG),
-    "wangdefu": ("refer alive:FAIL", "grant", WRONG),
-    "zhangruiying": ("refer alive:NOT_HELD", "grant", WRONG),
-    "wuchaoxin": ("refer residence:NOT_HELD", "grant", WRONG),
-    "xuyueqin": ("refer age:EXPIRED", "refer adult:EXPIRED", WRONG),
-    "yangzhenhai": ("refer residence:REVOKED", "grant", WRONG),
-    "xieshuzhen": ("refer residence:FAIL", "grant", WRONG),
-    "yuhansheng": (NO_CONSENT, "refer adult:UNAUTHORISED", WRONG),
-    "liubaozhu": ("refer not_drawn_elsewhere:FAIL", "grant", WRONG),
-    "zhouwenxiu": ("refer not_drawn_elsewhere:FAIL", "grant", WRONG),
-    "caimeijuan": ("refer account_usable:FAIL", "grant", WRONG),
-    "yangpeiling": ("refer age:FAIL", "supplement name_available:FAIL", WRONG),
-    "xiejunjie": ("refer age:FAIL", "grant", WRONG),
-    "zhangzhiyuan": ("refer age:FAIL", "refer credit:FAIL", WRONG),
-    "chenyuxuan": ("refer age:FAIL", "refer adult:FAIL", WRONG),
-    "linzhiqiang": ("refer age:FAIL", "grant", "grant"),
-    "huangxiaoling": ("refer age:FAIL", "grant", "refer no_food_licence:FAIL"),
-    "wuweiming": ("refer age:FAIL", "grant", "refer licence_active:FAIL"),
-    "zhouhanwen": ("refer age:FAIL", "grant", REVOKED_LICENCE),
-    "liuhuiying": ("refer age:FAIL", "grant", "refer not_filed:FAIL"),
-    "xushaopeng": ("refer age:FAIL", "refer scope_standard:FAIL", WRONG),
+    "chenxiuying": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "chenxiulian": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "zhengguilan": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "limuzhen": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "chenxiuying2": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "huangguozhong": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "wangdefu": (
+        "refer alive:FAIL",
+        "grant",
+        WRONG,
+        "refer own_certificate:NOT_HELD severe:NOT_HELD alive:FAIL",
+        WRONG,
+    ),
+    "zhangruiying": (
+        "refer alive:NOT_HELD",
+        "grant",
+        WRONG,
+        "refer own_certificate:NOT_HELD severe:NOT_HELD alive:NOT_HELD",
+        WRONG,
+    ),
+    "wuchaoxin": (
+        "refer residence:NOT_HELD",
+        "grant",
+        WRONG,
+        "refer residence:NOT_HELD own_certificate:NOT_HELD severe:NOT_HELD",
+        WRONG,
+    ),
+    "xuyueqin": ("refer age:EXPIRED", "refer adult:EXPIRED", WRONG, NO_CERTIFICATE, WRONG),
+    "yangzhenhai": (
+        "refer residence:REVOKED",
+        "grant",
+        WRONG,
+        "refer residence:REVOKED own_certificate:NOT_HELD severe:NOT_HELD",
+        WRONG,
+    ),
+    "xieshuzhen": (
+        "refer residence:FAIL",
+        "grant",
+        WRONG,
+        "refer residence:FAIL own_certificate:NOT_HELD severe:NOT_HELD",
+        WRONG,
+    ),
+    "yuhansheng": (
+        NO_CONSENT,
+        "refer adult:UNAUTHORISED",
+        WRONG,
+        "refer residence:UNAUTHORISED own_certificate:UNAUTHORISED severe:UNAUTHORISED account_usable:UNAUTHORISED",
+        WRONG,
+    ),
+    "liubaozhu": ("refer not_drawn_elsewhere:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "zhouwenxiu": ("refer not_drawn_elsewhere:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "caimeijuan": (
+        "refer account_usable:FAIL",
+        "grant",
+        WRONG,
+        "refer own_certificate:NOT_HELD severe:NOT_HELD account_usable:FAIL",
+        WRONG,
+    ),
+    "yangpeiling": ("refer age:FAIL", "supplement name_available:FAIL", WRONG, NO_CERTIFICATE, WRONG),
+    "xiejunjie": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "zhangzhiyuan": ("refer age:FAIL", "refer credit:FAIL", WRONG, NO_CERTIFICATE, WRONG),
+    "chenyuxuan": ("refer age:FAIL", "refer adult:FAIL", WRONG, NO_CERTIFICATE, WRONG),
+    "linzhiqiang": ("refer age:FAIL", "grant", "grant", NO_CERTIFICATE, NO_LICENCE),
+    "huangxiaoling": (
+        "refer age:FAIL",
+        "grant",
+        "refer no_food_licence:FAIL",
+        NO_CERTIFICATE,
+        "refer something_changed:FAIL",
+    ),
+    "wuweiming": (
+        "refer age:FAIL",
+        "grant",
+        "refer licence_active:FAIL",
+        NO_CERTIFICATE,
+        "refer licence_active:FAIL licence_held:NOT_HELD something_changed:NOT_HELD site_unchanged:NOT_HELD",
+    ),
+    "zhouhanwen": ("refer age:FAIL", "grant", REVOKED_LICENCE, NO_CERTIFICATE, NO_LICENCE_LEFT),
+    "liuhuiying": ("refer age:FAIL", "grant", "refer not_filed:FAIL", NO_CERTIFICATE, NO_LICENCE),
+    "wulishan": ("refer age:FAIL", "grant", WRONG, "grant", WRONG),
+    "zengxiaoming": ("refer age:FAIL", "grant", WRONG, "grant", WRONG),
+    "hebaoquan": ("refer age:FAIL", "grant", WRONG, "refer severe:FAIL", WRONG),
+    "dengyuzhen": ("refer age:FAIL", "grant", WRONG, "refer own_certificate:EXPIRED severe:EXPIRED", WRONG),
+    "qiuzhihui": ("refer age:FAIL", "grant", WRONG, "refer no_other_care:FAIL", WRONG),
+    "hejingyi": ("refer age:FAIL", "grant", NOT_FOR_FILING, NO_CERTIFICATE, "grant"),
+    "guowenjun": ("refer age:FAIL", "grant", NOT_FOR_FILING, NO_CERTIFICATE, "refer site_unchanged:FAIL"),
+    "maruifang": (
+        "refer age:FAIL",
+        "grant",
+        "refer scope_food:FAIL",
+        NO_CERTIFICATE,
+        "refer licence_held:EXPIRED something_changed:EXPIRED site_unchanged:EXPIRED",
+    ),
+    "luoyongqiang": ("refer age:FAIL", "grant", NOT_FOR_FILING, NO_CERTIFICATE, "refer not_barred:FAIL"),
+    "xushaopeng": ("refer age:FAIL", "refer scope_standard:FAIL", WRONG, NO_CERTIFICATE, WRONG),
 }
 CASES = [(name, matter, row[i]) for name, row in GRID.items() for i, matter in enumerate(MATTERS)]
 STATES = {"grant": S.GRANTED, "refer": S.IN_REVIEW, "supplement": S.SUPPLEMENTING}
@@ -181,9 +260,52 @@ def test_an_officer_does_not_decide_his_own_case(town: str, demo: datetime) -> N
         reviewing.grant(own, application=application, reasons="核对无误")
 
 
-@pytest.mark.parametrize("matter", ["allowance", "shop"])
+@pytest.mark.parametrize("matter", ["allowance", "shop", "care"])
 def test_a_business_cannot_apply_for_what_is_for_people(town: str, matter: str) -> None:
     life = acting.life("linzhiqiang")
     shop = acting.principal(life, matter=acting.matter_called("filing"))
     with pytest.raises(WrongApplicant):
         acting.apply(life, matter, who=shop)
+
+
+@pytest.mark.parametrize(("username", "amount"), [("wulishan", 320), ("zengxiaoming", 200)])
+def test_the_amount_follows_from_level_and_category(town: str, username: str, amount: int) -> None:
+    application = acting.decided(acting.apply(acting.life(username), "care"))
+    decision = selectors.decision_of(application)
+    certificate = selectors.certificate_of(decision)
+    assert decision is not None
+    assert certificate is not None
+    assert (
+        Decimal(decision.outcome["monthly_amount"]) == Decimal(certificate.fields["monthly_amount"]) == amount
+    )
+
+
+def test_a_changed_licence_takes_the_place_of_the_old_one(town: str) -> None:
+    life = acting.life("hejingyi")
+    application = acting.apply(life, "licence")
+    assert application.organisation is not None
+    (old,) = application.organisation.certificates.filter(type__slug="food_licence")
+    new = selectors.certificate_of(selectors.decision_of(acting.decided(application)))
+    assert new is not None
+    old.refresh_from_db()
+    assert (old.status, new.status, new.previous) == (
+        CertificateStatus.SUPERSEDED,
+        CertificateStatus.VALID,
+        old,
+    )
+    assert (new.number, new.version, new.valid_until) == (old.number, old.version + 1, old.valid_until)
+    changed = {name for name in new.fields if new.fields[name] != old.fields[name]}
+    assert changed == {"operator"}
+    assert (old.fields["operator"], new.fields["operator"]) == ("何国栋", "何静仪")
+    assert store.valid_by_type(application.organisation, on=clock.today())["food_licence"] == new
+
+
+def test_only_who_may_act_for_a_business_changes_its_licence(town: str) -> None:
+    hers = acting.principal(acting.life("hejingyi"), matter=acting.matter_called("licence"))
+    other = User.objects.select_related("person").get(username="guowenjun").person
+    assert hers.organisation is not None
+    with pytest.raises(MayNotAct):
+        principals.principal(other, whom=f"organisation:{hers.organisation.pk}")
+    application = acting.apply(acting.life("hejingyi"), "licence")
+    with pytest.raises(NoSuchApplication):
+        selectors.own_application(Principal(other), reference=application.reference)
