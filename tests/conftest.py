@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, settings
 
 from common import clock
 from portal.demo.district import loading
-from tests import emptying, strictness
+from tests import emptying, grouping, strictness
 
 pytest_plugins = ["tests.factories.fixtures"]
 
-# Tests in these files measure time, or kill what others would be using the processor with.
-ALONE = {"test_connections", "test_restarts", "test_waiting", "test_worker_deaths"}
+# Tests in these files hold the machine to seconds: leases that run out, deaths in between.
+ALONE = {"test_worker_deaths"}
 # A slow or busy machine is no fault of the code; what a property found is printed so that it can be tried again.
 settings.register_profile(
     "portal", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True, max_examples=60
@@ -31,7 +31,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("process")
             if item.path.stem in ALONE:
                 item.add_marker("alone")
-    items.sort(key=lambda item: item.get_closest_marker("process") is not None)
+    items.sort(key=_turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return grouping.Together(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+def _turn(item: pytest.Item) -> tuple[bool, bool, bool]:
+    """Where processes are needed, the long ones come first, then those that share one worker."""
+    if item.get_closest_marker("process") is None:
+        return False, False, False
+    quick = item.path.stem not in {*grouping.TOWN, "test_demo_script"}
+    return True, quick, "worker" not in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session", autouse=True)

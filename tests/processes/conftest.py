@@ -41,7 +41,7 @@ def processes(
     """Starts the portal's processes once, and stops them when the session ends."""
     started = Processes(process_environment, log=tmp_path_factory.mktemp("log"))
     yield started
-    started.stop_all()
+    started.kill_all()
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def _committed(transactional_db: None, request: pytest.FixtureRequest, processes
     """Process tests commit; the worker runs only for those that ask for it; the broker starts empty."""
     mark_demo()
     if "worker" not in request.fixturenames:
-        processes.stop("worker")
+        processes.kill("worker")
         redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
 
@@ -77,11 +77,11 @@ def begin_worker(processes: Processes) -> Iterator[Callable[..., None]]:
     """Starts a worker with settings of its own in its environment; it is gone after the test."""
 
     def begin(**told: str) -> None:
-        processes.stop("worker")
+        processes.kill("worker")
         processes.start_worker(**told)
 
     yield begin
-    processes.stop("worker")
+    processes.kill("worker")
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def timetable(processes: Processes) -> Iterator[None]:
     """Beat, which sends the sweeps nobody else asks for."""
     processes.start_beat()
     yield
-    processes.stop("beat")
+    processes.kill("beat")
 
 
 @pytest.fixture(scope="session")

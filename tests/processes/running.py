@@ -101,15 +101,15 @@ class Processes:
             end(self.running.pop(name))
 
     def kill(self, name: str) -> None:
-        """End one program and its children without warning."""
-        running = self.running.pop(name)
-        os.killpg(running.process.pid, signal.SIGKILL)
-        running.process.wait()
+        """End one program and its children without warning; what a test is done with need not say goodbye."""
+        if (running := self.running.pop(name, None)) is not None:
+            os.killpg(running.process.pid, signal.SIGKILL)
+            running.process.wait()
 
-    def stop_all(self) -> None:
+    def kill_all(self) -> None:
         """End everything, the newest first."""
         for name in reversed(list(self.running)):
-            self.stop(name)
+            self.kill(name)
 
     def _collect_static(self) -> None:
         command = [str(PYTHON), str(places.ROOT / "manage.py"), "collectstatic", "--no-input", "-v0"]

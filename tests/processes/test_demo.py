@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -14,18 +14,27 @@ from portal.demo import shifted, shifting
 from portal.demo.district import loading
 from portal.demo.district.lives import district
 from portal.web.display import cookie
+from tests import shelving
 from tests.processes import browsing
 
 PAGES = ("/demo/sign-in", "/demo/clock")
 MODES: list[dict[str, str]] = [{}, {"mode": "elder"}, {"contrast": "high"}]
 
 
+@pytest.fixture(scope="session")
+def _demo(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Loaded once."""
+    with django_db_blocker.unblock():
+        file = tmp_path_factory.mktemp("demo") / "registers.json"
+        shelving.shelve("demo", lambda: loading.load(register_file=file))
+
+
 @pytest.fixture
-def demo(tmp_path: Path) -> loading.Loaded:
+def demo(_demo: None, transactional_db: None) -> None:
     """The demo district, committed."""
     redis.Redis.from_url(settings.REDIS_URL).delete(shifted.KEY)
     shifted.forget()
-    return loading.load(register_file=tmp_path / "registers.json")
+    shelving.put_back("demo")
 
 
 def go(page: Page, path: str) -> None:
@@ -36,7 +45,7 @@ def go(page: Page, path: str) -> None:
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("cookies", MODES, ids=lambda mode: "+".join(mode.values()) or "normal")
 def test_the_pages_are_accessible_and_fit(
-    demo: loading.Loaded,
+    demo: None,
     open_page: Callable[..., Page],
     live_site: str,
     path: str,
@@ -54,7 +63,7 @@ def test_the_pages_are_accessible_and_fit(
         browsing.assert_fits(page)
 
 
-def test_one_click_and_one_is_somebody(demo: loading.Loaded, plain_page: Page) -> None:
+def test_one_click_and_one_is_somebody(demo: None, plain_page: Page) -> None:
     go(plain_page, "/demo/sign-in")
     assert plain_page.get_by_role("button", name="登录为").count() == len(district().lives) + len(
         district().staff
@@ -63,7 +72,7 @@ def test_one_click_and_one_is_somebody(demo: loading.Loaded, plain_page: Page) -
     assert plain_page.locator(".userpill").first.inner_text().strip().endswith("陈秀莲")
 
 
-def test_the_clock_is_moved_and_every_page_says_so(demo: loading.Loaded, plain_page: Page) -> None:
+def test_the_clock_is_moved_and_every_page_says_so(demo: None, plain_page: Page) -> None:
     go(plain_page, "/demo/clock")
     plain_page.get_by_role("button", name="晚 5 天").click()
     for path in ("/", "/matters", "/demo/sign-in"):
@@ -74,7 +83,7 @@ def test_the_clock_is_moved_and_every_page_says_so(demo: loading.Loaded, plain_p
     assert "比今天晚" not in plain_page.locator(".demo").inner_text()
 
 
-def test_a_shift_made_elsewhere_is_seen_within_a_second(demo: loading.Loaded, page: Page) -> None:
+def test_a_shift_made_elsewhere_is_seen_within_a_second(demo: None, page: Page) -> None:
     go(page, "/demo/clock")
     shifting.shift(3)
     page.wait_for_timeout(1000)

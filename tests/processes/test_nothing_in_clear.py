@@ -55,7 +55,7 @@ def heard(town: Town) -> Iterator[list[bytes]]:
             town.start(name)
         yield told
         for name in reversed(PROGRAMS):
-            town.stop(name)
+            town.kill(name)
 
 
 @pytest.fixture(scope="module")

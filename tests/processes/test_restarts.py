@@ -27,7 +27,7 @@ def lively(town: Town) -> Iterator[Town]:
         town.start(name)
     yield town
     for name in reversed(PROGRAMS):
-        town.stop(name)
+        town.kill(name)
 
 
 @pytest.fixture

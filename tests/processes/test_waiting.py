@@ -42,7 +42,6 @@ def test_without_a_worker_it_waits_and_says_so(
     page = visitor.get(f"/applications/{case}")
     assert "审批通过" in page.words
     assert issued(case)[0].number in page.words
-    processes.stop("worker")
 
 
 def test_the_waiting_page_polls_and_learns_of_the_end(
