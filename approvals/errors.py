@@ -60,6 +60,15 @@ class Incomplete(DomainError):
         self.page = page
 
 
+class TooManyFiles(DomainError):
+    """A question takes only so many files."""
+
+    status = 422
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"这里最多传 {limit} 个文件。请先删除一个，再上传新的。")
+
+
 class NotAllowed(DomainError):
     """The state of the case does not allow the act."""
 

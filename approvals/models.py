@@ -12,6 +12,7 @@ from approvals.states import OPEN, ApplicationState, ClockKind, DecisionKind, Ev
 from certificates.models import Authorisation
 from matters.models import Edition, Matter
 from records.fields import EncryptedJSONField
+from records.models import StoredFile
 
 IS_OPEN = Q(state__in=sorted(OPEN))
 MANDATE = "delegation:<id>, guardianship:<id> or right:<id>; empty: for oneself, or for an organisation by law"
@@ -158,6 +159,48 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.material} {self.kind}"
+
+
+class Attachment(models.Model):
+    """One uploaded file (上传的文件) with the draft or the application it was uploaded for, under the question asked.
+
+    Draft and files live and die together. In an application, what is not handed in waits for a notice to be answered;
+    what was replaced stays, for somebody may have decided on it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    draft = models.ForeignKey(
+        # Not asked for when a draft is deleted, which costs a look each time: the database refuses it all the same.
+        Draft,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="attachments",
+    )
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, null=True, blank=True, related_name="attachments"
+    )
+    question = models.CharField(max_length=40)
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="attachment")
+    attached_at = models.DateTimeField()
+    handed_in_at = models.DateTimeField(null=True, blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(draft__isnull=False, application__isnull=True, handed_in_at__isnull=True)
+                | Q(draft__isnull=True, application__isnull=False),
+                name="attached_to_a_draft_or_an_application",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_at__isnull=True) | Q(handed_in_at__isnull=False),
+                name="only_what_was_handed_in_is_replaced",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question} {self.file_id}"
 
 
 class Judgement(models.Model):

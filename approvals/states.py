@@ -61,4 +61,5 @@ class EvidenceKind(models.TextChoices):
     REGISTER = "register", "数据共享"
     FORM = "form", "在线填写"
     COMMITMENT = "commitment", "告知承诺"
+    UPLOAD = "upload", "上传的文件"
     OWED = "owed", "由工作人员核对"

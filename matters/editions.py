@@ -58,6 +58,11 @@ class Compiled:
         """Return the question pages in order."""
         return self.package.form.pages
 
+    @property
+    def file_questions(self) -> tuple[AskedQuestion, ...]:
+        """Return the questions that are answered by uploading; most matters have none."""
+        return tuple(question for question in self.questions.values() if question.is_file)
+
     def judge(self, facts: Facts, *, on: date) -> Verdict:
         """Return the verdict of facts on a day."""
         return self.checks.judge(facts, on=on)

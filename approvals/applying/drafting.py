@@ -12,6 +12,7 @@ from accounts import actors
 from accounts.acting import mandates
 from accounts.acting.principals import MayNotAct, Principal
 from approvals import selectors
+from approvals.applying import attached
 from approvals.applying.references import new_reference
 from approvals.errors import (
     AlreadyOpen,
@@ -150,7 +151,7 @@ def save(
     """Keep answers as they are typed, complete or not, and forget those `dropped`. Raises NoSuchDraft."""
     draft = own_locked(principal, reference=reference)
     kept = {name: value for name, value in draft.answers.items() if name not in dropped}
-    draft.answers = {**kept, **answers}
+    draft.answers = {**kept, **answers, **attached.counts(draft, among=answers)}
     draft.saved_at = clock.now()
     draft.save(update_fields=["answers", "saved_at"])
     return draft
@@ -168,6 +169,7 @@ def discard(principal: Principal, *, reference: str) -> None:
         subject=str(draft.pk),
         details=noted(principal),
     )
+    attached.discard(draft)
     draft.delete()
 
 

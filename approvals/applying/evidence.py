@@ -33,7 +33,9 @@ def _row(application: Application, material: Material, usable: dict[str, Certifi
     for replacement in material.replaced_by:
         if (row := _met(application, material, replacement, usable)) is not None:
             return row
-    return Evidence(application=application, material=material.code, kind=EvidenceKind.OWED)
+    uploaded = material.upload and application.answers.get(material.upload.removeprefix("form."))
+    kind = EvidenceKind.UPLOAD if uploaded else EvidenceKind.OWED
+    return Evidence(application=application, material=material.code, kind=kind)
 
 
 def _met(

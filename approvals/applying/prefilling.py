@@ -58,6 +58,18 @@ def first_incomplete_page(draft: Draft, *, at: datetime) -> int | None:
     return None
 
 
+def files_asked(draft: Draft, *, at: datetime) -> set[str]:
+    """Return the file questions that are asked in this situation; no look at the store where a matter has none."""
+    compiled = editions.compiled(draft.edition)
+    if not compiled.file_questions:
+        return set()
+    given = known(draft, at=at)
+    answered = given | form_facts(compiled, draft.answers, facts=given, on=at.date())
+    return {
+        one.name for one in compiled.file_questions if is_visible(compiled, one, facts=answered, on=at.date())
+    }
+
+
 def _is_unanswered(question: AskedQuestion, fact: Fact) -> bool:
     """Tell whether the applicant still has to answer. A value only the government can supply is nobody's to type."""
     return (

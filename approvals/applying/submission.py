@@ -11,7 +11,7 @@ from django.db.models import Q
 from accounts import actors
 from accounts.acting.principals import Principal
 from approvals import clock, selectors, workflow
-from approvals.applying import drafting, evidence, prefilling
+from approvals.applying import attached, drafting, evidence, prefilling
 from approvals.deciding import announcing
 from approvals.errors import AlreadyOpen, Incomplete, NoSuchApplication, NoSuchDraft, NotAllowed
 from approvals.models import Application, Draft, Evidence, SupplementNotice
@@ -21,6 +21,7 @@ from approvals.tasks import wake_on_commit
 from approvals.workflow import Move
 from certificates.holding import authorising
 from common.clock import now
+from matters import editions
 from records import journal
 
 
@@ -62,6 +63,7 @@ def _submit_as_checked(principal: Principal, seen: Draft | None, *, reference: s
     while True:
         draft = seen or selectors.own_draft(principal, reference=reference)
         _require_complete(draft)
+        draft.answers = _with_files_asked(draft)
         if (application := _submit(principal, draft, key=key)) is not None:
             return application
         seen = None
@@ -71,6 +73,20 @@ def _require_complete(draft: Draft) -> None:
     """Look outside the transaction: what the form shows leaves use records, and they are kept whatever follows."""
     if (page := prefilling.first_incomplete_page(draft, at=now())) is not None:
         raise Incomplete(page)
+
+
+def _with_files_asked(draft: Draft) -> dict[str, object]:
+    """Return the answers without the files of questions that are not asked in the end, and refuse infected ones."""
+    compiled = editions.compiled(draft.edition)
+    if not compiled.file_questions:
+        return dict(draft.answers)
+    asked = prefilling.files_asked(draft, at=now())
+    infected = asked.intersection(attached.infected(attached.waiting(draft)))
+    for number, page in enumerate(compiled.pages):
+        if any(question.name in infected for question in page.questions):
+            raise Incomplete(number)
+    left_out = {question.name for question in compiled.file_questions} - asked
+    return {name: value for name, value in draft.answers.items() if name not in left_out}
 
 
 @transaction.atomic
@@ -89,6 +105,7 @@ def _submit(principal: Principal, draft: Draft, *, key: str) -> Application | No
         event=f"申请已提交{principal.by}。",
         event_kind="submitted",
     )
+    attached.carry(draft, application, at=at)
     draft.delete()
     wake_on_commit()
     return application
@@ -126,6 +143,7 @@ def answer_supplement(principal: Principal, *, reference: str, answers: Mapping[
     application.answers = {
         **application.answers,
         **{name: answers[name] for name in opened if name in answers},
+        **attached.hand_in_anew(application, opened=opened, at=at),
     }
     application.save(update_fields=["answers"])
     notice.answered_at = at

@@ -14,7 +14,7 @@ from common import clock
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from matters.forms.answers import Answers, Prefill, form_source, is_visible
-from matters.forms.fields import build_field, dress, read_only, to_initial, to_json
+from matters.forms.fields import UploadsField, build_field, dress, read_only, to_initial, to_json
 from rules import Fact, Facts, UnknownReason
 from rules.language.raw import Unreadable, value_of
 
@@ -123,7 +123,7 @@ class AnswerForm(forms.Form):
 
     def _place(self, question: AskedQuestion, *, visible: bool) -> None:
         boxed = self._is_box(question)
-        if not boxed:
+        if not boxed and not question.is_file:  # files come by their own way
             self._acceptable.add(question.name)
         if not visible:
             self._hidden.add(question.name)
@@ -154,6 +154,8 @@ class AnswerForm(forms.Form):
     def _control(self, question: AskedQuestion) -> forms.Field:
         given = self._given
         control = build_field(question, compiled=given.compiled, shown=given.shown, on=given.on)
+        if isinstance(control, UploadsField):
+            control.count = int(given.answers.get(question.name) or 0)
         known = given.prefilled.get(question.prefill or "")
         if given.only is not None:
             control.required = control.widget.is_required = True  # what a notice opens is to be answered

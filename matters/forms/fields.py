@@ -40,12 +40,36 @@ class ReadField(forms.CharField):
             raise ValidationError(error.message, code="unreadable") from error
 
 
+class NoControl(forms.Widget):
+    """What is uploaded comes by its own way: nothing that is posted as text answers the question."""
+
+    def value_from_datadict(self, *_posted: Any) -> None:
+        """Take nothing."""
+
+
+class UploadsField(forms.Field):
+    """A question answered by files that are already attached; its value is their number."""
+
+    widget = NoControl
+
+    def __init__(self, *, most: int, accept: tuple[str, ...], **kwargs: Any) -> None:
+        """Begin with no file; the form sets `count`."""
+        self.count, self.most, self.accept = 0, most, accept
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> int | None:  # noqa: ARG002 -- nothing posted counts
+        """Return how many files are attached, None for none."""
+        if self.required and not self.count:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return self.count or None
+
+
 def build_field(
     question: AskedQuestion, *, compiled: Compiled, shown: Mapping[str, str], on: date
 ) -> forms.Field:
     """Return the field of a question; `shown` are prefilled displays by fact name, for hints of options."""
     field = _MAKERS.get(question.type, _text)(question, compiled, on)
-    verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
+    verb = "选择" if isinstance(field, forms.ChoiceField) else "上传" if question.is_file else "填写"
     field.label = question.label
     field.required = question.required
     field.widget.is_required = question.required
@@ -164,6 +188,12 @@ def _division(question: AskedQuestion, compiled: Compiled, _on: date) -> forms.F
     return forms.ChoiceField(choices=[("", "请选择"), *inside], widget=forms.Select())
 
 
+def _file(question: AskedQuestion, _compiled: Compiled, _on: date) -> forms.Field:
+    field = UploadsField(most=question.max_files, accept=question.accept)
+    dress(field, question=True)
+    return field
+
+
 _MAKERS: Mapping[QuestionType, Callable[[AskedQuestion, Compiled, date], forms.Field]] = {
     QuestionType.DATE: _date,
     QuestionType.INTEGER: _integer,
@@ -175,4 +205,5 @@ _MAKERS: Mapping[QuestionType, Callable[[AskedQuestion, Compiled, date], forms.F
     QuestionType.CHOICE: _choice,
     QuestionType.BOOLEAN: _boolean,
     QuestionType.DIVISION: _division,
+    QuestionType.FILE: _file,
 }
