@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from common import memory
 from portal.demo import starting
@@ -13,4 +14,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 application = get_wsgi_application()
 starting.start()
+_ = get_resolver().url_patterns  # loads every page, which the first visitor need not wait for
 memory.settle()
