@@ -36,7 +36,8 @@ class Compiled:
     """Everything approvals and the pages need of an edition, without parsing it again.
 
     `certificates` is the scope an authorisation covers: slug → field names (none: only whether one is held).
-    `needed` are the facts judged on, `prefills` those shown in the form; derived ones replaced by their origins.
+    `needed` are the facts judged on, `prefills` those shown in the form, `asks_after` those that decide what is asked;
+    derived ones replaced by their origins.
     """
 
     edition_id: UUID | None
@@ -52,6 +53,7 @@ class Compiled:
     conditional_materials: Mapping[str, PreparedCondition]
     needed: frozenset[str]
     prefills: frozenset[str]
+    asks_after: frozenset[str]
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -125,6 +127,9 @@ def compile_package(
         conditional_materials=_conditions({m.code: m.when for m in package.materials}, vocabulary),
         needed=facts_needed(package.checks, table, vocabulary=vocabulary),
         prefills=_prefills(package),
+        asks_after=facts_needed(
+            [q.visible_when for q in package.questions if q.visible_when is not None], vocabulary=vocabulary
+        ),
     )
 
 

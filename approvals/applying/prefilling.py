@@ -32,12 +32,13 @@ def _looker(draft: Draft | Application) -> str:
 
 
 def shown(compiled: Compiled) -> sources.Scope:
-    """Return the certificate fields that fill the form in: what is only checked is not read for it."""
+    """Return the certificate fields that fill the form in or decide what it asks: what is only checked is not read."""
+    shown_facts = compiled.prefills | compiled.asks_after
     wanted = {
-        slug: tuple(field for field in fields if f"cert.{slug}.{field}" in compiled.prefills)
+        slug: tuple(field for field in fields if f"cert.{slug}.{field}" in shown_facts)
         for slug, fields in compiled.certificates.items()
     }
-    return {slug: fields for slug, fields in wanted.items() if fields}
+    return {slug: fields for slug, fields in wanted.items() if fields or f"cert.{slug}.held" in shown_facts}
 
 
 def prefills(draft: Draft | Application, *, given: Facts) -> dict[str, Prefill]:

@@ -1,0 +1,120 @@
+"""Files as people upload them, good and bad, made in memory; and a matter that asks for some."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pypdfium2 as pdfium
+from pillow_heif import from_pillow
+from PIL import Image, ImageDraw
+
+from matters.importing import import_packages
+from records.files.keeping import Incoming
+
+READER_CARD = "11440507MB2X00012R4442014002000"
+PACKAGE = Path(__file__).parents[1] / "data" / "matters" / "reader-card.json"
+SIDEWAYS = 6  # EXIF orientation: turn it a quarter to the right to see it as it was seen
+GPS = 0x8825
+PLACE = "Canon Harbour Road 7"  # written into the metadata, to be found nowhere afterwards
+
+
+def publish(at: datetime) -> None:
+    """Enter the matter that asks for a photo."""
+    import_packages(PACKAGE, by="test", at=at)
+
+
+def received(content: bytes) -> Incoming:
+    """Return content as the upload handler hands it over."""
+    incoming = Incoming()
+    for start in range(0, len(content), 65_536):
+        incoming.write(content[start : start + 65_536])
+    incoming.finish()
+    return incoming
+
+
+def face(width: int = 600, height: int = 800) -> Image.Image:
+    """Return a portrait: the top is blue, the bottom is green, so that upright can be told."""
+    image = Image.new("RGB", (width, height), (30, 90, 200))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, height // 2, width, height), fill=(20, 160, 60))
+    draw.ellipse((width // 4, height // 5, 3 * width // 4, 3 * height // 5), fill=(240, 210, 180))
+    return image
+
+
+def is_upright(content: bytes) -> bool:
+    """Tell whether the portrait stands: taller than wide, blue above green."""
+    image = Image.open(io.BytesIO(content)).convert("RGB")
+    top, bottom = image.getpixel((5, 5)), image.getpixel((5, image.height - 6))
+    assert isinstance(top, tuple)
+    assert isinstance(bottom, tuple)
+    return image.height > image.width and top[2] > top[1] and bottom[1] > bottom[2]
+
+
+def photo(
+    *, sideways: bool = False, gps: bool = False, kind: str = "JPEG", size: tuple[int, int] = (600, 800)
+) -> bytes:
+    """Return a photo; sideways as phones store it, with where it was taken and a comment if asked."""
+    image = face(*size)
+    exif = Image.Exif()
+    if sideways:
+        image = image.transpose(Image.Transpose.ROTATE_90)
+        exif[0x0112] = SIDEWAYS
+    if gps:
+        exif[0x010E] = PLACE
+        exif.get_ifd(GPS).update({1: "N", 2: (23.0, 21.0, 30.0), 3: "E", 4: (116.0, 42.0, 10.0)})
+    target = io.BytesIO()
+    if kind == "HEIF":
+        from_pillow(image).save(target, quality=80)
+    elif kind == "PNG":
+        image.save(target, "PNG", exif=exif)
+    else:
+        image.save(target, kind, exif=exif, quality=85, comment=PLACE.encode() if gps else b"")
+    return target.getvalue()
+
+
+def pdf(pages: int = 1) -> bytes:
+    """Return a PDF of blank pages."""
+    document = pdfium.PdfDocument.new()
+    for _ in range(pages):
+        document.new_page(595, 842)
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def written_pdf(*objects: str, catalogue: str = "", trailer: str = "") -> bytes:
+    """Return a PDF of one page written by hand, with further objects (from number 5) and keys of its catalogue."""
+    parts = [
+        f"<< /Type /Catalog /Pages 2 0 R {catalogue} >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
+        "<< /Length 0 >>\nstream\n\nendstream",
+        *objects,
+    ]
+    content, offsets = b"%PDF-1.7\n", []
+    for number, part in enumerate(parts, start=1):
+        offsets.append(len(content))
+        content += f"{number} 0 obj\n{part}\nendobj\n".encode("latin-1")
+    start = len(content)
+    table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
+    head = f"xref\n0 {len(parts) + 1}\n0000000000 65535 f \n{table}"
+    end = f"trailer\n<< /Size {len(parts) + 1} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n"
+    return content + (head + end).encode()
+
+
+def zip_bomb() -> bytes:
+    """Return a small archive that holds a hundred megabytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("photo.jpg", bytes(100_000_000))
+    return target.getvalue()
+
+
+def pixel_bomb() -> bytes:
+    """Return a picture of a hundred kilobytes and 900 million pixels."""
+    target = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(target, "PNG")
+    return target.getvalue()
