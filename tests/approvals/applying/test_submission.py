@@ -124,6 +124,8 @@ def test_two_drafts_that_slipped_in_side_by_side_become_one_application(city: St
     with pytest.raises(AlreadyOpen):
         submission.submit(citizen.principal, reference=slipped.reference, key="two")
     assert Draft.objects.filter(pk=slipped.pk).exists()
+    assert submission.submit(citizen.principal, reference=slipped.reference, key="one") == first
+    assert Draft.objects.filter(pk=slipped.pk).exists()
 
 
 @pytest.mark.parametrize(
