@@ -27,7 +27,7 @@ people. Sign-in and clock look for the mark again at every act and answer 503 wi
 CELLS = {**VERDICTS, "wrong_applicant": "—"}
 MEANINGS = (
     "当场办结: granted at once; 一次补正: one notice with all defects; 转人工: goes to an officer;"
-    " —: not for this kind of applicant."
+    " —: not for this kind of applicant, or not in their mandate."
 )
 
 
@@ -90,6 +90,14 @@ def _differences(life: Life) -> Iterator[str]:
     yield from (f"answers of {name}" for name in life.answers)
     if life.business:
         yield f"operates {life.business.name}"
+    if not life.mobile:
+        yield "no mobile phone"
+    if life.delegates:
+        yield f"delegates {', '.join(life.delegates.matters) or 'everything'} to `{life.delegates.to}`"
+    if life.guardian:
+        yield f"guardian: `{life.guardian}`"
+    if life.agent_of:
+        yield f"agent of `{life.agent_of.head}` for {', '.join(life.agent_of.matters) or 'everything'}"
     if life.post:
         yield f"post: {life.post.role.value}"
 

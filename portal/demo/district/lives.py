@@ -60,6 +60,20 @@ class Business(_Strict):
     certificates: Holdings = {}
 
 
+class Delegated(_Strict):
+    """To whom a life delegates, from the day of loading on; matters by the names of this file, none: all."""
+
+    to: Username
+    matters: tuple[str, ...] = ()
+
+
+class Employed(_Strict):
+    """Whose organisation a life is an agent of, and for which matters."""
+
+    head: Username
+    matters: tuple[str, ...] = ()
+
+
 class Appointment(_Strict):
     """A post; `department` is a credit code, absent for the whole district."""
 
@@ -89,7 +103,11 @@ class Life(Somebody):
     address: str = ""
     certificates: Holdings = {}
     registers: Mapping[str, Mapping[str, Any] | None] = {}
+    mobile: bool = True
     business: Business | None = None
+    delegates: Delegated | None = None
+    guardian: Username | None = None
+    agent_of: Employed | None = None
     post: Appointment | None = None
     consent: bool = True
     answers: Mapping[str, Mapping[str, Any]] = {}
@@ -101,7 +119,7 @@ class Life(Somebody):
         """Return under which heading the sign-in page shows this life."""
         if self.post is not None:
             return "staff"
-        return "business" if self.business else "citizen"
+        return "business" if self.business or self.agent_of else "citizen"
 
 
 class Colleague(Somebody):
@@ -158,7 +176,19 @@ class District(_Strict):
                 raise ValueError(f"{life.username}: tries what is not for it")
             if unknown := set(life.registers) - set(self.registers):
                 raise ValueError(f"{life.username}: unknown registers {sorted(unknown)}")
+            if unknown := _named(life) - set(names):
+                raise ValueError(f"{life.username}: unknown people {sorted(unknown)}")
         return self
+
+
+def _named(life: Life) -> set[str]:
+    """Return the people a life's mandates name."""
+    told = (
+        life.delegates.to if life.delegates else None,
+        life.guardian,
+        life.agent_of.head if life.agent_of else None,
+    )
+    return {name for name in told if name is not None}
 
 
 @cache

@@ -21,7 +21,7 @@ from common import clock
 from common.errors import DomainError
 from matters.importing import import_packages
 from portal.demo import shifted
-from portal.demo.district import registers
+from portal.demo.district import mandating, registers
 from portal.demo.district.lives import Appointment, Colleague, District, Holding, Life, district
 from portal.demo.district.residents import Resident, filled, residents
 from portal.demo.models import DemoMark
@@ -106,6 +106,7 @@ def _enter(everybody: Sequence[Resident], whole: District, *, at: datetime) -> t
     certificates = issuing.issue_many([each.issue for each in held], at=at)
     for each, certificate in zip(held, certificates, strict=True):
         _end(each.holding, certificate, at=at)
+    mandating.give(whole, users, today=today)
     return len(new), sum(business is not None for _, _, business in holders), len(certificates)
 
 

@@ -96,13 +96,13 @@ def residents(district: District) -> list[Resident]:
 def _named(life: Life, district: District) -> Resident:
     chance = random.Random(f"{people.SEED} {life.username}")  # noqa: S311 -- the same invented numbers every time
     female = life.sex == "female"
-    business = life.business
+    business, mobile = life.business, people.mobile(chance)
     return Resident(
         name=life.name,
         born=life.born,
         female=female,
         id_number=people.resident_number(life.born, female=female, sequence=life.sequence),
-        mobile=people.mobile(chance),
+        mobile=mobile if life.mobile else "",
         account_number=people.account_number(chance),
         division=life.division,
         address=life.address or people.address(dict(people.STREETS)[life.division], chance=chance),

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.acting.principals import Principal, organisations_of
+from accounts.acting.principals import Principal, choices_of_organisations
 from accounts.models import User
 from approvals import deciding
 from approvals.applying import drafting, submission
@@ -27,8 +27,8 @@ def life(username: str) -> Life:
 def principal(one: Life, *, matter: Matter) -> Principal:
     """Return the life as the applicant it can be: for a matter of organisations its business, if it has one."""
     person = User.objects.select_related("person").get(username=one.username).person
-    own = organisations_of(person, on=clock.today()) if matter.applicant == "organisation" else []
-    return Principal(person, own[0] if own else None)
+    own = choices_of_organisations(person, on=clock.today()) if matter.applicant == "organisation" else []
+    return own[0] if own else Principal(person)
 
 
 def matter_called(name: str) -> Matter:

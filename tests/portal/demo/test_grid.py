@@ -12,7 +12,7 @@ from accounts.acting.principals import MayNotAct, Principal
 from accounts.models import Organisation, User
 from approvals import reviewing, selectors
 from approvals.applying import submission
-from approvals.errors import NoSuchApplication, NotYours, WrongApplicant
+from approvals.errors import NoSuchApplication, NotInMandate, NotYours, WrongApplicant
 from approvals.models import Application, Decision
 from approvals.selectors import Sheet
 from approvals.states import ApplicationState as S
@@ -133,6 +133,11 @@ GRID = {
         "refer licence_held:EXPIRED something_changed:EXPIRED site_unchanged:EXPIRED",
     ),
     "luoyongqiang": ("refer age:FAIL", "grant", NOT_FOR_FILING, NO_CERTIFICATE, "refer not_barred:FAIL"),
+    "wuyulan": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "chenxiaolin": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "linxiaoyu": ("refer age:FAIL", "refer adult:FAIL", WRONG, NO_CERTIFICATE, WRONG),
+    "zhengjianhua": ("refer age:FAIL", "grant", "grant", NO_CERTIFICATE, NO_LICENCE),
+    "huangwenjing": ("refer age:FAIL", "grant", "refer by_operator:FAIL", NO_CERTIFICATE, WRONG),
     "xushaopeng": ("refer age:FAIL", "refer scope_standard:FAIL", WRONG, NO_CERTIFICATE, WRONG),
 }
 CASES = [(name, matter, row[i]) for name, row in GRID.items() for i, matter in enumerate(MATTERS)]
@@ -149,7 +154,7 @@ def test_the_grid_is_what_the_data_promises() -> None:
 def test_the_grid(town: str, username: str, matter: str, expected: str) -> None:
     verdict = expected.split(maxsplit=1)[0]
     if verdict == WRONG:
-        with pytest.raises(WrongApplicant):
+        with pytest.raises((WrongApplicant, NotInMandate)):
             acting.apply(acting.life(username), matter)
         assert not Application.objects.exists()
         return

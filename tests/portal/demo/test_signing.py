@@ -27,7 +27,7 @@ def test_the_page_shows_everybody_with_a_button(demo: datetime, client: Client) 
     shown = answer.content.decode()
     for username in EVERYBODY:
         assert f'name="username" value="{username}"' in shown
-    assert [section.title for section in answer.context["sections"]] == ["个人", "店主", "工作人员"]
+    assert [section.title for section in answer.context["sections"]] == ["个人", "单位和店主", "工作人员"]
     assert shown.count("<form") >= len(EVERYBODY)
 
 

@@ -32,7 +32,8 @@ def test_everybody_has_numbers_that_check_and_nobody_shares_one() -> None:
         assert (identity.birth_date, identity.sex == "female") == (one.born, one.female)
         assert one.business is None or credit_code(one.business.credit_code) == one.business.credit_code
     for told in ("id_number", "mobile", "account_number"):
-        assert len({getattr(one, told) for one in everybody}) == len(everybody)
+        given = [getattr(one, told) for one in everybody if getattr(one, told)]
+        assert len(set(given)) == len(given) >= len(everybody) - 2  # two have no mobile phone
     businesses = [one.business for one in everybody if one.business]
     assert len({one.name for one in businesses}) == len({one.credit_code for one in businesses}) == 20
 

@@ -1,0 +1,68 @@
+"""The mandates of the demo's people: delegation, guardianship, an organisation's agent, through the product's verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from accounts.acting import agents, delegating, guarding
+from accounts.acting.agents import Mandate
+from accounts.models import ActingRight, Delegation, Guardianship, Organisation, Person, User
+from portal.demo.district.lives import District, Life
+
+DAYS = 180  # so that a demo's clock may be moved forward
+CHILDS_NUMBER = "O440500201606010001"
+
+
+def give(whole: District, users: Mapping[str, User], *, today: date) -> None:
+    """Give every mandate that was never given: what somebody has taken back since stays taken back."""
+    people = {
+        user.username: user.person
+        for user in User.objects.filter(username__in=users).select_related("person")
+        if hasattr(user, "person")
+    }
+    for life in whole.lives:
+        _delegate(life, whole, people, today)
+        _guard(life, whole, people, users)
+        _employ(life, whole, people, today)
+
+
+def _codes(names: tuple[str, ...], whole: District) -> list[str]:
+    return [whole.matters[name].code for name in names]
+
+
+def _delegate(life: Life, whole: District, people: Mapping[str, Person], today: date) -> None:
+    told = life.delegates
+    if told is None:
+        return
+    principal, agent = people[life.username], people[told.to]
+    if not Delegation.objects.filter(principal=principal, agent=agent).exists():
+        codes = _codes(told.matters, whole)
+        delegating.give(principal, agent=agent, until=today + timedelta(days=DAYS), matters=codes)
+
+
+def _guard(life: Life, whole: District, people: Mapping[str, Person], users: Mapping[str, User]) -> None:
+    if life.guardian is None:
+        return
+    ward, guardian = people[life.username], people[life.guardian]
+    if Guardianship.objects.filter(ward=ward, guardian=guardian).exists():
+        return
+    asked = guarding.request(
+        guardian,
+        ward=ward,
+        kind=Guardianship.Ward.CHILD,
+        document=Guardianship.Document.BIRTH_CERTIFICATE,
+        document_number=CHILDS_NUMBER,
+    )
+    guarding.confirm(users[whole.staff[0].username], guardianship_id=asked.pk)
+
+
+def _employ(life: Life, whole: District, people: Mapping[str, Person], today: date) -> None:
+    told = life.agent_of
+    if told is None:
+        return
+    head, agent = people[told.head], people[life.username]
+    organisation = Organisation.objects.get(acting_rights__person=head, acting_rights__given_by=None)
+    if not ActingRight.objects.filter(person=agent, organisation=organisation).exists():
+        mandate = Mandate(today + timedelta(days=DAYS), _codes(told.matters, whole))
+        agents.authorise(head, organisation=organisation, agent=agent, mandate=mandate)
