@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.db import transaction
 
 from accounts import actors
-from accounts.acting import recipients
-from accounts.models import Message, User
-from accounts.telling import inbox
-from approvals import clock, selectors, workflow
+from accounts.models import User
+from approvals import clock, selectors, telling, workflow
 from approvals.deciding import announcing, granting, results
-from approvals.deciding.carrying import notices_message
 from approvals.deciding.granting import Grant
 from approvals.deciding.results import Granting
 from approvals.errors import (
@@ -31,6 +27,7 @@ from approvals.models import Application, Decision, SupplementNotice
 from approvals.permissions import may_decide
 from approvals.states import ApplicationState, ClockKind, DecisionKind, Maker
 from approvals.tasks import wake_on_commit
+from approvals.telling import News
 from approvals.workflow import Move
 from certificates.holding import authorising
 from common import workdays
@@ -151,19 +148,8 @@ def refuse(user: User, *, application: Application, reasons: str) -> Application
         ),
         at=at,
     )
-    inbox.send(recipients.copies([(locked, _refused_message(locked, at))], on=at.date()))
+    telling.tell([News(locked, "refused", decision.pk)], at=at)
     return locked
-
-
-def _refused_message(application: Application, at: datetime) -> Message:
-    return inbox.message(
-        application.person_id,
-        kind="refused",
-        title=f"{application.matter.name}：不予批准",
-        body="决定书已送达，写明了理由。不服的，可以在 60 日内申请行政复议，或在 6 个月内提起行政诉讼。",
-        reference=application.reference,
-        at=at,
-    )
 
 
 @transaction.atomic
@@ -193,7 +179,7 @@ def ask_for_more(user: User, *, application: Application, defects: Sequence[Defe
         ),
         at=at,
     )
-    inbox.send(recipients.copies([(locked, notices_message(notice, at))], on=at.date()))
+    telling.tell([telling.noticed(notice)], at=at)
     return locked
 
 
@@ -209,7 +195,7 @@ def reveal(user: User, *, application: Application, reason: str) -> Revealed:
         raise PurposeRequired
     if _NUMBER.search(purpose) or person.name in purpose:
         raise PurposeNamesPerson
-    journal.note(
+    entry = journal.note(
         stream=locked.stream,
         act="revealed",
         actor=actors.of_user(user),
@@ -218,6 +204,7 @@ def reveal(user: User, *, application: Application, reason: str) -> Revealed:
         event=f"工作人员因“{purpose}”查看了您的联系方式和证件号码。",
         event_kind="revealed",
     )
+    telling.tell([News(locked, "revealed", entry.sequence, {"purpose": purpose})], at=now())
     return Revealed(person.name, person.id_number, person.mobile)
 
 

@@ -68,6 +68,24 @@ def key_ring(name: str) -> dict[str, bytes]:
     return ring
 
 
+def hours(name: str, default: str) -> tuple[int, int] | None:
+    """Return NAME, two hours of the day such as `21-8`; None when it is empty."""
+    if not (told := text(name, default)):
+        return None
+    first, _, last = told.partition("-")
+    if not (first.isdecimal() and last.isdecimal() and int(first) < 24 and int(last) < 24 and first != last):
+        raise ImproperlyConfigured(f"{name} must be two hours such as 21-8, or empty.")
+    return int(first), int(last)
+
+
+def words(name: str) -> dict[str, str]:
+    """Return NAME, a JSON object of texts; empty without it."""
+    try:
+        return {str(key): str(value) for key, value in json.loads(text(name, "{}")).items()}
+    except (ValueError, AttributeError) as error:
+        raise ImproperlyConfigured(f"{name} must be a JSON object of texts.") from error
+
+
 def database(url: str) -> dict[str, object]:
     """Return Django's DATABASES entry for a postgresql:// URL. PostgreSQL only: the invariants live in it."""
     parts = urlparse(url)

@@ -161,7 +161,11 @@ REQUEST_LARGEST = 64_000_000  # bytes a file post may have at all; up to here a 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"approvals.tasks.decide": {"queue": "instant"}, "records.tasks.scan": {"queue": "bulk"}}
+CELERY_TASK_ROUTES = {
+    "approvals.tasks.decide": {"queue": "instant"},
+    "accounts.tasks.deliver": {"queue": "bulk"},
+    "records.tasks.scan": {"queue": "bulk"},
+}
 CELERY_TASK_ACKS_LATE = False  # a wake-up means only "look": losing one costs a sweep, never a decision
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -178,6 +182,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "approvals.tasks.sweep", "schedule": 5.0},
+    "deliver": {"task": "accounts.tasks.deliver", "schedule": 5.0, "options": {"expires": 5.0}},
     "seal-journal": {"task": "records.tasks.seal", "schedule": 1.0},
     "scan-files": {"task": "records.tasks.look_for_unscanned", "schedule": 10.0},
     "sweep-files": {"task": "records.tasks.sweep_files", "schedule": 3600.0},
@@ -197,6 +202,26 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
+
+# --- telling people ---------------------------------------------------------------------------------------------------
+# A channel is on when it is set up. Secrets of one kind each; see docs/how-to/connect-a-gateway.md.
+SMS_URL = environment.text("SMS_URL", "")
+SMS_SECRET = environment.text("SMS_SECRET", "")
+SMS_SIGN = environment.text("SMS_SIGN", "龙湖政务")
+SMS_TEMPLATES = environment.words("SMS_TEMPLATES")  # kind of message → the provider's template id
+SMS_QUIET_HOURS = environment.hours("SMS_QUIET_HOURS", "21-8")  # local time
+EMAIL_BACKEND = environment.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = environment.text("EMAIL_HOST", "")
+EMAIL_PORT = environment.whole("EMAIL_PORT", 465)
+EMAIL_HOST_USER = environment.text("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD", "")
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_USE_TLS = not EMAIL_USE_SSL
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "noreply@localhost")
+TELL_WINDOW_SECONDS = environment.whole("TELL_WINDOW_SECONDS", 15)  # others of its kind may join what waits
+TELL_PAUSE_SECONDS = 600  # between two of one kind to one person, unless urgent
+TELL_LEASE_SECONDS = environment.whole("TELL_LEASE_SECONDS", 60)
 
 # --- whose portal this is ---------------------------------------------------------------------------------------------
 DIVISION = environment.text("DIVISION", "440507")

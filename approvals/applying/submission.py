@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts import actors
 from accounts.acting.principals import Principal
-from approvals import clock, selectors, workflow
+from approvals import clock, selectors, telling, workflow
 from approvals.applying import attached, drafting, evidence, prefilling
 from approvals.deciding import announcing
 from approvals.errors import AlreadyOpen, Incomplete, NoSuchApplication, NoSuchDraft, NotAllowed
@@ -18,6 +18,7 @@ from approvals.models import Application, Draft, Evidence, SupplementNotice
 from approvals.permissions import is_applicant, own
 from approvals.states import ApplicationState, ClockKind
 from approvals.tasks import wake_on_commit
+from approvals.telling import News
 from approvals.workflow import Move
 from certificates.holding import authorising
 from common.clock import now
@@ -106,6 +107,7 @@ def _submit(principal: Principal, draft: Draft, *, key: str) -> Application | No
         event_kind="submitted",
     )
     attached.carry(draft, application, at=at)
+    telling.tell_filed(application, at=at)
     draft.delete()
     wake_on_commit()
     return application
@@ -191,6 +193,7 @@ def withdraw(principal: Principal, *, reference: str) -> Application:
     )
     clock.stop_many([application], at=at)
     SupplementNotice.objects.filter(application=application, answered_at=None).update(answered_at=at)
+    telling.tell([News(application, "withdrawn", application.pk)], at=at)
     return application
 
 

@@ -10,10 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts import actors
-from accounts.acting import recipients
-from accounts.models import Message
-from accounts.telling import inbox
-from approvals import clock, workflow
+from approvals import clock, telling, workflow
 from approvals.deciding import granting
 from approvals.deciding.facts import Collected
 from approvals.deciding.granting import Grant
@@ -173,6 +170,7 @@ def _to_officer(rows: Sequence[tuple[Application, str, dict[str, Json]]], at: da
     clock.start_many(
         [(one, editions.compiled(one.edition).package.guide.committed.workdays) for one, _, _ in rows], at=at
     )
+    before = {one.pk for one, _, _ in rows if one.referral_reason}
     for application, reason, _ in rows:
         application.referral_reason = reason[:200]
     workflow.advance_many(
@@ -189,20 +187,7 @@ def _to_officer(rows: Sequence[tuple[Application, str, dict[str, Json]]], at: da
         ],
         at=at,
     )
-    told = [(one, _referred_message(one, at)) for one, _, _ in rows]
-    inbox.send(recipients.copies(told, on=at.date()))
-
-
-def _referred_message(application: Application, at: datetime) -> Message:
-    due = f"，最晚 {application.due_on:%Y-%m-%d} 办结" if application.due_on else ""
-    return inbox.message(
-        application.person_id,
-        kind="referred",
-        title=f"{application.matter.name}：已转人工办理",
-        body=f"您的申请已受理，没有被拒绝。有内容系统核不实，由工作人员替您查清{due}。您现在不用做什么。",
-        reference=application.reference,
-        at=at,
-    )
+    telling.tell([telling.referred(one, before=one.pk in before) for one, _, _ in rows], at=at)
 
 
 def referral_reason(verdict: Verdict) -> str:
@@ -243,8 +228,7 @@ def _supplement(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], 
         for notice in notices
     ]
     workflow.advance_many(moves, at=at)
-    told = [(notice.application, notices_message(notice, at)) for notice in notices]
-    inbox.send(recipients.copies(told, on=at.date()))
+    telling.tell([telling.noticed(notice) for notice in notices], at=at)
 
 
 def _notice(one: Judged, judgement: Judgement, at: datetime) -> SupplementNotice:
@@ -258,16 +242,4 @@ def _notice(one: Judged, judgement: Judgement, at: datetime) -> SupplementNotice
         issued_by=actors.SYSTEM,
         issued_at=at,
         due_on=workdays.add_workdays(at.date(), one.collected.compiled.package.supplement_workdays),
-    )
-
-
-def notices_message(notice: SupplementNotice, at: datetime) -> Message:
-    """Return the message that goes with a supplement notice."""
-    return inbox.message(
-        notice.application.person_id,
-        kind="supplement",
-        title=f"{notice.application.matter.name}：需要补正 {len(notice.items)} 处",
-        body=f"请在 {notice.due_on:%Y-%m-%d} 前一次补齐，只用改列出的内容，其他不用动。",
-        reference=notice.application.reference,
-        at=at,
     )

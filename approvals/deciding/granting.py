@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts import actors, organising
-from accounts.acting import recipients
-from accounts.models import Message, Organisation, Person, User
-from accounts.telling import inbox
-from approvals import clock, workflow
+from accounts.models import Organisation, Person, User
+from approvals import clock, telling, workflow
 from approvals.deciding import results
 from approvals.deciding.plain import plain
 from approvals.deciding.results import Granting
 from approvals.models import Application, Decision, Judgement
 from approvals.states import ApplicationState, DecisionKind, Maker
+from approvals.telling import News
 from approvals.workflow import Move
 from certificates.holding import authorising
 from certificates.issuance import issuing
@@ -57,8 +56,7 @@ def grant_many(grants: Sequence[Grant], *, at: datetime) -> list[Certificate]:
     authorising.end_many([grant.application.reference for grant in grants], at=at)
     pairs = list(zip(grants, certificates, decisions, strict=True))
     workflow.advance_many([_move(*pair) for pair in pairs], at=at)
-    told = [(grant.application, _message(grant, certificate, at)) for grant, certificate, _ in pairs]
-    inbox.send(recipients.copies(told, on=at.date()))
+    telling.tell([_news(*pair) for pair in pairs], at=at)
     return certificates
 
 
@@ -140,16 +138,9 @@ def _move(grant: Grant, certificate: Certificate, decision: Decision) -> Move:
     )
 
 
-def _message(grant: Grant, certificate: Certificate, at: datetime) -> Message:
-    name = grant.application.matter.name
+def _news(grant: Grant, certificate: Certificate, decision: Decision) -> News:
     kept = "已放进“我的证照”"
     if certificate.holder_organisation is not None and grant.application.organisation is None:
         kept = f"已发给“{certificate.holder_organisation.name}”；在“我的”里选择代表它办事，就能看到"
-    return inbox.message(
-        grant.application.person_id,
-        kind="granted",
-        title=f"{name}：审批通过",
-        body=f"您申请的“{name}”已通过，{certificate.type.name}（{certificate.number}）{kept}。",
-        reference=grant.application.reference,
-        at=at,
-    )
+    values = {"certificate": certificate.type.name, "number": certificate.number, "kept": kept}
+    return News(grant.application, "granted", decision.pk, values)

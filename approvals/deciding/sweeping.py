@@ -11,13 +11,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import actors
-from accounts.acting import recipients
-from accounts.models import Message
-from accounts.telling import inbox
 from approvals import clock as ledger
-from approvals import workflow
+from approvals import telling, workflow
 from approvals.models import Application, SupplementNotice
 from approvals.states import ApplicationState, ClockKind
+from approvals.telling import News
 from approvals.workflow import Move
 from common import clock
 from matters import editions
@@ -77,7 +75,8 @@ def _hand_over(notice_id: UUID, application_id: UUID, at: datetime) -> bool:
         ),
         at=at,
     )
-    inbox.send(recipients.copies([(application, _message(application, at))], on=at.date()))
+    values = {"until": telling.until(application.due_on)}
+    telling.tell([News(application, "supplement_late", notice.pk, values)], at=at)
     return True
 
 
@@ -88,15 +87,3 @@ def _run_clock(application: Application, at: datetime) -> None:
         return
     committed = editions.compiled(application.edition).package.guide.committed
     ledger.start_many([(application, committed.workdays)], at=at)
-
-
-def _message(application: Application, at: datetime) -> Message:
-    due = f"，最晚 {application.due_on:%Y-%m-%d} 办结" if application.due_on else ""
-    return inbox.message(
-        application.person_id,
-        kind="supplement_late",
-        title=f"{application.matter.name}：补正已逾期，转人工办理",
-        body=f"到期没有收到您的补正，申请没有被拒绝，由工作人员按现有材料处理{due}。还需要您补充的，会再通知您。",
-        reference=application.reference,
-        at=at,
-    )

@@ -87,7 +87,11 @@ def test_posts_count_only_while_held(city: Standin) -> None:
 def test_a_message_is_read_by_its_person_only(city: Standin) -> None:
     owner, other = district.citizen(city).person, district.citizen(city).person
     inbox.send(
-        [inbox.message(owner.pk, kind="granted", title="通过", body="……", reference="1", at=clock.now())]
+        [
+            inbox.message(
+                owner.pk, kind="email_changed", occasion="x", values={"change": "登记"}, at=clock.now()
+            )
+        ]
     )
     sent = Message.objects.get()
     inbox.mark_read(other, message_id=sent.pk)

@@ -166,7 +166,9 @@ def _cases(page: Client, chen: Citizen, decide, count: int) -> None:
 def test_lists_have_pages(page, chen) -> None:
     at: datetime = clock.now()
     inbox.send(
-        inbox.message(chen.person.pk, kind="note", title=f"消息 {n}", body="内容", reference="", at=at)
+        inbox.message(
+            chen.person.pk, kind="email_changed", occasion=f"{n}", values={"change": f"登记第 {n} 个"}, at=at
+        )
         for n in range(25)
     )
     assert "下一页" in text_of(page.get("/messages"))
