@@ -150,6 +150,10 @@ class Count(_Node):
     def _fits(self) -> "Count":
         if self.op not in ORDER_OPS:
             raise PydanticCustomError("rules_operands", "条数只能用 eq、ne、lt、le、gt、ge 比较")
+        if (
+            self.where is None and "where" in self.model_fields_set
+        ):  # taken for left out, it would count them all
+            raise PydanticCustomError("rules_operands", "where 不能是 null；数全部就不要写 where")
         return self
 
 

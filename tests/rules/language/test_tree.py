@@ -99,6 +99,12 @@ def nested(levels: int) -> Any:
     return document
 
 
+def test_a_condition_written_as_null_is_not_one_left_out() -> None:
+    count: dict[str, Any] = {"count": "register.family.members", "op": "eq", "value": 0}
+    parse_condition(count)
+    assert refused(count | {"where": None}) == [("", "where 不能是 null；数全部就不要写 where")]
+
+
 def test_depth_is_bounded_exactly() -> None:
     parse_condition(nested(MAX_DEPTH))
     assert refused(nested(MAX_DEPTH + 1)) == [("", "条件嵌套超过 8 层")]
