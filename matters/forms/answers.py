@@ -46,9 +46,7 @@ def prefill(compiled: Compiled, facts: Facts) -> dict[str, Prefill]:
 
 
 def display(spec: FactSpec, value: Any, *, compiled: Compiled) -> str:
-    """Return a value as its owner reads it in the form: dates in words, numbers and house numbers masked."""
-    if spec.type is FactType.DATE:
-        return f"{value.year} 年 {value.month} 月 {value.day} 日"
+    """Return a value as its owner reads it in the form: numbers and house numbers masked."""
     if spec.type is FactType.TEXT and spec.personal:
         return masked(value) if value.isascii() else re.sub(r"\d+", "**", value)
     return shower(spec, vocabulary=compiled.vocabulary, mask=False)(value)

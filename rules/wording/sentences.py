@@ -1,4 +1,4 @@
-"""Every condition as one plain Chinese sentence: "户籍所在地在龙湖区，且年龄不小于80周岁"."""
+"""Every condition as one plain Chinese sentence: "户籍所在地在龙湖区，且年满80周岁"."""
 
 from rules.language.comparing import FLIPPED, WrongValue, constant
 from rules.language.tree import AllOf, AnyOf, Compare, Count, Every, Node, NoneOf, Not, Op, Some
@@ -8,6 +8,8 @@ from rules.wording.showing import shower
 _ORDER = {Op.EQ: "为", Op.NE: "不为", Op.LT: "小于", Op.LE: "不大于", Op.GT: "大于", Op.GE: "不小于"}
 _DAYS = {Op.EQ: "为", Op.NE: "不为", Op.LT: "早于", Op.LE: "不晚于", Op.GT: "晚于", Op.GE: "不早于"}
 _COUNTS = {Op.EQ: "为", Op.NE: "不为", Op.LT: "少于", Op.LE: "不超过", Op.GT: "多于", Op.GE: "不少于"}
+# An age is said as the law says it: 年满80周岁, not 年龄不小于80周岁.
+_AGE, _AGES = "年龄", {Op.GE: "年满", Op.LT: "未满"}
 _FACT_PHRASES = {
     (Op.EQ, False): "与{0}相同",
     (Op.EQ, True): "与{0}不同",
@@ -70,6 +72,8 @@ class _Words:
             return f"{self.presence(node.fact, op)}{label}"
         if spec and spec.type is FactType.BOOLEAN and isinstance(node.value, bool):
             return self._boolean(spec, yes=node.value is (op is Op.EQ))
+        if _is_age(op, node, spec):
+            label = label.removesuffix(_AGE)
         subject = label if node.other is None else self._told_apart(node.fact, node.other)
         return f"{subject}{self.expected(node, negated=negated)}"
 
@@ -87,7 +91,7 @@ class _Words:
         return f"{spec.label}为{'是' if yes else '否'}"
 
     def expected(self, node: Compare, *, negated: bool) -> str:
-        """Return the sentence without its subject: "不小于80周岁"."""
+        """Return the sentence without its subject: "年满80周岁"."""
         spec = self.spec(node.fact)
         op, turned = settled(node, negated=negated)
         if op in {Op.PRESENT, Op.ABSENT}:
@@ -95,7 +99,8 @@ class _Words:
         if node.other is not None:
             return self._against(op, self._told_apart(node.other, node.fact), turned=turned, spec=spec)
         if spec and spec.type is FactType.BOOLEAN and isinstance(node.value, bool):
-            return self._boolean(spec, yes=node.value is (op is Op.EQ)).removeprefix(spec.label)
+            text = self._boolean(spec, yes=node.value is (op is Op.EQ))
+            return text.removeprefix(spec.label) or text
         return self._constants(op, node, turned=turned, spec=spec)
 
     def _label(self, name: str) -> str:
@@ -121,8 +126,10 @@ class _Words:
     def _constants(self, op: Op, node: Compare, *, turned: bool, spec: FieldSpec | None) -> str:
         values = node.value if isinstance(node.value, tuple) else (node.value,)
         texts = [self._constant(value, spec) for value in values]
-        quoted = [f"“{text}”" for text in texts] if _quotes(op, spec) else texts
+        quoted = [f"“{text}”" for text in texts] if _quotes(op, spec, len(texts)) else texts
         joined = _one_of(quoted)
+        if _is_age(op, node, spec):
+            return f"{_AGES[op]}{joined}"
         if op is Op.IN:
             return f"为{joined}"
         if op is Op.NOT_IN:
@@ -197,8 +204,18 @@ def _order_words(spec: FieldSpec | None) -> dict[Op, str]:
     return _DAYS if spec and spec.type is FactType.DATE else _ORDER
 
 
-def _quotes(op: Op, spec: FieldSpec | None) -> bool:
-    return op in {Op.CONTAINS, Op.STARTS_WITH} or bool(spec and spec.type is FactType.TEXT)
+def _is_age(op: Op, node: Compare, spec: FieldSpec | None) -> bool:
+    """Return whether this holds an age in years against a number."""
+    if spec is None or node.other is not None or op not in _AGES:
+        return False
+    return spec.type is FactType.INTEGER and spec.unit == "周岁" and spec.label.endswith(_AGE)
+
+
+def _quotes(op: Op, spec: FieldSpec | None, values: int) -> bool:
+    """Return whether values stand in quotes: texts do, and names of codes where several follow each other."""
+    kind = spec.type if spec else None
+    several = kind is FactType.CODE and values > 1
+    return op in {Op.CONTAINS, Op.STARTS_WITH} or kind is FactType.TEXT or several
 
 
 def _one_of(texts: list[str]) -> str:

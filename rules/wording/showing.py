@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -61,7 +62,7 @@ def shower(spec: FieldSpec, *, vocabulary: Vocabulary, mask: bool = True) -> Sho
         return _masking(spec, vocabulary)
     unit = spec.unit
     if spec.type is FactType.DATE:
-        return lambda value: value.isoformat()
+        return date_text
     if spec.type is FactType.INTEGER:
         return lambda value: f"{value}{unit}"
     if spec.type is FactType.MONEY:
@@ -89,7 +90,7 @@ def _masking(spec: FieldSpec, vocabulary: Vocabulary) -> Shower:
     if spec.type is FactType.TEXT:
         return masked
     if spec.type is FactType.DATE:
-        return lambda value: f"{value.year}-{value.month:02}-**"
+        return lambda value: f"{value.year}年{value.month}月"
     if spec.type is FactType.DIVISION:
         names = (spec.codes or {}) | vocabulary.divisions
         return lambda value: division_text(value[:_COUNTY], names=names)
@@ -99,9 +100,16 @@ def _masking(spec: FieldSpec, vocabulary: Vocabulary) -> Shower:
 
 
 def money_text(value: Decimal) -> str:
-    """Return money with two decimals, more only where it has more."""
+    """Return money as it is said: 100, else with two decimals (100.50), more only where it has more."""
+    if value == value.to_integral_value():
+        return f"{value:.0f}"
     exponent = value.as_tuple().exponent
     return f"{value:f}" if isinstance(exponent, int) and exponent < -2 else f"{value:.2f}"
+
+
+def date_text(value: date) -> str:
+    """Return a day as a sentence says it: 2026年11月21日."""
+    return f"{value.year}年{value.month}月{value.day}日"
 
 
 def division_text(code: str, *, names: dict[str, str]) -> str:

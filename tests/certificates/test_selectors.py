@@ -89,7 +89,7 @@ def test_a_card_shows_labels_and_masks_what_is_personal():
     card = selectors.card(made, viewer=who)
     shown = {line.label: line.text for line in card.lines}
     assert list(shown.items()) == list({
-        "姓名": "陈桂英", "卡号": "620000*********1234", "出生日期": "1940-03-15", "金额": "300.00元",
+        "姓名": "陈桂英", "卡号": "620000*********1234", "出生日期": "1940年3月15日", "金额": "300元",
         "等级": "甲", "成员": "共2条",
     }.items())  # fmt: skip
     assert card.type_name == "测试卡"

@@ -74,7 +74,7 @@ def test_prefill_carries_words_source_and_chinese_day(allowance):
     found = prefill(allowance, {"cert.resident_id.birth_date": Fact.known(date(1946, 8, 20), source)})
     known = found["cert.resident_id.birth_date"]
     assert (known.display, known.source_label, known.source_date, known.source_kind) == (
-        "1946 年 8 月 20 日", "居民身份证", "2026-11-20", "certificate",
+        "1946年8月20日", "居民身份证", "2026-11-20", "certificate",
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def test_the_first_row_that_holds(rooms: Any, row: int | None, amount: Decimal |
 def test_values_are_typed_and_shown() -> None:
     prepared = PreparedTable(parse_outcome_table(TABLE), vocabulary=VOCABULARY)
     values: dict[str, Scalar] = {"amount": Decimal("100.00"), "until": date(2027, 11, 20)}
-    lines = (("每月津贴", "100.00元"), ("有效期至", "2027-11-20"))
+    lines = (("每月津贴", "100元"), ("有效期至", "2027年11月20日"))
     assert prepared.choose(facts(), on=ON)[0] == Outcome(1, values, lines)
 
 

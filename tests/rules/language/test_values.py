@@ -85,13 +85,13 @@ def test_the_stored_form_of_a_verdict_is_fixed() -> None:
             {
                 "check_code": "one",
                 "name": "核验one",
-                "sentence": "年龄不小于90周岁",
+                "sentence": "年满90周岁",
                 "outcome": "FAIL",
                 "leaves": [
                     {
                         "path": "",
-                        "sentence": "年龄不小于90周岁",
-                        "expected": "不小于90周岁",
+                        "sentence": "年满90周岁",
+                        "expected": "年满90周岁",
                         "seen": "80周岁",
                         "source": {"kind": "derived", "name": "derived.age", "label": "居民身份证"},
                         "outcome": "FAIL",

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from rules import FactSpec, FactType, Vocabulary, parse_condition, sentence
+from rules.language.tree import Compare
+from rules.wording.sentences import compare_texts
 from tests.rules.making import VOCABULARY
 
 LOCAL = {"fact": "cert.hukou.division", "op": "within", "value": "440507"}
@@ -26,17 +28,18 @@ LEAVES = [
         "户籍所在地在龙湖区或4401",
         "户籍所在地不在龙湖区或4401",
     ),
-    (AGED, "年龄不小于80周岁", "年龄小于80周岁"),
-    (leaf("derived.age", "lt", 60), "年龄小于60周岁", "年龄不小于60周岁"),
+    (AGED, "年满80周岁", "未满80周岁"),
+    (leaf("form.capital", "lt", "100.5"), "注册资本小于100.50元", "注册资本不小于100.50元"),
+    (leaf("derived.age", "lt", 60), "未满60周岁", "年满60周岁"),
     (leaf("derived.age", "gt", 60), "年龄大于60周岁", "年龄不大于60周岁"),
-    (leaf("form.capital", "ge", "30000"), "注册资本不小于30000.00元", "注册资本小于30000.00元"),
-    (leaf("form.start", "ge", "2026-11-20"), "开始日期不早于2026-11-20", "开始日期早于2026-11-20"),
-    (leaf("form.start", "gt", "2026-11-20"), "开始日期晚于2026-11-20", "开始日期不晚于2026-11-20"),
+    (leaf("form.capital", "ge", "30000"), "注册资本不小于30000元", "注册资本小于30000元"),
+    (leaf("form.start", "ge", "2026-11-20"), "开始日期不早于2026年11月20日", "开始日期早于2026年11月20日"),
+    (leaf("form.start", "gt", "2026-11-20"), "开始日期晚于2026年11月20日", "开始日期不晚于2026年11月20日"),
     (leaf("form.level", "eq", "1"), "等级为一级", "等级不为一级"),
     (
         leaf("form.level", "in", ["1", "2", "3"]),
-        "等级为一级、二级或三级",
-        "等级不是一级、二级或三级中的任何一个",
+        "等级为“一级”、“二级”或“三级”",
+        "等级不是“一级”、“二级”或“三级”中的任何一个",
     ),
     (leaf("form.level", "not_in", ["1"]), "等级不为一级", "等级为一级"),
     (leaf("form.note", "contains", "食品"), "说明包含“食品”", "说明不包含“食品”"),
@@ -50,23 +53,23 @@ LEAVES = [
     (leaf("cert.bank.name", "ne", other="cert.id.name"), "户名与姓名不同", "户名与姓名相同"),
     (leaf("form.rooms", "ge", other="form.floors"), "房间数不小于楼层数", "房间数小于楼层数"),
     (leaf("form.start", "gt", other="cert.id.birth"), "开始日期晚于出生日期", "开始日期不晚于出生日期"),
-    ({"some": MEMBERS, "where": GROWN}, "家庭成员中有年龄不小于18周岁的", "家庭成员中没有年龄不小于18周岁的"),
-    ({"none": MEMBERS, "where": GROWN}, "家庭成员中没有年龄不小于18周岁的", "家庭成员中有年龄不小于18周岁的"),
+    ({"some": MEMBERS, "where": GROWN}, "家庭成员中有年满18周岁的", "家庭成员中没有年满18周岁的"),
+    ({"none": MEMBERS, "where": GROWN}, "家庭成员中没有年满18周岁的", "家庭成员中有年满18周岁的"),
     (
         {"every": MEMBERS, "where": GROWN},
-        "家庭成员全部符合（年龄不小于18周岁）",
-        "家庭成员不是全部符合（年龄不小于18周岁）",
+        "家庭成员全部符合（年满18周岁）",
+        "家庭成员不是全部符合（年满18周岁）",
     ),
     (
         {"some": MEMBERS, "where": {"all": [GROWN, KIND]}},
-        "家庭成员中有（年龄不小于18周岁，且种类为甲类）的",
-        "家庭成员中没有（年龄不小于18周岁，且种类为甲类）的",
+        "家庭成员中有（年满18周岁，且种类为甲类）的",
+        "家庭成员中没有（年满18周岁，且种类为甲类）的",
     ),
     ({"count": MEMBERS, "op": "ge", "value": 2}, "家庭成员不少于2人", "家庭成员少于2人"),
     (
         {"count": MEMBERS, "where": GROWN, "op": "le", "value": 2},
-        "家庭成员中年龄不小于18周岁的不超过2人",
-        "家庭成员中年龄不小于18周岁的多于2人",
+        "家庭成员中年满18周岁的不超过2人",
+        "家庭成员中年满18周岁的多于2人",
     ),
 ]
 
@@ -85,26 +88,26 @@ def said(condition: Any) -> str:
 @pytest.mark.parametrize(
     ("condition", "text"),
     [
-        ({"all": [LOCAL, AGED]}, "户籍所在地在龙湖区，且年龄不小于80周岁"),
-        ({"any": [LOCAL, AGED]}, "户籍所在地在龙湖区，或年龄不小于80周岁"),
+        ({"all": [LOCAL, AGED]}, "户籍所在地在龙湖区，且年满80周岁"),
+        ({"any": [LOCAL, AGED]}, "户籍所在地在龙湖区，或年满80周岁"),
         (
             {"all": [LOCAL, {"any": [AGED, ALIVE]}]},
-            "户籍所在地在龙湖区，且（年龄不小于80周岁，或没有死亡登记）",
+            "户籍所在地在龙湖区，且（年满80周岁，或没有死亡登记）",
         ),
         (
             {"any": [LOCAL, {"all": [AGED, ALIVE]}]},
-            "户籍所在地在龙湖区，或（年龄不小于80周岁，且没有死亡登记）",
+            "户籍所在地在龙湖区，或（年满80周岁，且没有死亡登记）",
         ),
-        ({"all": [LOCAL, {"all": [AGED, ALIVE]}]}, "户籍所在地在龙湖区，且年龄不小于80周岁，且没有死亡登记"),
-        ({"all": [LOCAL, {"any": [AGED]}]}, "户籍所在地在龙湖区，且年龄不小于80周岁"),
-        ({"not": {"all": [LOCAL, AGED]}}, "户籍所在地不在龙湖区，或年龄小于80周岁"),
+        ({"all": [LOCAL, {"all": [AGED, ALIVE]}]}, "户籍所在地在龙湖区，且年满80周岁，且没有死亡登记"),
+        ({"all": [LOCAL, {"any": [AGED]}]}, "户籍所在地在龙湖区，且年满80周岁"),
+        ({"not": {"all": [LOCAL, AGED]}}, "户籍所在地不在龙湖区，或未满80周岁"),
         (
             {"not": {"any": [LOCAL, {"all": [AGED, ALIVE]}]}},
-            "户籍所在地不在龙湖区，且（年龄小于80周岁，或有死亡登记）",
+            "户籍所在地不在龙湖区，且（未满80周岁，或有死亡登记）",
         ),
         (
             {"all": [LOCAL, {"not": {"all": [AGED, ALIVE]}}]},
-            "户籍所在地在龙湖区，且（年龄小于80周岁，或有死亡登记）",
+            "户籍所在地在龙湖区，且（未满80周岁，或有死亡登记）",
         ),
     ],
 )
@@ -130,3 +133,13 @@ def test_two_facts_of_one_label_are_told_apart_by_their_sources() -> None:
     assert sentence(same, vocabulary=vocabulary) == "社会保障卡上的姓名与实名账户上的姓名一致"
     other = parse_condition({"fact": "cert.card.name", "op": "same_as", "other": "form.nickname"})
     assert sentence(other, vocabulary=vocabulary) == "姓名与称呼一致"
+
+
+@pytest.mark.parametrize(("value", "expected"), [(True, "可以使用"), (False, "不可以使用")])
+def test_what_is_expected_is_never_empty(value: bool, expected: str) -> None:
+    """A register's own words may repeat the label."""
+    words: dict[str, Any] = {"label": "可以使用", "true_text": "可以使用", "false_text": "不可以使用"}
+    spec = FactSpec(name="register.names.free", type=FactType.BOOLEAN, **words)
+    free = parse_condition({"fact": "register.names.free", "op": "eq", "value": value})
+    assert isinstance(free, Compare)
+    assert compare_texts(free, vocabulary=Vocabulary(specs=(spec,)), negated=False) == (expected, expected)
