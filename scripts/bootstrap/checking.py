@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bootstrap import browser, keys, postgres
 from bootstrap.broker import Broker
@@ -21,11 +23,15 @@ from bootstrap.supervising import Supervisor
 
 PRODUCTION = {"DEMO": "0", "HTTPS": "1", "BEHIND_PROXY": "1", "PUBLIC_HOST": "portal.example"}
 DEMO = "1" if (ROOT / "portal" / "demo" / "apps.py").exists() else "0"
+PROCESSES = "tests/processes"
 HELP = """\
 scripts/test                  every check
 scripts/test --stage NAME     only this one ({names}); may be repeated
 scripts/test ARGUMENTS        only pytest, with these arguments: scripts/test -k rating -x
 DATABASE_URL and REDIS_URL use servers of yours: the role must be allowed to create databases."""
+
+
+Result = tuple[str, bool, float]
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Stage:
     extra: tuple[tuple[str, str], ...] = ()
     needs_servers: bool = False
     browser: bool = False
+    aside: bool = False  # runs from the start beside the others, which leave a processor idle now and then
     product: bool = False  # runs with the product's settings, so it needs keys; tests/settings.py has its own
 
 
@@ -45,14 +52,14 @@ def _python(*arguments: str) -> list[str]:
 
 
 def _pytest(*arguments: str) -> list[str]:
-    return _python("-m", "pytest", "--cov", "--cov-report=", *arguments)
+    return _python("-m", "pytest", *arguments)
 
 
 STAGES = (
     Stage("lint", _python("-m", "ruff", "check", "--quiet", ".")),
     Stage("format", _python("-m", "ruff", "format", "--check", "--quiet", ".")),
     Stage("templates", _python("-m", "djlint", "--lint", "--quiet", "templates", "portal")),
-    Stage("types", _python("-m", "mypy", "--no-error-summary", ".")),
+    Stage("types", _python("-m", "mypy", "--no-error-summary", "."), aside=True),
     Stage("floors", _python("-c", "from importlinter.cli import lint_imports_command as run; run()")),
     Stage(
         "migrations",
@@ -67,14 +74,18 @@ STAGES = (
         needs_servers=True,
         product=True,
     ),
-    Stage("tests", _pytest("-m", "not process", "-n", "2", "--dist", "worksteal"), needs_servers=True),
+    Stage(
+        "tests",  # with the lines and branches they reach; what other processes run cannot be seen from here
+        _pytest("--ignore", PROCESSES, "-n", "2", "--dist", "worksteal", "--cov", "--cov-report="),
+        needs_servers=True,
+    ),
     Stage(
         "processes",
-        _pytest("-m", "process and not alone", "-n", "2", "--dist", "loadfile", "--cov-append"),
+        _pytest(PROCESSES, "-m", "not alone", "-n", "2", "--dist", "loadgroup"),
         needs_servers=True,
         browser=True,
     ),
-    Stage("alone", _pytest("-m", "alone", "--cov-append"), needs_servers=True, browser=True),
+    Stage("alone", _pytest(PROCESSES, "-m", "alone"), needs_servers=True, browser=True),
     Stage("coverage", _python("-m", "coverage", "report")),
 )
 
@@ -145,16 +156,24 @@ def _start_servers(supervisor: Supervisor, *, folder: Path) -> dict[str, str]:
 
 def _run(stages: list[Stage], values: dict[str, str], *, started: float) -> int:
     """Run the stages one after the other, all of them, and sum up. A missing browser is installed meanwhile."""
-    results: list[tuple[str, bool, float]] = []
-    with ThreadPoolExecutor(1) as aside:
-        installing = aside.submit(browser.ensure) if any(stage.browser for stage in stages) else None
-        for stage in stages:
-            began = time.monotonic()
-            if stage.browser and installing is not None:
-                installing.result()
-            passed = _passes(stage, values)
-            results.append((stage.name, passed, time.monotonic() - began))
-            say(f"== {stage.name}: {'passed' if passed else 'FAILED'} in {results[-1][2]:.1f} s")
+    results: list[Result] = []
+    beside = [Aside(stage, values) for stage in stages if stage.aside]
+    try:
+        with ThreadPoolExecutor(1) as aside:
+            installing = aside.submit(browser.ensure) if any(stage.browser for stage in stages) else None
+            for stage in [stage for stage in stages if not stage.aside]:
+                if stage.browser and installing is not None:
+                    installing.result()
+                results.append(_result(stage, values))
+                results += [one.result() for one in beside if one.ended()]
+        results += [one.result() for one in beside if not one.told]
+    finally:
+        for one in beside:
+            one.stop()
+    return _sum_up(results, started=started)
+
+
+def _sum_up(results: list[Result], *, started: float) -> int:
     say("")
     for name, passed, took in results:
         say(f"  {'✓' if passed else '✗'} {name:<12} {took:6.1f} s")
@@ -162,11 +181,59 @@ def _run(stages: list[Stage], values: dict[str, str], *, started: float) -> int:
     return 0 if all(passed for _, passed, _ in results) else 1
 
 
-def _passes(stage: Stage, values: dict[str, str]) -> bool:
+def _result(stage: Stage, values: dict[str, str]) -> Result:
     say(f"\n== {stage.name}")
+    began = time.monotonic()
+    passed = subprocess.run(stage.command, **_ways(stage, values)).returncode == 0
+    return _told(stage, passed=passed, took=time.monotonic() - began)
+
+
+def _told(stage: Stage, *, passed: bool, took: float) -> Result:
+    say(f"== {stage.name}: {'passed' if passed else 'FAILED'} in {took:.1f} s")
+    return stage.name, passed, took
+
+
+def _ways(stage: Stage, values: dict[str, str]) -> dict[str, Any]:
     secrets = keys.new_secrets() if stage.product else {}
     environment = child_environment(**secrets, **{**values, **_own_choice(values), **dict(stage.extra)})
-    return subprocess.run(stage.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL).returncode == 0
+    return {"cwd": ROOT, "env": environment, "stdin": subprocess.DEVNULL}
+
+
+class Aside:
+    """A stage that runs beside the others; what it says is kept until they let it speak."""
+
+    def __init__(self, stage: Stage, values: dict[str, str]) -> None:
+        self.stage, self.told = stage, False
+        self.began = time.monotonic()
+        self.said = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 -- stop() closes it
+        self.process = subprocess.Popen(
+            stage.command, stdout=self.said, stderr=subprocess.STDOUT, **_ways(stage, values)
+        )
+        self.took = 0.0
+        self.watching = threading.Thread(target=self._watch, daemon=True)
+        self.watching.start()
+
+    def _watch(self) -> None:
+        self.process.wait()
+        self.took = time.monotonic() - self.began
+
+    def ended(self) -> bool:
+        """Return whether it has just ended and not been told of."""
+        return not self.told and not self.watching.is_alive()
+
+    def result(self) -> Result:
+        """Wait for its end and tell of it."""
+        self.told = True
+        self.watching.join()
+        self.said.seek(0)
+        say(f"\n== {self.stage.name}\n{self.said.read()}".rstrip("\n"))
+        return _told(self.stage, passed=self.process.returncode == 0, took=self.took)
+
+    def stop(self) -> None:
+        """End it, should it still run."""
+        self.process.kill()
+        self.watching.join()
+        self.said.close()
 
 
 def _own_choice(values: dict[str, str]) -> dict[str, str]:

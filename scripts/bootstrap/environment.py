@@ -107,6 +107,8 @@ def _installed(lock: str) -> bool:
 def _install(lock: str) -> None:
     options = [
         "--require-hashes",
+        "--no-deps",  # the lock names everything; nothing is left to work out
+        "--no-compile",  # most of it is never imported
         "--no-input",
         "--disable-pip-version-check",
         "--progress-bar=off",
