@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ from certificates.models import Authorisation, CertificateType, TypeSchema, UseR
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
 from matters.models import Matter
 from portal.web.components.wording import cn_date
+from registers.models import RegisterCall
 
 S = ApplicationState
 PILLS = {
@@ -89,10 +90,13 @@ def use_rows(records: Iterable[UseRecord]) -> list[UseRow]:
     """Return the records in words: who looked, for what, at which fields, and what came of it."""
     shown = list(records)
     labels = field_labels({record.type_id for record in shown})
-    names = dict(
-        Matter.objects.filter(code__in={one.matter_code for one in shown}).values_list("code", "name")
-    )
+    names = matter_names({record.matter_code for record in shown})
     return [_use_row(one, labels, names) for one in shown]
+
+
+def matter_names(codes: Collection[str]) -> dict[str, str]:
+    """Return code → name; a record names its matter by code alone."""
+    return dict(Matter.objects.filter(code__in=codes).values_list("code", "name"))
 
 
 def _use_row(record: UseRecord, labels: dict[int, dict[str, str]], names: dict[str, str]) -> UseRow:
@@ -125,6 +129,35 @@ def field_labels(types: Iterable[int]) -> dict[int, dict[str, str]]:
             {name: spec.label for name, spec in schemas.of(schema).items()}
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One question to a register as the person it was asked about reads it."""
+
+    call: RegisterCall
+    matter: str
+    pill: str
+
+
+CALL_PILLS = {
+    RegisterCall.Outcome.HIT: "pass",
+    RegisterCall.Outcome.NO_HIT: "neutral",
+    RegisterCall.Outcome.FAILED: "unknown",
+    RegisterCall.Outcome.ASKED: "waiting",
+}
+
+
+def call_rows(calls: Iterable[RegisterCall]) -> list[CallRow]:
+    """Return what was asked of registers without consent, for the law allows it: which, for what, with what result."""
+    shown = list(calls)
+    names = matter_names({call.matter_code for call in shown})
+    return [
+        CallRow(
+            call, names.get(call.matter_code, call.purpose), CALL_PILLS[RegisterCall.Outcome(call.outcome)]
+        )
+        for call in shown
+    ]
 
 
 @dataclass(frozen=True, slots=True)

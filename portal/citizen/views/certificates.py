@@ -23,6 +23,7 @@ from portal.citizen import finding
 from portal.citizen.showing import faces, lists
 from portal.citizen.showing.consent import held_by
 from portal.web.principals import principal_of
+from registers.selectors import calls_for
 
 ON_A_PAGE = 20
 NEWEST = 4
@@ -69,7 +70,7 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
 
 @require_safe
 def uses(request: HttpRequest) -> HttpResponse:
-    """Show who looked at one's certificates, refused looks too; `?certificate=` narrows it to one."""
+    """Show who looked at one's certificates, and what registers were asked; `?certificate=` narrows it to one."""
     principal = principal_of(request)
     rows, only = uses_of(principal), None
     if request.GET.get("certificate"):
@@ -77,6 +78,10 @@ def uses(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(certificate=only) if only else rows
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     known = {"principal": principal, "page": page, "rows": lists.use_rows(page), "only": only}
+    if only is None:
+        calls = Paginator(calls_for(selectors.references_of(principal)), ON_A_PAGE)
+        known["asked"] = asked = calls.get_page(request.GET.get("asked"))
+        known["calls"] = lists.call_rows(asked)
     return render(request, "citizen/uses.html", known)
 
 

@@ -277,7 +277,7 @@ def tile(name: str, note: str, url: str, symbol: str, count: str = "") -> dict[s
 
 
 @register.inclusion_tag("components/pages.html", takes_context=True)
-def pages(context: Context, page: Page[Any], word: str = "page") -> dict[str, Any]:
+def pages(context: Context, page: Page[Any], word: str = "page", label: str = "分页") -> dict[str, Any]:
     """Draw the pagination of a Paginator page; other query parameters stay."""
     query = context["request"].GET.copy()
 
@@ -289,7 +289,8 @@ def pages(context: Context, page: Page[Any], word: str = "page") -> dict[str, An
     links = [(n, at(n) if isinstance(n, int) else "", n == page.number) for n in numbers]
     back = at(page.previous_page_number()) if page.has_previous() else ""
     onward = at(page.next_page_number()) if page.has_next() else ""
-    return {"links": links, "back": back, "onward": onward, "several": page.paginator.num_pages > 1}
+    several = page.paginator.num_pages > 1
+    return {"links": links, "back": back, "onward": onward, "several": several, "label": label}
 
 
 @register.simple_tag

@@ -11,11 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.telling import inbox
 from approvals.applying import drafting, submission
-from approvals.models import Draft
+from approvals.models import Application, Draft
 from certificates.issuance import issuing, lifecycle
 from certificates.models import Authorisation, Certificate, UseRecord
 from certificates.states import CertificateStatus
 from common import clock
+from registers.models import Register, RegisterCall
+from registers.standin.desk import FaultKind
 from tests.factories import district
 from tests.factories.district import FILING, Citizen
 from tests.factories.fixtures import NOON
@@ -82,6 +84,48 @@ def test_refused_looks_are_in_the_record(page, decide) -> None:
     assert "示例市龙湖区民政局，系统自动核验" in text
     assert UseRecord.objects.filter(outcome="unauthorised").exists()
     assert "您没有同意" in text_of(page.get("/authorisations"))
+
+
+def test_what_registers_were_asked_stands_there_too(page, chen, city, browser, decide) -> None:
+    address = "/certificates/uses"
+    assert "还没有查询过" in text_of(page.get(address))
+    walking.submit(page)
+    decide()
+    asked = list(RegisterCall.objects.select_related("register"))
+    assert len(asked) == 2
+    section = text_of(page.get(address)).partition("共享数据核验")[2]
+    for call in asked:
+        assert f"{call.register.label} 高龄老人津贴申领，向{call.register.provider}查询" in section
+        assert call.register.basis in section
+    assert {call.get_outcome_display() for call in asked} == {"查到", "未查到"}
+    assert " 查到" in section
+    assert " 未查到" in section
+    other = text_of(browser(district.citizen(city)).get(address))
+    assert "还没有查询过" in other
+    assert asked[0].register.label not in other
+    card = chen.certificates["resident_id"]
+    assert "共享数据核验" not in text_of(page.get(f"{address}?certificate={card.pk}"))
+
+
+def test_a_register_that_was_silent_is_in_the_record(page, city, decide) -> None:
+    city.fail("civil_status", FaultKind.ERROR)
+    walking.submit(page)
+    decide()
+    assert "未响应" in text_of(page.get("/certificates/uses")).partition("共享数据核验")[2]
+
+
+def test_questions_have_pages_of_their_own(page, chen) -> None:
+    walking.submit(page)
+    reference = Application.objects.get().reference
+    register = Register.objects.earliest("pk")
+    RegisterCall.objects.bulk_create(
+        RegisterCall(register=register, case_reference=reference, matter_code="x", purpose="p", asked_at=NOON)
+        for _ in range(25)
+    )
+    first = page.get("/certificates/uses")
+    assert "?asked=2" in first.content.decode()
+    assert text_of(first).count("已发出") == 20
+    assert text_of(page.get("/certificates/uses?asked=2")).count("已发出") == 5
 
 
 def test_a_consent_is_taken_back_at_once_and_twice_does_no_harm(page) -> None:
