@@ -7,7 +7,7 @@ import logging
 import kombu.exceptions
 from celery import shared_task
 
-from accounts.telling import delivering
+from accounts.telling.sending import delivering
 
 log = logging.getLogger(__name__)
 ROUNDS = 100  # then another worker may take its turn

@@ -171,6 +171,20 @@ class Migration(migrations.Migration):
                 condition=models.Q(("failed_at__isnull", False)), fields=["failed_at"], name="delivery_failed"
             ),
         ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("settled_at__isnull", False)),
+                fields=["settled_at"],
+                name="delivery_settled",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("message", None)), fields=["person", "-created_at"], name="delivery_alone"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="delivery",
             constraint=models.UniqueConstraint(

@@ -1,7 +1,7 @@
 """People, organisations, who may act for whom, places, posts and messages."""
 
 from accounts.models.mandates import Delegation, Guardianship
-from accounts.models.messages import Channel, Delivery, EmailCode, Message, OptOut, Topic
+from accounts.models.messages import Delivery, EmailCode, Message, OptOut
 from accounts.models.organisations import ActingRight, Organisation
 from accounts.models.people import Person, User
 from accounts.models.places import Department, Hall, Region
@@ -9,7 +9,6 @@ from accounts.models.posts import Post
 
 __all__ = [
     "ActingRight",
-    "Channel",
     "Delegation",
     "Delivery",
     "Department",
@@ -22,6 +21,5 @@ __all__ = [
     "Person",
     "Post",
     "Region",
-    "Topic",
     "User",
 ]

@@ -8,25 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.people import Person
+from accounts.states import Channel, Topic
 from records.fields import EncryptedJSONField, EncryptedTextField
-
-
-class Channel(models.TextChoices):
-    """The ways out of the portal; in the portal itself everybody reads everything."""
-
-    SMS = "sms", "短信"
-    EMAIL = "email", "电子邮件"
-
-
-class Topic(models.TextChoices):
-    """What a person may leave a channel out for."""
-
-    PROGRESS = "progress", "办理进度"
-    RESULT = "result", "办理结果"
-    DEADLINE = "deadline", "补正和期限"
-    CERTIFICATES = "certificates", "我的证照"
-    RECORDS = "records", "授权和查看记录"
-    SECURITY = "security", "账号安全"
 
 
 class Message(models.Model):
@@ -108,6 +91,10 @@ class Delivery(models.Model):
             models.Index(fields=["person"], condition=Q(state="waiting"), name="delivery_of_a_person"),
             models.Index(fields=["person", "-settled_at"], condition=Q(state="sent"), name="delivery_sent"),
             models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="delivery_failed"),
+            models.Index(
+                fields=["settled_at"], condition=Q(settled_at__isnull=False), name="delivery_settled"
+            ),
+            models.Index(fields=["person", "-created_at"], condition=Q(message=None), name="delivery_alone"),
         ]
 
     def __str__(self) -> str:

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from accounts import tasks
-from accounts.models import Channel, Delivery, Message, Person
-from accounts.telling import channels, wording
+from accounts.models import Delivery, Message, Person
+from accounts.states import Channel
+from accounts.telling import wording
+from accounts.telling.sending import channels
 
 # Who has no address, or wants no messages of the topic, gets no row. A message told before has none either.
 _PUT = """

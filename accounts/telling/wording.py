@@ -11,7 +11,7 @@ from typing import Annotated, TypeAlias
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from accounts.models import Channel, Topic
+from accounts.states import Channel, Topic
 
 LONGEST_SMS = 70  # characters with the signature; from the 71st on it is charged and shown as two
 LONGEST_TITLE = 80

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from accounts.models import Channel
-from accounts.telling import gateway, mailing, wording
-from accounts.telling.failures import Failed, Rejected
+from accounts.states import Channel
+from accounts.telling import wording
+from accounts.telling.sending import gateway, mailing
+from accounts.telling.sending.failures import Failed, Rejected
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 

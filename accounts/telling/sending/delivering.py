@@ -19,9 +19,11 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Q, QuerySet
 
-from accounts.models import Channel, Delivery, OptOut, Person
-from accounts.telling import channels, planning, wording
-from accounts.telling.failures import Failed, Rejected
+from accounts.models import Delivery, OptOut, Person
+from accounts.states import Channel
+from accounts.telling import wording
+from accounts.telling.sending import channels, planning
+from accounts.telling.sending.failures import Failed, Rejected
 from common import clock
 
 log = logging.getLogger(__name__)

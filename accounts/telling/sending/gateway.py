@@ -17,7 +17,7 @@ from uuid import UUID
 import httpx
 from django.conf import settings
 
-from accounts.telling.failures import Failed, Rejected
+from accounts.telling.sending.failures import Failed, Rejected
 from common import clock
 
 TIMEOUT = httpx.Timeout(5.0, connect=2.0)  # seconds

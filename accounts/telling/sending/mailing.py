@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from accounts.telling.failures import Failed, Rejected
+from accounts.telling.sending.failures import Failed, Rejected
 from accounts.telling.wording import Mail
 
 

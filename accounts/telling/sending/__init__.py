@@ -1,0 +1,1 @@
+"""How what was told leaves the portal: claim, hand over to a channel, settle."""
