@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts import actors
-from accounts.models import ActingRight, Department, Organisation, Person, Post, Region, User
+from accounts.models import ActingRight, Department, Hall, Organisation, Person, Post, Region, User
 from common.divisions import all_divisions
 from common.errors import DomainError
 from common.identifiers import credit_code, resident_id
@@ -32,6 +32,7 @@ class NewPerson:
     name: str
     id_number: str
     mobile: str = ""
+    household: str = ""  # 户号, as the police's population register knows it
     real_name_level: int = Person.RealNameLevel.NAME_AND_NUMBER
     is_demo: bool = False
 
@@ -78,6 +79,7 @@ def person(new: NewPerson, *, user: User | None = None) -> Person:
         birth_year=identity.birth_date.year,
         mobile=number,
         mobile_hash=keyed(HashKind.MOBILE, number) if number else None,
+        household_hash=keyed(HashKind.HOUSEHOLD, new.household) if new.household else None,
         real_name_level=new.real_name_level,
         is_demo=new.is_demo,
     )
@@ -121,17 +123,37 @@ def department(told: dict[str, str], *, is_demo: bool = False) -> Department:
 
 
 @transaction.atomic
-def appoint(user: User, *, role: Post.Role, department: Department | None, on: date) -> Post:
+def appoint(
+    user: User,
+    *,
+    role: Post.Role,
+    department: Department | None,
+    on: date,
+    hall: Hall | None = None,
+    town: Region | None = None,
+    actor: str = actors.SYSTEM,
+) -> Post:
     """Give a user a post from a day on; a post already held is returned as it is."""
     post, created = Post.objects.get_or_create(
-        user=user, role=role, department=department, valid_to=None, defaults={"valid_from": on}
+        user=user,
+        role=role,
+        department=department,
+        hall=hall,
+        town=town,
+        valid_to=None,
+        defaults={"valid_from": on},
     )
     if created:
-        details = {"role": str(role), "department": department.credit_code if department else ""}
+        details = {
+            "role": str(role),
+            "department": department.credit_code if department else "",
+            "hall": hall.code if hall else "",
+            "town": town.code if town else "",
+        }
         journal.note(
             stream=f"user:{user.pk}",
             act="appointed",
-            actor=actors.SYSTEM,
+            actor=actor,
             subject=str(user.pk),
             details=details,
         )

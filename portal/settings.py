@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "django.forms",
     "rest_framework",
     "django_filters",
+    "drf_spectacular",
+    "portal.api",
     "portal.web",
     "portal",
     "evaluations",
@@ -106,7 +108,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 # How often within how many seconds (accounts/signing/braking.py); behind one address may sit a whole office.
-BRAKES = {"sign_in_name": (10, 900), "sign_in_address": (60, 900), "check_address": (60, 60)}
+BRAKES = {"sign_in_name": (10, 900), "sign_in_address": (60, 900), "check_address": (60, 60), "api": (600, 60)}
 LOGIN_URL = "public:sign_in"
 LOGIN_REDIRECT_URL = "public:home"
 LOGOUT_REDIRECT_URL = "public:home"
@@ -198,9 +200,21 @@ DECIDE_LEASE_SECONDS = environment.whole("DECIDE_LEASE_SECONDS", 30)
 DECIDE_ATTEMPTS = 3
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "portal.api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "政务服务网接口",
+    "DESCRIPTION": "与网页同一套办理动作。令牌由管理员发放，放在 Authorization: Bearer 里。",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
 # --- telling people ---------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.web.urls")),
     path("", include("portal.public.urls")),
     path("", include("portal.citizen.urls")),
+    path("api/v1/", include("portal.api.urls")),
     path("office/", include("portal.bureau.urls")),
 ]
 if settings.DEMO:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 
 from accounts.models.people import User
 from accounts.models.places import Department, Hall, Region
@@ -42,7 +42,13 @@ class Post(models.Model):
                 name="one_open_post",
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                condition=Q(valid_to__isnull=True)
+                # the day before it begins: taken away on its first day
+                | Q(
+                    valid_to__gte=ExpressionWrapper(
+                        F("valid_from") - timedelta(days=1), output_field=models.DateField()
+                    )
+                ),
                 name="post_ends_after_it_begins",
             ),
         ]

@@ -68,6 +68,12 @@ def try_check(*, address: str) -> None:
         raise CheckBraked(wait)
 
 
+def try_api(*, who: str) -> None:
+    """Count a request to the API. Raises Braked."""
+    if wait := _count("api", who):
+        raise Braked(wait)
+
+
 def block(address: str) -> str:
     """Return what one visitor has of the net: an IPv4 address, the first 64 bits of an IPv6 one; empty if neither."""
     try:

@@ -1,0 +1,1 @@
+"""The API: /api/v1/, the same verbs as the pages."""

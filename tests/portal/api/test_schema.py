@@ -1,0 +1,59 @@
+"""The schema, and schemathesis over it: whatever a generator thinks of, no operation answers 500."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.portal.api.conftest import ROOT
+
+pytestmark = pytest.mark.django_db
+EXAMPLES = 8  # for each operation
+
+
+@pytest.fixture
+def document(city: Any) -> dict[str, Any]:
+    """The schema as it is served."""
+    answer = Client().get(ROOT + "schema", headers={"Accept": "application/vnd.oai.openapi+json"})
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def test_every_operation_is_described_in_chinese(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in operation["summary"]), f"{method} {path}"
+            assert "401" in operation["responses"], f"{method} {path}"
+
+
+def test_no_operation_breaks(document: dict[str, Any], call: Any) -> None:
+    schema = schemathesis.openapi.from_dict(document)
+    operations = [result.ok() for result in schema.get_all_operations()]
+    assert len(operations) == 12
+
+    @settings(
+        max_examples=EXAMPLES * len(operations),
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=st.one_of([operation.as_strategy() for operation in operations]), data=st.data())
+    def fuzz(case: Any, data: Any) -> None:
+        told = case.as_transport_kwargs(base_url="http://testserver")
+        path = told["url"].removeprefix("http://testserver").removeprefix(ROOT)
+        headers = {
+            name.replace("-", "_"): str(value)
+            for name, value in (case.headers or {}).items()
+            if name != "Authorization" and str(value).isprintable() and str(value).isascii()
+        }
+        body = told.get("json", told.get("data"))
+        answer = call(case.method.lower(), path, body if body is not None else None, **headers)
+        assert answer.status_code < 500, f"{case.method} {path} {body!r}: {answer.content.decode()[:400]}"
+
+    fuzz()
