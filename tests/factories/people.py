@@ -24,9 +24,9 @@ def id_number(*, born: date | None = None) -> str:
     return body + ric.calc_check_digit(f"{body}?")
 
 
-def person(*, name: str = "陈桂英", born: date | None = None) -> Person:
+def person(*, name: str = "陈桂英", born: date | None = None, mobile: str = "") -> Person:
     """Return a new stored person."""
-    return registering.person(NewPerson(name=name, id_number=id_number(born=born)))
+    return registering.person(NewPerson(name=name, id_number=id_number(born=born), mobile=mobile))
 
 
 def business(

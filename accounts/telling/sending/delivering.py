@@ -8,11 +8,12 @@ settling makes the next one send the same letter under the same id, which the ga
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import TypeAlias
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -38,6 +39,7 @@ SELECT id FROM accounts_person WHERE id IN (
    FOR NO KEY UPDATE SKIP LOCKED
 """
 State = Delivery.State
+Kind: TypeAlias = tuple[UUID, str, str]  # person, channel, kind of message
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _grouped(waiting: Sequence[Delivery]) -> list[tuple[Delivery, ...]]:
     return [tuple(group) for _, group in groupby(sorted(waiting, key=key), key=key)]
 
 
-def _last_sent(people: Iterable[UUID]) -> dict[tuple[UUID, str, str], datetime]:
+def _last_sent(people: Iterable[UUID]) -> dict[Kind, datetime]:
     rows = Delivery.objects.filter(person__in=people, state=State.SENT).order_by()
     return {
         (person, channel, kind): last
@@ -141,13 +143,14 @@ def _last_sent(people: Iterable[UUID]) -> dict[tuple[UUID, str, str], datetime]:
 
 
 def _parcels(
-    groups: Iterable[tuple[Delivery, ...]], *, last: dict[tuple[UUID, str, str], datetime], at: datetime
+    groups: Sequence[tuple[Delivery, ...]], *, last: Mapping[Kind, datetime], at: datetime
 ) -> Iterator[Parcel]:
+    under_way = {_kind(group[0]) for group in groups if group[0].sending is not None}
     for group in groups:
         first = min(group, key=lambda one: one.not_before)
         if first.not_before > at:
             continue
-        later = _later(first, last=last.get((first.person_id, first.channel, first.kind)), at=at)
+        later = _later(first, last=last.get(_kind(first)), under_way=_kind(first) in under_way, at=at)
         if later is not None:
             Delivery.objects.filter(pk__in=[one.pk for one in group]).update(not_before=later)
             continue
@@ -155,13 +158,21 @@ def _parcels(
         yield Parcel(first.sending or uuid4(), first.attempts + 1, ordered)
 
 
-def _later(one: Delivery, *, last: datetime | None, at: datetime) -> datetime | None:
+def _kind(one: Delivery) -> Kind:
+    return one.person_id, one.channel, one.kind
+
+
+def _later(one: Delivery, *, last: datetime | None, under_way: bool, at: datetime) -> datetime | None:
     """Return until when a letter must wait: nobody is woken at night, nor told of the same kind every minute."""
     if wording.of(one.kind).urgent:
         return None
     if one.channel == Channel.SMS and (morning := planning.quiet_until(at, settings.SMS_QUIET_HOURS)):
         return morning
-    pause = last + timedelta(seconds=settings.TELL_PAUSE_SECONDS) if last and one.sending is None else at
+    if one.sending is not None:
+        return None
+    # Behind a letter that is tried again: nobody knows yet when that one arrives.
+    before = at if under_way else last
+    pause = before + timedelta(seconds=settings.TELL_PAUSE_SECONDS) if before else at
     return pause if pause > at else None
 
 
