@@ -37,7 +37,7 @@ class MandateForm(forms.Form):
     number = forms.CharField(label="对方的公民身份号码或手机号码", max_length=24)
     scope = forms.ChoiceField(label="可以办哪些事", choices=SCOPES, widget=forms.RadioSelect)
     matters = forms.MultipleChoiceField(label="选事项", required=False, widget=forms.CheckboxSelectMultiple)
-    until = forms.DateField(label="到哪天为止", widget=forms.DateInput({"type": "date"}))
+    until = forms.DateField(label="到哪天为止", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, data: Mapping[str, Any] | None, *, asked_by: Person, q: str = "", **more: Any) -> None:
         """Lay out the matters found by `q`; those ticked before stay in the list."""

@@ -65,6 +65,12 @@ def test_it_is_given_after_a_page_that_says_what_it_means(
     assert (given.matters, given.valid_to) == ([ALLOWANCE], TODAY + timedelta(days=30))
 
 
+def test_it_ends_after_three_months_unless_one_says_otherwise(page: Client) -> None:
+    shown = page.get(GIVE).content.decode()
+    assert f'value="{TODAY + timedelta(days=90):%Y-%m-%d}"' in shown  # as a date box wants it
+    assert 'max="2027-11-20"' in shown
+
+
 def test_going_back_and_searching_lose_nothing_and_check_nothing(page: Client, daughter: Citizen) -> None:
     back = page.post(GIVE, typed(daughter, act="back", name=""))
     assert back.status_code == 200
