@@ -8,6 +8,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from portal import environment
+from portal.observing import lines
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -22,6 +23,8 @@ PUBLIC_HOST = environment.text("PUBLIC_HOST", "127.0.0.1")
 ALLOWED_HOSTS = (
     [PUBLIC_HOST] if PUBLIC_HOST not in {"127.0.0.1", "localhost"} else ["127.0.0.1", "localhost", "[::1]"]
 )
+if INSIDE_HOST := environment.text("INSIDE_HOST", ""):  # as the machines beside us call us, for /metrics
+    ALLOWED_HOSTS.append(INSIDE_HOST)
 SECURE_COOKIES = environment.flag("HTTPS")
 
 # --- apps and the request ---------------------------------------------------------------------------------------------
@@ -46,22 +49,31 @@ INSTALLED_APPS = [
     "registers",
     "accounts",
     "records",
+    "allauth.account",  # which the next two lean on; none of its pages has an address here
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "axes",
     *(["portal.demo"] if DEMO else []),
 ]
 MIDDLEWARE = [
+    "portal.observing.requests.Observed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.web.site.maintenance.Maintenance",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.web.session.idling.Idling",
     "portal.web.unsaved.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.web.middleware.DisplayModes",
     "portal.web.middleware.Storable",
+    "allauth.account.middleware.AccountMiddleware",
     "portal.web.middleware.EdgeErrors",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -94,25 +106,48 @@ HASH_KEY = environment.key_bytes("HASH_KEY")
 JOURNAL_KEY = environment.key_bytes("JOURNAL_KEY")
 JOURNAL_HEADS_FILE = Path(environment.text("JOURNAL_HEADS_FILE", str(VAR_DIR / "journal" / "heads.jsonl")))
 FILES_DIR = Path(environment.text("FILES_DIR", str(VAR_DIR / "files")))  # uploaded files, sealed
-# Of one file: bytes, pages of a PDF, pixels of a picture; pixels of a side as kept; seconds of the processor to open it.
+MAINTENANCE_FILE = environment.text("MAINTENANCE_FILE", str(FILES_DIR.parent / "maintenance"))  # while it is there: 503
+# Of one file: bytes, pages of a PDF, pixels of a picture; pixels of a side as kept; processor seconds to open it.
 FILES = {"bytes": 10_000_000, "pages": 20, "pixels": 60_000_000, "longest": 2500, "seconds": 20}
 CLAMD_URL = environment.text("CLAMD_URL", "")  # tcp://host:port or unix:///path; empty: no virus scan
 REGISTER_BASE_URL = environment.text("REGISTER_BASE_URL", "http://127.0.0.1:9999")
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.signing.identity.PasswordBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: it counts, and refuses before anything is looked at
+    "accounts.signing.identity.PasswordBackend",
+    "accounts.signing.identity.CodeBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 # How often within how many seconds (accounts/signing/braking.py); behind one address may sit a whole office.
-BRAKES = {"sign_in_name": (10, 900), "sign_in_address": (60, 900), "check_address": (60, 60), "api": (600, 60)}
+BRAKES = {
+    "sign_in_name": (10, 900),
+    "sign_in_address": (60, 900),
+    "check_address": (60, 60),
+    "api": (600, 60),
+    "find_person": (20, 3600),
+}
+AXES_HANDLER = "accounts.signing.lockouts.Lockouts"
+AXES_CLIENT_IP_CALLABLE = "portal.web.visitors.address_of"
+AXES_LOCKOUT_CALLABLE = "portal.web.errors.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the wait runs from the first try on
+AXES_VERBOSE = False
+MFA_ADAPTER = "accounts.signing.sealing.SealingAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # a person has the address, an account has none
 LOGIN_URL = "public:sign_in"
 LOGIN_REDIRECT_URL = "public:home"
 LOGOUT_REDIRECT_URL = "public:home"
-SESSION_COOKIE_AGE = 2 * 3600
+SESSION_ENGINE = "portal.web.session.store"
+# Seconds without use after which a session ends, and how long before that a page asks (WCAG 2.2.1).
+SESSION_COOKIE_AGE = environment.whole("SESSION_IDLE_SECONDS", 2 * 3600)
+STAFF_IDLE_SECONDS = environment.whole("STAFF_IDLE_SECONDS", 30 * 60)
+IDLE_WARNING_SECONDS = environment.whole("IDLE_WARNING_SECONDS", 5 * 60)
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # the cookie outlives the session: that one ended can be told
 SESSION_COOKIE_HTTPONLY = True
@@ -149,6 +184,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_REDIRECT_EXEMPT = [r"^metrics$", r"^healthz/"]  # asked from inside, where nothing is encrypted
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
 BEHIND_PROXY = environment.flag("BEHIND_PROXY")
@@ -157,7 +193,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_HANDLERS = ["portal.web.uploading.SealedUploadHandler"]  # Django's own would write files in clear
-REQUEST_LARGEST = 64_000_000  # bytes a file post may have at all; up to here a file too large is refused on its page
+REQUEST_LARGEST = (
+    64_000_000  # bytes a file post may have at all; up to here a file too large is refused on its page
+)
 
 # --- jobs -------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -253,10 +291,9 @@ SITE = {
     "hotline": "12345",
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
-}
+# --- what operators see -----------------------------------------------------------------------------------------------
+METRICS_TOKEN = environment.text("METRICS_TOKEN", "")  # without one there is no /metrics
+LOGGING = lines.configuration(
+    level=environment.text("LOG_LEVEL", "INFO"),
+    plain=environment.text("LOG_FORMAT", "plain" if DEMO else "json") == "plain",
+)

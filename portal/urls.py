@@ -6,12 +6,15 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import health
+from portal.observing import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include("portal.web.urls")),
     path("", include("portal.public.urls")),
+    path("", include("portal.signing.urls")),
     path("", include("portal.citizen.urls")),
     path("api/v1/", include("portal.api.urls")),
     path("office/", include("portal.bureau.urls")),

@@ -14,6 +14,10 @@ from django.db.models.query import QuerySet
 from django.http.response import HttpResponseBase
 from django.test.client import Client
 
+from accounts.signing.identity import BACKEND
+from common import clock
+from portal.web.session.store import SECOND_FACTOR, SEEN
+
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}  # noqa: S104 -- what a server is told to listen on
 TRACES = {  # what a GET may write: traces of reading, never business state
     "django_session",
@@ -87,6 +91,22 @@ def check_client(patch: Any, *, allowed: frozenset[str]) -> None:
         return response
 
     patch.setattr(Client, "request", request)
+
+
+def let_in(patch: Any) -> None:
+    """A test's `force_login` is a session that is in use and, for staff, has given its code."""
+    force = Client.force_login
+
+    def force_login(self: Client, user: Any, backend: str | None = None) -> None:
+        force(self, user, BACKEND)
+        session = self.session
+        now = clock.system_time().timestamp()
+        session[SEEN] = now
+        if user.posts.exists():
+            session[SECOND_FACTOR] = now
+        session.save()
+
+    patch.setattr(Client, "force_login", force_login)
 
 
 @contextmanager

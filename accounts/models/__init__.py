@@ -6,6 +6,7 @@ from accounts.models.organisations import ActingRight, Organisation
 from accounts.models.people import Person, User
 from accounts.models.places import Department, Hall, Region
 from accounts.models.posts import Post
+from accounts.models.sign_ins import SignIn
 
 __all__ = [
     "ActingRight",
@@ -21,5 +22,6 @@ __all__ = [
     "Person",
     "Post",
     "Region",
+    "SignIn",
     "User",
 ]

@@ -1,6 +1,7 @@
 """Brakes: how often something may be tried from one place. Counted in the broker, where only keyed hashes stand.
 
-The broker carries no truth: when it is away nothing is braked, and the log says so. Signing in must not depend on it.
+The broker carries no truth: when it is away nothing is braked, and the log says so. Signing in must not depend on it;
+`lockouts` counts its tries here for django-axes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import math
 import redis
 from django.conf import settings
 
+from accounts.models import Person
 from common.errors import DomainError
 from common.redis import connection
 from records.hashing import HashKind, keyed
@@ -30,47 +32,33 @@ class Braked(DomainError):
         super().__init__(self.words.format(minutes=math.ceil(seconds / 60)))
 
 
-class SignInBraked(Braked):
-    """Too many wrong passwords. The words are the same whether the account exists or not."""
-
-    words = (
-        "密码输错的次数太多，为了保护账号，登录先停一停。"
-        "请 {minutes} 分钟后再登录；这段时间里，密码输对了也登录不了。着急办事请拨 12345，或到政务服务中心窗口。"
-    )
-
-
 class CheckBraked(Braked):
     """Too many certificates checked from one address."""
 
     words = "从您这里查验证照的次数太多，先停一停。请 {minutes} 分钟后再查。没有查到结果的证照，不要当作有效证照。"
 
 
-def try_sign_in(*, username: str, address: str) -> None:
-    """Count an attempt before the password is looked at, so that many at once gain nothing. Raises SignInBraked."""
-    wait = max(_count("sign_in_name", username), _count("sign_in_address", block(address)))
-    if wait:
-        log.warning("sign-in braked for %d s", wait)
-        raise SignInBraked(wait)
+class FindingBraked(Braked):
+    """Too many people looked for by name and number."""
 
-
-def signed_in(*, username: str, address: str) -> None:
-    """Take back what was counted for a right password: the name starts anew, the address has one failure less."""
-    try:
-        connection().delete(_key("sign_in_name", username))
-    except redis.RedisError:
-        return  # counting has said so already
-    _count("sign_in_address", block(address), by=-1)
+    words = "短时间内查找的次数太多，先停一停。请核对姓名和号码，{minutes} 分钟后再试。"
 
 
 def try_check(*, address: str) -> None:
     """Count a public check of a certificate. Raises CheckBraked."""
-    if wait := _count("check_address", block(address)):
+    if wait := count("check_address", block(address)):
         raise CheckBraked(wait)
+
+
+def try_find(*, person: Person) -> None:
+    """Count a look for a person by name and number, so that nobody is found by trying. Raises FindingBraked."""
+    if wait := count("find_person", str(person.pk)):
+        raise FindingBraked(wait)
 
 
 def try_api(*, who: str) -> None:
     """Count a request to the API. Raises Braked."""
-    if wait := _count("api", who):
+    if wait := count("api", who):
         raise Braked(wait)
 
 
@@ -85,7 +73,7 @@ def block(address: str) -> str:
     return str(getattr(known, "ipv4_mapped", None) or known)
 
 
-def _count(brake: str, of: str, *, by: int = 1) -> int:
+def count(brake: str, of: str, *, by: int = 1) -> int:
     """Return the seconds to wait when the limit is passed, else 0. The time runs from the first one on."""
     most, seconds = settings.BRAKES[brake]
     if not of:
@@ -101,6 +89,14 @@ def _count(brake: str, of: str, *, by: int = 1) -> int:
         log.warning("brake %s open, the broker does not answer: %s", brake, type(error).__name__)
         return 0
     return max(int(left), 1) if counted > most else 0
+
+
+def forget(brake: str, of: str) -> None:
+    """Start anew."""
+    try:
+        connection().delete(_key(brake, of))
+    except redis.RedisError:
+        return  # counting has said so already
 
 
 def _key(brake: str, of: str) -> str:

@@ -1,8 +1,11 @@
-"""Who signs in: the seam between identity sources and accounts. OpenID Connect joins here as one more backend."""
+"""Who signs in: what Django's `authenticate` asks, behind django-axes, which counts every try (`lockouts`).
+
+A password names an account; a code proves that the same person holds a second thing. Only pages that hold a password
+already checked ask for a code. The identity platform of the province does not come this way (`platform`).
+"""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.backends import BaseBackend
@@ -10,18 +13,30 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.signing import second_factor
+from common import clock
+
+BACKEND = "accounts.signing.identity.PasswordBackend"  # the one every session names
 
 
-class PasswordBackend(BaseBackend):
+class _Accounts(BaseBackend):
+    """Finds the account of a session."""
+
+    def get_user(self, user_id: UUID) -> User | None:
+        """Return the account of a session, with its person."""
+        return User.objects.select_related("person").filter(pk=user_id, is_active=True).first()
+
+
+class PasswordBackend(_Accounts):
     """User name and password. Takes as long for an unknown name as for a wrong password."""
 
-    def authenticate(
+    def authenticate(  # type: ignore[override]  # Django calls the backend whose credentials fit
         self,
         request: HttpRequest | None,  # noqa: ARG002 -- Django's signature
-        **credentials: Any,
+        username: str,
+        password: str,
     ) -> User | None:
         """Return the account, or None."""
-        username, password = str(credentials.get("username", "")), str(credentials.get("password", ""))
         user = User.objects.filter(username=username).first()
         if user is None:
             make_password(password)
@@ -30,6 +45,20 @@ class PasswordBackend(BaseBackend):
             return user
         return None
 
-    def get_user(self, user_id: UUID) -> User | None:
-        """Return the account of a session, with its person."""
-        return User.objects.select_related("person").filter(pk=user_id, is_active=True).first()
+
+class CodeBackend(_Accounts):
+    """User name and the code of a second factor: never the first thing somebody is asked for."""
+
+    def authenticate(  # type: ignore[override]  # Django calls the backend whose credentials fit
+        self,
+        request: HttpRequest | None,
+        username: str,
+        code: str,
+    ) -> User | None:
+        """Return the account; `request.second_factor` says which kind of code it was."""
+        user = User.objects.filter(username=username, is_active=True).first()
+        kind = second_factor.check(user, code=code, at=clock.system_time()) if user else None
+        if kind is None:
+            return None
+        request.second_factor = kind  # type: ignore[union-attr]  # axes has refused a call without a request
+        return user

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.contrib.auth import login
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.acting import principals
-from accounts.models import User
+from accounts.models import SignIn, User
 from common import clock
 from common.errors import DomainError
-from portal.demo import marking
+from portal.demo import codes, marking
 from portal.demo.district.lives import VERDICTS, Colleague, District, Group, Life, district
 from portal.web.principals import ACTING_FOR
+from portal.web.session import arriving
 
 HOMES: dict[Group, str] = {"citizen": "public:home", "business": "public:home", "staff": "bureau:queue"}
 TITLES: dict[Group, tuple[str, str]] = {
     "citizen": ("个人", "登录后办本人的事"),
-    "business": ("店主", "登录后代表自己的店办事，可以在“我的”里换回本人"),
+    "business": ("单位和店主", "登录后代表单位办事，可以在“我的”里换回本人"),
     "staff": ("工作人员", "登录后进入审批工作台"),
 }
 CHIPS = {"grant": "instant", "supplement": "soon", "refer": "plain"}
@@ -49,6 +50,7 @@ class Card:
     story: str
     business: str
     chances: tuple[Chance, ...]
+    code: str = ""  # what a phone shows now: staff alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,12 @@ def sections() -> list[Section]:
     for life in whole.lives:
         cards[life.group].append(_life_card(life, whole))
     cards["staff"] += [_card(one, business="", chances=()) for one in whole.staff]
+    cards["staff"] = [replace(card, code=codes.now(card.username)) for card in cards["staff"]]
     return [Section(group, *TITLES[group], tuple(cards[group])) for group in TITLES]
 
 
-def sign_in(request: HttpRequest, *, username: str) -> str:
-    """Sign in as this person, an owner for their business, and return the address name of where they begin.
+def sign_in(request: HttpRequest, *, username: str) -> HttpResponse:
+    """Sign in as this person, an owner for their business, staff without a code, and lead to where they begin.
 
     Raises NotADemoDatabase, NobodyOfTheDemo.
     """
@@ -82,12 +85,14 @@ def sign_in(request: HttpRequest, *, username: str) -> str:
     user = User.objects.filter(username=username, is_active=True).select_related("person").first()
     if username not in groups or user is None:
         raise NobodyOfTheDemo
-    login(request, user)
+    staff = groups[username] == "staff"
+    response = redirect(HOMES[groups[username]])
+    arriving.arrive(request, user, way=SignIn.Way.DEMO, response=response, second_factor=staff)
     request.session.pop(ACTING_FOR, None)
     if groups[username] == "business":
-        own = principals.organisations_of(user.person, on=clock.today())
-        request.session[ACTING_FOR] = str(own[0].pk) if own else ""
-    return HOMES[groups[username]]
+        own = principals.choices_of_organisations(user.person, on=clock.today())
+        request.session[ACTING_FOR] = own[0].whom if own else ""
+    return response
 
 
 def _life_card(life: Life, whole: District) -> Card:

@@ -10,8 +10,6 @@ from django.http import HttpRequest
 
 from accounts.models import Person, User
 from accounts.permissions import is_staff
-from accounts.signing import braking
-from portal.web.visitors import address_of
 
 WRONG = "账号或密码不对，请核对后再试。忘记密码请拨 12345。"
 
@@ -38,19 +36,17 @@ class SignInForm(forms.Form):
         super().__init__(*args)
 
     def clean(self) -> dict[str, Any]:
-        """Find the account, then whether this is its door. Raises SignInBraked, which no field can show."""
+        """Find the account, then whether this is its door. One try too many is answered by django-axes."""
         given: dict[str, Any] = super().clean() or {}
         if self.errors:
             return given
-        name, address = given["username"].strip(), address_of(self.request)
-        braking.try_sign_in(username=name, address=address)
+        name = given["username"].strip()
         found = authenticate(self.request, username=name, password=given["password"])
         if not isinstance(found, User):
             self.add_error("username", WRONG)
         elif wrong_door := self.wrong_door(found):
             self.add_error("username", wrong_door)
         else:
-            braking.signed_in(username=name, address=address)
             self.user = found
         return given
 

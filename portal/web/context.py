@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from common import clock
 from portal.web import display, navigation
+from portal.web.session import idling, posts
+from portal.web.session.posts import Held
+from portal.web.site import profile
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return site identity, demo mark, display choices and navigation."""
+    # asked by the office's frame alone
+    held = cast("Held | None", SimpleLazyObject(lambda: posts.held(request)))
     return {
         **frame(display.of(request)),
+        "site": profile.current(),
         "nav": navigation.header(request),
         "tabs": navigation.tab_bar(request),
-        "office_nav": navigation.office(request),
+        "posts": held,
+        "office_nav": SimpleLazyObject(
+            lambda: navigation.office(request, role=posts.role_of(held))
+        ),
         "own_places": navigation.own(request),
         "footer_links": navigation.footer(request),
         "sign_in_url": navigation.address("public:sign_in"),
         "sign_out_url": navigation.address("public:sign_out"),
         "accessibility_url": navigation.address("public:accessibility"),
         "here": request.get_full_path(),
+        "staying": idling.staying(request),
     }
 
 
 def frame(chosen: display.Display) -> dict[str, Any]:
     """Return what even a page without request, session or database can show."""
-    return {"site": settings.SITE, "demo": settings.DEMO, "display": chosen, "today": clock.today()}
+    return {"site": profile.kept(), "demo": settings.DEMO, "display": chosen, "today": clock.today()}

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from accounts.acting.principals import Principal
+from accounts.signing import lockouts
 from common.errors import DomainError
 from portal.web import context, display
 
@@ -31,7 +33,10 @@ class Trouble:
     message: str = ""
     code: str = ""
     reference: str = ""
+    switch_to: Principal | None = None
+    onward: str = ""
     retry_after: int = 0
+    request_id: str = ""
 
 
 def fault_code() -> str:
@@ -91,7 +96,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         request.method,
         request.resolver_match.route if request.resolver_match else "-",
     )
-    return plain_page(request, Trouble(500, code=code))
+    return plain_page(request, Trouble(500, code=code, request_id=getattr(request, "request_id", "")))
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
@@ -108,9 +113,16 @@ def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
         reference=getattr(
             error, "reference", ""
         ),  # AlreadyOpen names the case that is open: the page leads there
+        switch_to=getattr(error, "switch_to", None),  # OtherPrincipal: the page offers to switch and go on
+        onward=getattr(error, "onward", ""),
         retry_after=getattr(error, "retry_after", 0),  # seconds, where waiting helps
     )
     return page(request, known)
+
+
+def locked_out(request: HttpRequest, response: HttpResponse, credentials: object) -> HttpResponse:
+    """settings.AXES_LOCKOUT_CALLABLE: 429 with the wait, in place of what the form said."""
+    return domain_error(request, lockouts.waiting(request))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

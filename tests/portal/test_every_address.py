@@ -43,13 +43,20 @@ FORMS = {
     "me/organisations/<uuid:organisation_id>/authorise",
     "messages/<uuid:message_id>",
     "office/guardianships/<uuid:guardianship_id>",
+    "office/posts",
+    "office/posts/<int:post_id>/leave",
     "office/applications/<str:reference>/ask",
     "office/applications/<str:reference>/grant",
     "office/applications/<str:reference>/refuse",
     "office/applications/<str:reference>/reveal",
+    "office/posts/<int:post_id>/second-factor",
     "sign-in",
     "sign-out",
+    "staff/code",
+    "staff/code/new",
+    "staff/code/spare",
     "staff/sign-in",
+    "stay",
 }
 BUTTONS = {
     "applications/<str:reference>/rating",
@@ -57,6 +64,9 @@ BUTTONS = {
     "authorisations/<uuid:authorisation_id>/revoke",
     "demo/clock/back",
     "display",
+    "me/sign-ins/<uuid:sign_in_id>/end",
+    "me/sign-ins/end",
+    "office/post",
     "drafts/<str:reference>/save/<int:page>",
     "office/guardianships/<uuid:guardianship_id>/confirm",
     "office/applications/<str:reference>/again",
@@ -115,6 +125,7 @@ def place(stocked: None, settings: Any) -> Place:
         "certificate_id": str(applicant.certificates["resident_id"].pk),
         "authorisation_id": str(case.authorisation_id),
         "message_id": str(letter.pk),
+        "sign_in_id": str(uuid.uuid4()),
         **mandates(applicant, writer),
     }
     return Place({"guest": None, "citizen": applicant.user, "officer": officer}, names)

@@ -19,6 +19,10 @@ HEIGHT = {
     "auth": 0,
     "contenttypes": 0,
     "sessions": 0,
+    "account": 0,  # tables of libraries: django-allauth, django-axes
+    "mfa": 0,
+    "socialaccount": 0,
+    "axes": 0,
 }
 
 
@@ -28,7 +32,7 @@ def leaning(model: type[models.Model], field: models.Field) -> str | None:
     if target is None or isinstance(target, str):
         return None
     below, above = HEIGHT[target._meta.app_label], HEIGHT[model._meta.app_label]
-    if above == 0:  # Django's own
+    if above == 0:  # Django's and libraries' own
         return None
     same = target._meta.app_label == model._meta.app_label
     return None if same or below < above else f"{model._meta.label}.{field.name} → {target._meta.label}"

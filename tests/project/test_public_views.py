@@ -18,11 +18,15 @@ PUBLIC = {
     "healthz/ready",
     "matters",
     "matters/<str:code>/",
+    "metrics",
     "privacy",
     "sign-in",
     "sign-out",
     "sitemap",
+    "staff/code",
+    "staff/code/new",
     "staff/sign-in",
+    "stay",
 }
 
 

@@ -20,7 +20,7 @@ from certificates.types import load_types
 from common import clock
 from common.errors import DomainError
 from matters.importing import import_packages
-from portal.demo import shifted
+from portal.demo import codes, shifted
 from portal.demo.district import mandating, registers
 from portal.demo.district.lives import Appointment, Colleague, District, Holding, Life, district
 from portal.demo.district.residents import Resident, filled, residents
@@ -121,6 +121,7 @@ def _accounts(whole: District, *, today: date) -> dict[str, User]:
     for one in everybody:
         if one.post is not None:
             _post(known[one.username], one.post, today)
+            codes.hand_out(known[one.username])
     return known
 
 

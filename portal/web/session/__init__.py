@@ -1,0 +1,1 @@
+"""Sessions: how one begins, how long it lives without use, when it ends."""
