@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bootstrap import checking, console, demo, locking
+from bootstrap import checking, console, demo, locking, shooting
 
-COMMANDS = {"demo": demo.main, "test": checking.main, "lock": locking.main}
+COMMANDS = {"demo": demo.main, "test": checking.main, "lock": locking.main, "shots": shooting.main}
 
 if __name__ == "__main__":
     sys.exit(console.run(COMMANDS[sys.argv[1]], arguments=sys.argv[2:]))
