@@ -34,6 +34,7 @@ from common import workdays
 from common.clock import now
 from matters import editions
 from records import journal
+from records.models import JournalEntry, StoredFile
 from rules.language.values import Value
 
 MIN_REASON = 5  # characters: less than that is no reason
@@ -206,6 +207,20 @@ def reveal(user: User, *, application: Application, reason: str) -> Revealed:
     )
     telling.tell([News(locked, "revealed", entry.sequence, {"purpose": purpose})], at=now())
     return Revealed(person.name, person.id_number, person.mobile)
+
+
+@transaction.atomic
+def look_at_file(user: User, *, application: Application, file: StoredFile) -> StoredFile:
+    """Let an officer see an uploaded file; noted once a day, not for each of its pages. Raises NotYours."""
+    if not may_decide(user, application):
+        raise NotYours
+    actor, today = actors.of_user(user), now().replace(hour=0, minute=0, second=0, microsecond=0)
+    noted = JournalEntry.objects.filter(
+        stream=application.stream, act="file_looked_at", actor=actor, subject=str(file.pk), at__gte=today
+    )
+    if not noted.exists():
+        journal.note(stream=application.stream, act="file_looked_at", actor=actor, subject=str(file.pk))
+    return file
 
 
 @transaction.atomic

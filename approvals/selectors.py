@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.acting import mandates
 from accounts.acting.principals import Principal, choices
-from accounts.models import Person, Post, User
+from accounts.models import Department, Person, Post, User
 from accounts.permissions import posts_of
 from approvals.errors import NoSuchApplication, NoSuchDraft
-from approvals.models import Application, Decision, Draft, Judgement, SupplementNotice
+from approvals.models import Application, Attachment, Decision, Draft, Judgement, SupplementNotice
 from approvals.permissions import is_applicant, own
 from approvals.states import OPEN, ApplicationState
 from certificates.models import Certificate
+from common import clock
 from matters import editions
 from matters.models import Matter
+from records.models import StoredFile
 from rules.language.values import Facts, Truth, Verdict, facts_from_json, verdict_from_json
 
+FILES_AT_ONCE = 200
 MOVING = ("state", "waiting_since", "referral_reason", "due_on", "closed_at", "authorisation")
 
 
@@ -82,6 +86,23 @@ def own_draft(principal: Principal, *, reference: str) -> Draft:
         raise NoSuchDraft
     draft.edition = editions.row(draft.edition_id)
     return acted_on(draft, principal)
+
+
+def attachment(file_id: UUID) -> Attachment | None:
+    """Return what a file is attached to, if anything; whoever asks has to be held against that."""
+    rows = Attachment.objects.select_related("file", "draft", "application")
+    return rows.defer("draft__answers", "application__answers").filter(file_id=file_id).first()
+
+
+def files_in_trouble(department: Department | None) -> QuerySet[Attachment]:
+    """Return files of cases that the scan found infected, gave up, or left waiting; None: of the whole district."""
+    late = Q(file__scan=StoredFile.Scan.UNSCANNED, file__created_at__lt=clock.now() - timedelta(hours=1))
+    trouble = late | Q(file__scan__in=[StoredFile.Scan.INFECTED, StoredFile.Scan.FAILED])
+    rows = Attachment.objects.filter(trouble, handed_in_at__isnull=False, replaced_at__isnull=True)
+    if department is not None:
+        rows = rows.filter(application__matter__department=department)
+    found = rows.select_related("file", "application__matter").defer("application__answers")
+    return found.order_by("-attached_at", "pk")[:FILES_AT_ONCE]
 
 
 def acted_on(draft: Draft, principal: Principal) -> Draft:

@@ -90,7 +90,8 @@ def guide(matter: Matter) -> Guide:
 def _row(compiled: Compiled, material: Material) -> MaterialRow:
     words = "；".join(_in_words(compiled, replacement) for replacement in material.replaced_by)
     slugs = tuple(r.certificate for r in material.replaced_by if r.certificate is not None)
-    return MaterialRow(material, words or "申请人提交", slugs, not material.replaced_by)
+    without = "申请时上传" if material.upload else "申请人提交"
+    return MaterialRow(material, words or without, slugs, not material.replaced_by)
 
 
 def _in_words(compiled: Compiled, replacement: Replacement) -> str:

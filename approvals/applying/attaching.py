@@ -67,13 +67,14 @@ def turn(principal: Principal, *, reference: str, file_id: UUID) -> Attachment:
 
 
 @transaction.atomic
-def remove(principal: Principal, *, reference: str, file_id: UUID) -> None:
-    """Throw a file away that is not handed in yet. Raises NoSuchFile."""
+def remove(principal: Principal, *, reference: str, file_id: UUID) -> Attachment:
+    """Throw a file away that is not handed in yet, and return what it was. Raises NoSuchFile."""
     found = _own_waiting(principal, reference=reference, file_id=file_id)
     place = _locked(principal, reference=reference, question=found.question)
     attached.throw_away([found])
     _count(place)
     _note(principal, place, "file_removed", found.file)
+    return found
 
 
 def _keep(

@@ -43,6 +43,8 @@ class ReadField(forms.CharField):
 class NoControl(forms.Widget):
     """What is uploaded comes by its own way: nothing that is posted as text answers the question."""
 
+    needs_multipart_form = True
+
     def value_from_datadict(self, *_posted: Any) -> None:
         """Take nothing."""
 

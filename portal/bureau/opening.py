@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from approvals import selectors
+from approvals.applying import attached
 from approvals.models import Application, Decision, Evidence, Judgement, SupplementNotice
 from approvals.permissions import may_decide
 from approvals.reviewing import REVEALING, Revealed
@@ -24,9 +25,10 @@ from matters.forms.answers import form_facts, is_visible
 from portal.bureau import queueing
 from portal.bureau.due import Due, due
 from portal.bureau.queueing import Beside
-from portal.web.components import sheets
+from portal.web.components import sheets, uploads
 from portal.web.components.parts import Row, SheetRow, Step
 from portal.web.components.sheets import Unproven
+from portal.web.components.uploads import Upload
 from portal.web.components.wording import short_dt
 from records import journal
 from rules.language.values import Fact, Facts, Leaf, Source, SourceKind, Truth, VerdictKind
@@ -62,6 +64,7 @@ class OpenedApplication:
     outcome: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     evidence: tuple[Row, ...]
+    files: tuple[tuple[str, tuple[Upload, ...]], ...]
     events: tuple[Step, ...]
     judgements: tuple[tuple[Judgement, str], ...]
     notices: tuple[SupplementNotice, ...]
@@ -124,6 +127,7 @@ def opened(user: User, application: Application, *, revealed: Revealed | None = 
         outcome=sheet.verdict.outcome.lines if sheet and sheet.verdict.outcome else (),
         sections=tuple(_sections(application, compiled, sheet, on=today, mask=revealed is None)),
         evidence=tuple(_evidence(row, compiled) for row in application.evidence.order_by("material")),
+        files=tuple(_files(application, compiled)),
         events=tuple(
             Step(event.text, short_dt(event.at), "done") for event in journal.events_of(application.stream)
         ),
@@ -223,6 +227,16 @@ def _evidence(row: Evidence, compiled: Compiled) -> Row:
     elif row.kind == EvidenceKind.REGISTER:
         detail = compiled.specs[f"register.{row.register_name}.found"].source_label
     return Row(names.get(row.material, row.material), row.get_kind_display(), detail)
+
+
+def _files(application: Application, compiled: Compiled) -> list[tuple[str, tuple[Upload, ...]]]:
+    """Return what was uploaded, by question; no look where the matter asks for no file."""
+    asked = compiled.file_questions
+    there = attached.handed_in(application) if asked else []
+    groups = [(one, [file for file in there if file.question == one.name]) for one in asked]
+    return [
+        (one.label, uploads.shown(files, room="bureau", label=one.label)) for one, files in groups if files
+    ]
 
 
 def _earlier(application: Application) -> list[Application]:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from accounts.acting.principals import Principal
-from approvals.applying import drafting, prefilling
+from approvals.applying import attached, drafting, prefilling
 from approvals.models import Application, Draft
 from matters import editions, forms
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from matters.forms import AnswerForm
 from matters.forms.answers import Prefill, form_facts, is_visible
+from portal.citizen import uploading
 from rules.language.values import Facts
 
-CONTROLS = ("act", "correct", "asked")  # the page's own buttons, and the questions it showed
+# The page's own buttons, and the questions it showed.
+CONTROLS = ("act", "correct", "asked", *uploading.CONTROLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def page_form(
     correcting: Collection[str] = (),
 ) -> AnswerForm:
     """Return the form of a page (from 0)."""
-    return forms.build(
+    form = forms.build(
         given.compiled,
         page=page,
         prefilled=given.prefilled,
@@ -70,21 +72,23 @@ def page_form(
         controls=CONTROLS,
         facts=given.facts,
     )
+    return uploading.show(form, draft)
 
 
 def supplement_form(
     application: Application, given: Known, *, only: Collection[str], data: Mapping[str, object] | None = None
 ) -> AnswerForm:
-    """Return the form of exactly the fields a notice opens."""
-    return forms.build(
+    """Return the form of exactly the fields a notice opens; files count that are uploaded in answer to it."""
+    form = forms.build(
         given.compiled,
         prefilled=given.prefilled,
-        answers=application.answers,
+        answers={**application.answers, **attached.counts(application, among=only)},
         data=data,
         only=only,
         controls=CONTROLS,
         facts=given.facts,
     )
+    return uploading.show(form, application)
 
 
 def keep(principal: Principal, draft: Draft, form: AnswerForm) -> Draft:

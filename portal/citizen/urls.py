@@ -12,6 +12,7 @@ from portal.citizen.views import (
     consenting,
     drafts,
     family,
+    files,
     lists,
 )
 
@@ -23,6 +24,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<str:reference>/save/<int:page>", drafts.save, name="save"),
     path("drafts/<str:reference>/check", drafts.review, name="review"),
     path("drafts/<str:reference>/discard", drafts.discard, name="discard"),
+    path("uploads/<str:reference>/<str:name>", files.upload, name="upload"),
+    path("files/<uuid:file_id>", files.original, name="file"),
+    path("files/<uuid:file_id>/small", files.small, name="file_small"),
+    path("files/<uuid:file_id>/pages/<int:number>", files.page, name="file_page"),
     path("applications", lists.applications, name="applications"),
     path("applications/<str:reference>", applications.application, name="application"),
     path("applications/<str:reference>/submit", drafts.submit, name="submit"),

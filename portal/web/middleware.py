@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 from django.utils.cache import patch_vary_headers
 
 from common.errors import DomainError
@@ -39,8 +39,12 @@ class Storable:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer 400 for such a form, query or cookie, 404 for such an address."""
-        if any(NUL in text for text in _sent(request)):
+        """Answer 400 for such a form, query or cookie, and for a form that breaks off; 404 for such an address."""
+        try:
+            dirty = any(NUL in text for text in _sent(request))
+        except UnreadablePostError as error:  # the visitor's connection is gone
+            return errors.bad_request(request, error)
+        if dirty:
             return errors.bad_request(request, SuspiciousOperation("NUL"))
         if NUL in request.path_info:
             return errors.not_found(request, Http404("NUL"))

@@ -17,6 +17,7 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from portal.web.uploading import files_were_skipped
 from records.encrypting import envelope
 
 SESSION_KEY = "unsaved"
@@ -25,6 +26,7 @@ _ENDED = "您登录的时间到了，为了安全已自动退出。"
 KEPT = f"{_ENDED}刚才填的内容没有丢，请重新登录，会回到原来那一页。"
 NOT_KEPT = f"{_ENDED}刚才这一步没有办成，填写的内容也没有留下。请重新登录后再做一次。"
 SIGN_IN = "请先登录。刚才这一步没有办成，填写的内容也没有留下，请登录后再做一次。"
+FILES_LOST = "刚才选的文件没有传上来，登录后请重新选择；以前传好的文件都还在。"
 _View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
 
 
@@ -51,6 +53,8 @@ class SignInFirst(LoginRequiredMiddleware):
         had_signed_in = _had_signed_in(request)
         kept = had_signed_in and page is not None and _remember(request)
         messages.warning(request, KEPT if kept else NOT_KEPT if had_signed_in else SIGN_IN)
+        if files_were_skipped(request):
+            messages.warning(request, FILES_LOST)
         return redirect_to_login(page or _page_before(request), resolve_url(self.get_login_url(view_func)))
 
 

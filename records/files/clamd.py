@@ -82,11 +82,9 @@ class _Line:
         parts = urlsplit(self._url)
         try:
             if parts.scheme == "unix":
-                line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                line.settimeout(self._left())
-                line.connect(parts.path)
-                return line
-            return socket.create_connection((parts.hostname or "", parts.port or 3310), timeout=self._left())
+                return _unix_line(parts.path, seconds=self._left())
+            address = (parts.hostname or "", parts.port or 3310)
+            return socket.create_connection(address, timeout=self._left())
         except (OSError, ValueError) as error:
             raise ScannerDown(type(error).__name__) from error
 
@@ -95,3 +93,14 @@ class _Line:
         if left <= 0:
             raise ScannerDown("timed out")
         return left
+
+
+def _unix_line(path: str, *, seconds: float) -> socket.socket:
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        line.settimeout(seconds)
+        line.connect(path)
+    except OSError:
+        line.close()
+        raise
+    return line

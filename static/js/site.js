@@ -44,6 +44,13 @@ const guardForms = () => {
   }));
 };
 
+/* What is written in a form, without chosen files: those are sent once, by themselves. */
+const written = (form) => {
+  const data = new FormData(form);
+  each("[type=file]", (input) => data.delete(input.name), form);
+  return data;
+};
+
 /* data-autosave="URL" on a form: posts it two seconds after the last change, says so in [data-save-state]. */
 const autosave = (form) => {
   let timer = 0, waiting = false, running = false, choice = false;
@@ -56,7 +63,7 @@ const autosave = (form) => {
     running = true;
     waiting = false;
     try {
-      const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), credentials: "same-origin",
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body: written(form), credentials: "same-origin",
         redirect: "manual", headers: { "X-Requested-With": "fetch" } });
       const left = answer.type === "opaqueredirect";
       say(answer.ok ? `已于 ${clock()} 保存` : left ? "登录已过期。按“保存并继续”，登录后接着填，内容不会丢" : "没有保存成功，请稍后再试", !answer.ok);
@@ -97,6 +104,70 @@ const follow = async (form) => {
     before = stays || field;
   });
   form.elements.asked.value = page.querySelector("[name=asked]").value;
+};
+
+/* data-uploads="URL" on a question for files: a chosen file is sent at once, with its progress; when the connection breaks it
+   is kept and sent again, by itself when the network is back. Without this the form's own button sends it. */
+const uploads = (place) => {
+  const form = place.closest("form"), name = place.dataset.asked;
+  const part = (what) => place.querySelector(`[data-upload-${what}]`);
+  const input = place.querySelector("[type=file]");
+  if (!input) return;
+  let file = null, running = false;
+  const say = (words, { failed = false, again = false } = {}) => {
+    part("state").hidden = false;
+    part("state").toggleAttribute("data-failed", failed);
+    part("words").textContent = words;
+    place.querySelector("progress").hidden = failed;
+    part("again").hidden = !again;
+  };
+  const done = async () => {
+    const answer = await fetch(location.href, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector(`[data-asked="${CSS.escape(name)}"][data-uploads]`);
+    if (!answer.ok || !fresh) return location.reload();
+    place.replaceWith(fresh);
+    uploads(fresh);
+    fresh.querySelector("[type=file], button")?.focus({ preventScroll: true });
+    each("[data-save-state] span", (words) => (words.textContent = `已于 ${clock()} 保存`));
+  };
+  const broke = () => say("网络断了，这个文件还没有传完。网络恢复后会自动再传，您也可以按“再传一次”。", { failed: true, again: true });
+  const send = () => {
+    if (!file || running) return;
+    running = true;
+    const data = new FormData(), request = new XMLHttpRequest();
+    data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    data.append(name, file);
+    request.open("POST", place.dataset.uploads);
+    request.setRequestHeader("X-Requested-With", "fetch");
+    request.upload.addEventListener("progress", (event) => {
+      const share = event.lengthComputable ? Math.round((event.loaded / event.total) * 100) : 0;
+      place.querySelector("progress").value = share;
+      say(share < 100 ? `正在上传，${share}%` : "已传完，正在检查文件…");
+    });
+    request.addEventListener("load", () => {
+      running = false;
+      let told = {};
+      try { told = JSON.parse(request.responseText); } catch { /* a page, not an answer */ }
+      if (request.status === 200 && told.saved) return void done().catch(() => location.reload());
+      if (told.message) { file = null; return say(told.message, { failed: true }); }
+      if (request.responseURL.includes("sign-in")) return say("登录已过期，这个文件没有传上来。请刷新页面，登录后再传；以前传好的文件都还在。", { failed: true });
+      say(request.status === 413 ? "这个文件太大，没有收下。请缩小后再传。" : "没有传成功，请稍后再传一次。", { failed: true, again: request.status !== 413 });
+    });
+    request.addEventListener("error", () => { running = false; broke(); });
+    request.addEventListener("abort", () => { running = false; broke(); });
+    say("正在上传");
+    request.send(data);
+  };
+  part("button").hidden = true;
+  input.addEventListener("change", () => {
+    if (!input.files.length) return;
+    file = input.files[0];
+    input.value = "";
+    send();
+  });
+  part("again").addEventListener("click", send);
+  addEventListener("online", () => { if (place.isConnected) send(); });
 };
 
 /* data-poll="URL" on an element: replaced by the same element of that page (found by id) until it has no data-poll.
@@ -163,5 +234,6 @@ keys();
 guardForms();
 readAloud();
 each("form[data-autosave]", autosave);
+each("[data-uploads]", uploads);
 each("[data-poll]", poll);
 each("[data-print]", printing);

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from datetime import datetime
 from pathlib import Path
 
 import pypdfium2 as pdfium
-from pillow_heif import from_pillow
 from PIL import Image, ImageDraw
+from pillow_heif import from_pillow
 
 from matters.importing import import_packages
 from records.files.keeping import Incoming
@@ -85,13 +87,15 @@ def pdf(pages: int = 1) -> bytes:
     return target.getvalue()
 
 
-def written_pdf(*objects: str, catalogue: str = "", trailer: str = "") -> bytes:
+def written_pdf(
+    *objects: str, catalogue: str = "", trailer: str = "", page: str = "", draws: str = ""
+) -> bytes:
     """Return a PDF of one page written by hand, with further objects (from number 5) and keys of its catalogue."""
     parts = [
         f"<< /Type /Catalog /Pages 2 0 R {catalogue} >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
-        "<< /Length 0 >>\nstream\n\nendstream",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R {page} >>",
+        f"<< /Length {len(draws)} >>\nstream\n{draws}\nendstream",
         *objects,
     ]
     content, offsets = b"%PDF-1.7\n", []
@@ -106,15 +110,34 @@ def written_pdf(*objects: str, catalogue: str = "", trailer: str = "") -> bytes:
 
 
 def zip_bomb() -> bytes:
-    """Return a small archive that holds a hundred megabytes."""
+    """Return a small archive that holds twenty megabytes."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("photo.jpg", bytes(100_000_000))
+        archive.writestr("photo.jpg", bytes(20_000_000))
     return target.getvalue()
 
 
-def pixel_bomb() -> bytes:
-    """Return a picture of a hundred kilobytes and 900 million pixels."""
-    target = io.BytesIO()
-    Image.new("1", (30_000, 30_000)).save(target, "PNG")
-    return target.getvalue()
+def pixel_bomb(side: int = 30_000) -> bytes:
+    """Return a whole picture of a hundred kilobytes and 900 million pixels."""
+    packer = zlib.compressobj(1)
+    row = bytes(side // 8 + 2)
+    body = b"".join(packer.compress(row * 100) for _ in range(side // 100)) + packer.flush()
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + _piece(b"IHDR", head) + _piece(b"IDAT", body) + _piece(b"IEND", b"")
+
+
+def _piece(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def inflating_pdf() -> bytes:
+    """Return a PDF of a few hundred kilobytes whose one page draws a picture of a gigabyte."""
+    packed = zlib.compress(bytes(16_000_000), 9)
+    twice = zlib.compress(packed, 9)
+    picture = (
+        "<< /Type /XObject /Subtype /Image /Width 30000 /Height 30000 /ColorSpace /DeviceGray /BitsPerComponent 8"
+        f" /Filter [/FlateDecode /FlateDecode] /Length {len(twice)} >>\nstream\n{twice.decode('latin-1')}\nendstream"
+    )
+    return written_pdf(
+        picture, page="/Resources << /XObject << /I 5 0 R >> >>", draws="q 595 0 0 842 0 0 cm /I Do Q"
+    )

@@ -115,6 +115,11 @@ def _met(given: Known, material: Material, held: Mapping[str, tuple[str, str]]) 
     for replacement in material.replaced_by:
         if (how := _how(given, replacement, held)) is not None:
             return Met(material.name, how, "免交", free=True)
+    uploaded = given.answered.get(material.upload) if material.upload else None
+    if uploaded is not None and uploaded.missing is None and uploaded.value:
+        return Met(material.name, f"您上传的文件，共 {uploaded.value} 个", "已上传", free=True)
+    if uploaded is not None and given.is_asked(given.compiled.questions[str(material.upload)[5:]]):
+        return Met(material.name, "在“填写”里上传；不传的，由工作人员核对", "还没有上传", free=False)
     return Met(material.name, "您现在不用交，由工作人员核对", "工作人员核对", free=False)
 
 

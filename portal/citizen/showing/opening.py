@@ -20,12 +20,14 @@ from evaluations.permissions import RATABLE
 from evaluations.tags import tags
 from matters import editions
 from matters.format.guide import Guide
+from portal.citizen import uploading
 from portal.citizen.showing import faces, outcome, progress
 from portal.citizen.showing.outcome import Stage
 from portal.citizen.showing.progress import Deadline
 from portal.web.components import sheets
 from portal.web.components.parts import CertificateFace, Level, SheetRow, Step
 from portal.web.components.sheets import Unproven
+from portal.web.components.uploads import Upload
 
 BUSY_AFTER = timedelta(seconds=10)
 PAGES = {
@@ -69,6 +71,7 @@ class OpenedApplication:
     new_organisation: Organisation | None = None
     deadline: Deadline | None = None
     notice: SupplementNotice | None = None
+    files: tuple[tuple[str, tuple[Upload, ...]], ...] = ()
     steps: tuple[Step, ...] = ()
     may_rate: bool = False
     rated: bool = False
@@ -125,6 +128,7 @@ def opened(
         else None,
         deadline=due,
         notice=notice,
+        files=uploading.grouped(compiled, application),
         steps=tuple(progress.timeline(application, deadline=due, notice=notice)),
         may_rate=ratable and not rated,
         rated=rated,

@@ -14,14 +14,16 @@ from approvals.models import SupplementNotice
 from approvals.states import OPEN
 from common import clock
 from matters.forms import AnswerForm
-from portal.citizen import filling, finding
+from portal.citizen import filling, finding, uploading
 from portal.citizen.showing import progress
 from portal.web import unsaved
+from portal.web.uploading import takes_files
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @never_cache
+@takes_files
 @unsaved.given_back()
 @require_http_methods(FORM_METHODS)
 def supplement(request: HttpRequest, reference: str) -> HttpResponse:
@@ -31,12 +33,18 @@ def supplement(request: HttpRequest, reference: str) -> HttpResponse:
     if notice is None:
         messages.info(request, "这件办件现在没有要补正的内容。下面是办理情况。")
         return redirect("citizen:application", reference)
+    files = uploading.tried(request, principal, reference=reference)
     given = filling.known(application, at=clock.now())
     data = request.POST if request.method == "POST" else unsaved.take(request)
     opened = submission.opened_fields(notice)
     form = filling.supplement_form(application, given, only=opened, data=data)
     _explain(form, notice)
-    if request.method == "POST" and form.is_valid():
+    if files.errors:
+        uploading.tell(form, files)
+    elif files.at:  # a button beside a file: the page again, with what it brought
+        form = filling.supplement_form(application, given, only=opened, data=None)
+        _explain(form, notice)
+    elif request.method == "POST" and form.is_valid():
         answers = form.answers_json()
         submission.answer_supplement(principal, reference=reference, answers=_answers(answers, opened))
         messages.success(request, "补正内容已收到。")
@@ -47,7 +55,8 @@ def supplement(request: HttpRequest, reference: str) -> HttpResponse:
         "form": form,
         "deadline": progress.notice_deadline(notice, on=clock.today()),
     }
-    return render(request, "citizen/supplement.html", known, status=422 if request.method == "POST" else 200)
+    status = (files.status or 422) if form.is_bound and form.errors else 200
+    return render(request, "citizen/supplement.html", known, status=status)
 
 
 def _answers(answers: dict[str, object], opened: set[str]) -> dict[str, object]:

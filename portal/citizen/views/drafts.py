@@ -13,19 +13,22 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.acting.principals import Principal
+from approvals import selectors
 from approvals.applying import drafting, submission
 from approvals.errors import Incomplete, NoSuchDraft
 from approvals.models import Draft
 from certificates.states import AuthorisationStatus
 from common import clock
 from matters.forms import AnswerForm
-from portal.citizen import filling, finding
+from portal.citizen import filling, finding, uploading
 from portal.citizen.filling import Known
 from portal.citizen.showing import answers as showing
 from portal.citizen.showing.steps import STEPS
+from portal.citizen.uploading import Tried
 from portal.citizen.views.consenting import onward
 from portal.web import unsaved
 from portal.web.components.wording import local
+from portal.web.uploading import takes_files
 
 Mine = tuple[Principal, Draft]
 
@@ -54,12 +57,16 @@ def draft(request: HttpRequest, mine: Mine) -> HttpResponse:
     return onward(mine[1])
 
 
+@takes_files
 @unsaved.given_back()
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_own_draft
 def questions(request: HttpRequest, mine: Mine, page: int) -> HttpResponse:
     """Show a question page (from 1), or keep its answers and go on."""
     principal, draft = mine
+    files = uploading.tried(request, principal, reference=draft.reference)
+    if files.changed:
+        draft = selectors.own_draft(principal, reference=draft.reference)
     given = filling.known(draft, at=clock.now())
     if not 1 <= page <= len(given.compiled.pages):
         raise Http404
@@ -71,11 +78,25 @@ def questions(request: HttpRequest, mine: Mine, page: int) -> HttpResponse:
     form = filling.page_form(draft, given, page=page - 1, data=data, correcting=correcting)
     if request.method == "POST":
         draft = filling.keep(principal, draft, form)
-        if (answer := _leave(request, draft, form, page)) is not None:
+        if files.errors:
+            uploading.tell(form, files)
+        elif answer := _stay(request, draft, form, page, files) or _leave(request, draft, form, page):
             return answer
         given = filling.known(draft, at=clock.now())  # what was kept may have changed the situation
     known = _page(principal, draft, given, form, page)
-    return render(request, "citizen/questions.html", known, status=422 if request.method == "POST" else 200)
+    status = (files.status or 422) if request.method == "POST" else 200
+    return render(request, "citizen/questions.html", known, status=status)
+
+
+def _stay(
+    request: HttpRequest, draft: Draft, form: AnswerForm, page: int, files: Tried
+) -> HttpResponse | None:
+    """Return to the question whose file was uploaded, removed or turned by its button; None for other buttons."""
+    if not files.at:
+        return None
+    address = reverse("citizen:questions", args=[draft.reference, page])
+    where = f"#id_{files.at}" if files.at in form.fields else ""
+    return redirect(f"{address}?{_query(request)}{where}")
 
 
 def _leave(request: HttpRequest, draft: Draft, form: AnswerForm, page: int) -> HttpResponse | None:
@@ -145,6 +166,7 @@ def review(request: HttpRequest, mine: Mine) -> HttpResponse:
         "draft": draft,
         "sections": showing.sections(draft, given),
         "materials": showing.materials(draft, given, principal=principal),
+        "files": uploading.grouped(given.compiled, draft),
         "refused": draft.authorisation.status != AuthorisationStatus.GRANTED,
         "guide": given.compiled.package.guide,
         "key": uuid.uuid4(),

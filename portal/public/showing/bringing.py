@@ -54,10 +54,11 @@ def _line(compiled: Compiled, material: Material, covers: Mapping[str, Cover] | 
 
 
 def _best(compiled: Compiled, material: Material, covers: Mapping[str, Cover] | None) -> tuple[str, str, str]:
-    if not material.replaced_by:
-        return "bring", "由您提交", ""
     told = [_told(compiled, replacement, covers) for replacement in material.replaced_by]
-    return min(told, key=lambda each: ("free", "confirm", "care").index(each[0]))
+    best = min(told, key=lambda each: ("free", "confirm", "care").index(each[0]), default=None)
+    if material.upload is not None and (best is None or best[0] == "care"):
+        return "bring", "申请时上传", "用手机拍照，或选照片、PDF 上传，不用带原件来"
+    return best or ("bring", "由您提交", "")
 
 
 def _told(compiled: Compiled, by: Replacement, covers: Mapping[str, Cover] | None) -> tuple[str, str, str]:

@@ -13,10 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms.boundfield import BoundField
 
+from matters.forms.fields import UploadsField
 from portal.web.forms.messages import messages
 from portal.web.forms.widgets import DateBoxes
+
+# What a question for files may take: its name, what the browser offers, its formats in words.
+_KINDS = {
+    "picture": ("照片", "image/jpeg,image/png,image/heic,image/heif,.heic", "JPG、PNG、HEIC 图片"),
+    "pdf": ("PDF", "application/pdf,.pdf", "PDF"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,19 @@ class Option:
     control: str
     label: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilesView:
+    """What a question answered by uploading shows: what is there, what may be sent, where a script sends it."""
+
+    there: tuple[object, ...] = ()  # portal.web.components.uploads.Upload
+    url: str = ""
+    room: int = 0
+    most: int = 1
+    accept: str = ""
+    kinds: str = ""
+    limits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +73,7 @@ class FieldView:
     control: str
     options: tuple[Option, ...]
     describedby: str
+    files: FilesView
 
 
 def kind_of(bound: BoundField) -> str:
@@ -61,6 +83,8 @@ def kind_of(bound: BoundField) -> str:
         return "hidden"
     if getattr(bound.field, "read_only", ""):
         return "box"
+    if isinstance(bound.field, UploadsField):
+        return "files"
     kinds: tuple[tuple[type[forms.Widget], str], ...] = (
         (forms.CheckboxSelectMultiple, "checks"),  # before its parent RadioSelect
         (forms.RadioSelect, "radio"),
@@ -82,7 +106,7 @@ def describedby(bound: BoundField) -> str:
 
 def control(bound: BoundField, kind: str) -> str:
     """Return the control itself, with our classes and the ARIA state."""
-    if kind in {"box", "radio", "checks"}:
+    if kind in {"box", "radio", "checks", "files"}:
         return ""
     attrs: dict[str, Any] = {}
     if kind == "text":
@@ -112,6 +136,24 @@ def anchor(bound: BoundField, kind: str) -> str:
     return f"{bound.auto_id}_0" if kind == "dates" else str(bound.auto_id)
 
 
+def files(field: forms.Field) -> FilesView:
+    """Return what a question for files shows; nothing for any other."""
+    if not isinstance(field, UploadsField):
+        return FilesView()
+    wanted = [_KINDS[name] for name in field.accept or _KINDS]
+    most = settings.FILES["bytes"] // 1_000_000
+    pages = f"，PDF 最多 {settings.FILES['pages']} 页" if "pdf" in (field.accept or _KINDS) else ""
+    return FilesView(
+        there=getattr(field, "uploads", ()),
+        url=getattr(field, "upload_url", ""),
+        room=getattr(field, "room_left", field.most),
+        most=field.most,
+        accept=",".join(types for _, types, _ in wanted),
+        kinds="或".join(name for name, _, _ in wanted),
+        limits=f"可以传{'、'.join(formats for _, _, formats in wanted)}，每个不超过 {most} MB{pages}。传好的马上保存。",
+    )
+
+
 def view(bound: BoundField) -> FieldView:
     """Return what the template draws."""
     field, kind = bound.field, kind_of(bound)
@@ -137,6 +179,7 @@ def view(bound: BoundField) -> FieldView:
         control=control(bound, kind),
         options=options(bound) if kind in {"radio", "checks"} else (),
         describedby=describedby(bound),
+        files=files(field),
     )
 
 

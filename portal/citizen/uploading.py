@@ -1,0 +1,104 @@
+"""Files in the forms of drafts and supplements: taking what was posted, showing what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.acting.principals import Principal
+from approvals.applying import attached, attaching
+from approvals.errors import NotAllowed, TooManyFiles
+from approvals.models import Application, Attachment, Draft
+from matters.editions import Compiled
+from matters.forms import AnswerForm
+from matters.forms.fields import UploadsField, dress
+from portal.web.components import uploads
+from portal.web.components.uploads import Upload
+from records.files.errors import FileRefused, NoSuchFile
+
+CONTROLS = ("upload", "remove", "turn")  # buttons beside the files, each posts the whole page
+NOTHING_CHOSEN = "还没有选文件。请先选择文件，再按“上传”。"
+_Act = Callable[..., Attachment]
+
+
+@dataclass(slots=True)
+class Tried:
+    """What came of the files of one post: errors by question, and at which question a button was pressed."""
+
+    changed: bool = False
+    at: str = ""
+    status: int = 0
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def refuse(self, name: str, error: FileRefused | TooManyFiles | NotAllowed) -> None:
+        """Remember why a file was not taken."""
+        self.errors[name], self.status = error.message, error.status
+
+
+def tried(request: HttpRequest, principal: Principal, *, reference: str) -> Tried:
+    """Attach the files that were posted, remove or turn the one whose button was pressed."""
+    done = Tried(at=request.POST.get("upload", ""))
+    for name in request.FILES:
+        for file in request.FILES.getlist(name):
+            _attach(done, principal, reference=reference, name=name, file=file)
+    if done.at and done.at not in request.FILES:
+        done.errors[done.at], done.status = NOTHING_CHOSEN, 422
+    for button, act in (("remove", attaching.remove), ("turn", attaching.turn)):
+        if chosen := request.POST.get(button):
+            _act(done, act, principal, reference=reference, file_id=chosen)
+    return done
+
+
+def _attach(done: Tried, principal: Principal, *, reference: str, name: str, file: object) -> None:
+    try:
+        incoming = file.incoming  # type: ignore[attr-defined]  # portal.web.uploading.SealedUpload
+        attaching.attach(principal, reference=reference, question=name, incoming=incoming)
+        done.changed = True
+    except (FileRefused, TooManyFiles, NotAllowed) as error:
+        done.refuse(name, error)
+
+
+def _act(done: Tried, act: _Act, principal: Principal, *, reference: str, file_id: str) -> None:
+    """Do what a button says; a file that is gone already (a second click) is no error."""
+    try:
+        done.at = act(principal, reference=reference, file_id=UUID(file_id)).question
+        done.changed = True
+    except (NoSuchFile, ValueError):
+        done.at = done.at or "-"
+
+
+def tell(form: AnswerForm, done: Tried) -> None:
+    """Put what was refused at its question."""
+    form.is_valid()
+    for name, words in done.errors.items():
+        form.add_error(name if name in form.fields else None, words)
+
+
+def show(form: AnswerForm, filed: Draft | Application) -> AnswerForm:
+    """Give each question for files what the field's template draws; pages without one cost nothing."""
+    asked = {name: one for name, one in form.fields.items() if isinstance(one, UploadsField)}
+    there = attached.waiting(filed) if asked else []
+    for name, one in asked.items():
+        mine = [attachment for attachment in there if attachment.question == name]
+        dress(
+            one,
+            uploads=uploads.shown(mine, room="citizen", label=str(one.label)),
+            upload_url=reverse("citizen:upload", args=[filed.reference, name]),
+            room_left=max(0, one.most - len(mine)),
+        )
+    return form
+
+
+def grouped(compiled: Compiled, filed: Draft | Application) -> tuple[tuple[str, tuple[Upload, ...]], ...]:
+    """Return what was uploaded, by question; a matter that asks for no file costs nothing."""
+    if not (asked := compiled.file_questions):
+        return ()
+    there = attached.waiting(filed) if isinstance(filed, Draft) else attached.handed_in(filed)
+    groups = [(one.label, [file for file in there if file.question == one.name]) for one in asked]
+    return tuple(
+        (label, uploads.shown(files, room="citizen", label=label)) for label, files in groups if files
+    )
