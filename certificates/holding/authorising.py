@@ -13,6 +13,7 @@ from typing_extensions import Unpack
 from accounts.acting.principals import Principal
 from accounts.actors import of_person
 from accounts.models import Person
+from certificates import telling
 from certificates.errors import AlreadyAuthorised, NotYours
 from certificates.models import Authorisation
 from certificates.states import AuthorisationStatus
@@ -54,6 +55,7 @@ def revoke(principal: Principal, *, authorisation_id: UUID | str, at: datetime) 
         found.save(update_fields=["status", "revoked_at"])
         text = f"{principal.you}已撤回用证授权{principal.by}，之后不再读取电子证照。"
         _note(found, "authorisation_revoked", principal.acting, text)
+        telling.tell_revoked(found, at=at)
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from certificates import telling
 from certificates.errors import AlreadyHeld, InvalidMove
 from certificates.models import Certificate
 from certificates.states import TRANSITIONS, CertificateStatus
@@ -28,7 +29,7 @@ def change_status(
             locked.save(update_fields=["status", "status_reason", "status_changed_at"])
     except IntegrityError as error:
         raise AlreadyHeld(locked.type.name) from error
-    note(
+    entry = note(
         stream=f"certificate:{locked.pk}",
         act="certificate_status_changed",
         actor=actor,
@@ -36,4 +37,5 @@ def change_status(
         event=f"{locked.type.name}的状态由“{was.label}”改为“{to.label}”。",
         event_kind="certificate",
     )
+    telling.tell_changed(locked, was=was, entry=entry.sequence, at=locked.status_changed_at)
     return locked
