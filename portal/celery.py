@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import Any
 
 from celery import Celery
 from celery.signals import (
-    after_setup_logger,
     beat_init,
+    setup_logging,
     task_postrun,
     task_prerun,
     worker_init,
@@ -20,6 +19,7 @@ from django.db import close_old_connections
 
 from common import memory
 from portal.demo import starting
+from portal.observing import working
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -27,6 +27,7 @@ app = Celery("portal")
 # CELERY_DB_REUSE_MAX in the settings keeps Celery's Django fixup from closing the connection with every task.
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+working.connect()
 
 
 @worker_init.connect
@@ -55,8 +56,6 @@ def check_connections(**_: Any) -> None:
     close_old_connections()
 
 
-@after_setup_logger.connect
-def log_what_matters(**_: Any) -> None:
-    """Leave out "received" and "succeeded": the sealer alone would write two lines a second."""
-    for name in ("celery.worker.strategy", "celery.app.trace"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+@setup_logging.connect
+def keep_our_lines(**_: Any) -> None:
+    """Leave the log as Django's LOGGING has set it up: Celery asks here before it sets up its own."""

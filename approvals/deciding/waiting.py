@@ -84,7 +84,7 @@ def _decide_alone(application: Application) -> int:
 
 def _decide(applications: Sequence[Application]) -> int:
     """Collect and judge outside any transaction, then carry out in one. Returns how many were carried out."""
-    at = clock.now()
+    at, started = clock.now(), clock.monotonic_ms()
     exhausted = [one for one in applications if one.attempts > settings.DECIDE_ATTEMPTS]
     fresh = [one for one in applications if one.attempts <= settings.DECIDE_ATTEMPTS]
     judged = [judge(collected, at=at) for collected in facts.collect(fresh, on=clock.today(), at=at)]
@@ -92,6 +92,15 @@ def _decide(applications: Sequence[Application]) -> int:
         carried = carrying.carry_out(judged, at=clock.now())
         carried += carrying.refer_unjudged(exhausted, at=clock.now())
     announcing.announce(carried)
+    log.info(
+        "decided",
+        extra={
+            "claimed": len(applications),
+            "carried": len(carried),
+            "cases": carried,
+            "ms": round(clock.monotonic_ms() - started, 1),
+        },
+    )
     return len(carried)
 
 

@@ -57,7 +57,7 @@ def _says_ready(log: Path, *, since: int) -> bool:
     """Return whether the worker wrote that it takes messages."""
     with log.open("rb") as file:
         file.seek(since if log.stat().st_size >= since else 0)
-        return b" ready.\n" in file.read()
+        return b" ready." in file.read()
 
 
 def beat(environment: Mapping[str, str], *, log: Path, schedule: Path) -> Program:
