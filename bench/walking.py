@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from playwright.sync_api import Page
 
 # Shown on purpose: pages of what went wrong.
-_EXPECTED = re.compile(r"^/(?:components/errors/|no-such-page|c/unknown)")
+_EXPECTED = re.compile(r"^/(?:components/errors/|no-such-page|c/unknown|staff/sign-in)")
 # What tells two pages of one kind apart: references, ids, codes of matters, check tokens, tags, queries.
 _PARTS = re.compile(r"(?<=/)(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9A-Z]{31,33}|\d+|(?<=/c/)[^/]+)(?=/|$)")
 _SKIPPED = re.compile(r"^/(?:static|healthz|api|metrics)(?:/|$)|^/files/|\.(?:svg|png|jpg|pdf)$")

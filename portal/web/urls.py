@@ -6,9 +6,12 @@ from django.conf import settings
 from django.urls import path
 
 from portal.web import display
-from portal.web.components import gallery
+from portal.web.components import faults, gallery
 
 app_name = "web"
 urlpatterns = [path("display", display.choose, name="display")]
 if settings.DEMO:
-    urlpatterns.append(path("components/", gallery.components, name="components"))
+    urlpatterns += [
+        path("components/", gallery.components, name="components"),
+        path("components/errors/<str:name>", faults.fault, name="fault"),
+    ]

@@ -13,6 +13,7 @@ PUBLIC = {
     "c/<str:token>/code.svg",
     "check",
     "components/",
+    "components/errors/<str:name>",
     "display",
     "healthz/live",
     "healthz/ready",

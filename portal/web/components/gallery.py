@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from portal.web.components import parts
+from portal.web.components import parts, states
 from portal.web.components.icons import known_icons
 from portal.web.forms.widgets import DateBoxes
 
@@ -188,6 +188,7 @@ def levels() -> list[parts.Level]:
 def components(request: HttpRequest) -> HttpResponse:
     """Show every component with its states."""
     shown: dict[str, Any] = {
+        **states.states(),
         "form": sample_form(),
         "sheet": sheet(),
         "faces": faces(),

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
-from portal.web.components import gallery
+from portal.web.components import faults, gallery, parts
+from portal.web.templatetags.web import register as library
 
 STATIC = Path(settings.BASE_DIR) / "static"
 
@@ -41,6 +42,62 @@ def test_every_part_is_drawn() -> None:
         "progress",
     ):
         assert re.search(rf'class="[^"]*\b{part}\b', html), part
+
+
+FRAMES = {
+    "components/gallery.html",
+    "components/form/form.html",
+}  # the page itself; Django's way to draw a whole form
+SIGNED_IN = {"components/frame/own.html"}  # the menu of somebody signed in: on every page of theirs
+NOT_SHOWN = {"acting_bar", "error_prefix", "field_view", "for_whom"}  # tags that draw nothing of their own
+
+
+@pytest.mark.django_db
+def test_every_template_of_a_component_is_drawn(client: Client) -> None:
+    folder = Path(settings.BASE_DIR) / "templates"
+    there = {str(path.relative_to(folder)) for path in (folder / "components").rglob("*.html")} - FRAMES
+    drawn = {str(template.name) for template in client.get("/components/").templates}
+    client.cookies["display_mode"] = "elder"
+    drawn |= {str(template.name) for template in client.get("/components/").templates}
+    assert sorted(there - drawn - SIGNED_IN) == []
+
+
+def test_every_tag_is_used() -> None:
+    pages = Path(settings.BASE_DIR) / "templates" / "components"
+    source = "".join(path.read_text(encoding="utf-8") for path in pages.glob("gallery*/*.html"))
+    source += (pages / "gallery.html").read_text(encoding="utf-8")
+    used = set(re.findall(r"{% (\w+)", source))
+    assert sorted(set(library.tags) - used - NOT_SHOWN) == []
+
+
+@pytest.mark.parametrize("kind", [*parts.CHIPS])
+def test_every_kind_of_chip_is_shown(kind: str) -> None:
+    assert f"chip--{kind}" in shown()
+
+
+@pytest.mark.parametrize("kind", [*parts.PILLS])
+def test_every_kind_of_pill_is_shown(kind: str) -> None:
+    assert f"pill--{kind}" in shown()
+
+
+@pytest.mark.parametrize("kind", [*parts.BUTTONS])
+def test_every_kind_of_button_is_shown(kind: str) -> None:
+    assert f"button--{kind}" in shown()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", faults.NAMES)
+def test_every_error_page_helps(client: Client, name: str) -> None:
+    answer = client.get(f"/components/errors/{name}")
+    words = answer.content.decode()
+    assert answer.status_code == {"csrf": 403, "maintenance": 503}.get(name) or int(name)
+    assert "tel:12345" in words
+    assert re.search(r"都在|还在|没有改动|什么都没有|不受影响", words)  # what became of one's work
+    assert 'class="buttons"' in words
+
+
+def test_an_error_page_nobody_made_is_not_found(client: Client, db: None) -> None:
+    assert client.get("/components/errors/418").status_code == 404
 
 
 def test_ids_are_unique() -> None:

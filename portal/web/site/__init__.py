@@ -1,0 +1,1 @@
+"""The site itself: who runs it (SiteProfile), and when it is closed."""
