@@ -40,8 +40,16 @@ class Role:
 
 # What looks the same for everybody signed in: walked by the first of them only.
 PUBLIC = ("/matters", "/check", "/privacy", "/accessibility", "/sitemap", "/sign-in", "/staff/sign-in")
-GUEST_STARTS = ("/", "/matters", "/matters?q=没有这件事", "/sign-in", "/staff/sign-in", "/demo/sign-in")
-GUEST_STARTS += ("/demo/clock", "/components/", "/check", "/check?id=1.2", "/c/unknown", "/no-such-page")
+GUEST_STARTS: tuple[str, ...] = ("/", "/matters", "/matters?q=没有这件事", "/sign-in", "/staff/sign-in")
+GUEST_STARTS += (
+    "/demo/sign-in",
+    "/demo/clock",
+    "/components/",
+    "/check",
+    "/check?id=1.2",
+    "/c/unknown",
+    "/no-such-page",
+)
 ROLES = (
     Role("guest", starts=GUEST_STARTS, everything=True),
     Role("granted", "chenxiuying", everything=True),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import path
 
 from portal.web import display
-from portal.web.components import faults, gallery
+from portal.web.showing import faults, gallery
 
 app_name = "web"
 urlpatterns = [path("display", display.choose, name="display")]

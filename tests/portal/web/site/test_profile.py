@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -39,7 +38,7 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def moment(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[datetime]]:
+def moment(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     now = [datetime(2026, 11, 20, 4, tzinfo=UTC)]
     monkeypatch.setattr(clock, "system_time", lambda: now[0])
     return now

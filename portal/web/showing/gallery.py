@@ -13,9 +13,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from portal.web.components import parts, states
+from portal.web.components import parts
 from portal.web.components.icons import known_icons
 from portal.web.forms.widgets import DateBoxes
+from portal.web.showing import states
 
 SHOWN = date(2026, 11, 20)
 

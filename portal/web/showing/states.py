@@ -10,10 +10,11 @@ from django.contrib.messages.storage.base import Message
 from django.templatetags.static import static
 
 from common import clock
-from portal.web.components import faults, parts
+from portal.web.components import parts
 from portal.web.components.uploads import Upload
 from portal.web.forms.fields import FieldView, FilesView
 from portal.web.session.idling import Staying
+from portal.web.showing import faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 
-from portal.web.components import faults, gallery, parts
+from portal.web.components import parts
+from portal.web.showing import faults, gallery
 from portal.web.templatetags.web import register as library
 
 STATIC = Path(settings.BASE_DIR) / "static"

@@ -1,0 +1,1 @@
+"""The gallery: every component and every error page, in demo mode only."""
