@@ -17,6 +17,7 @@ from approvals.models import Application, Attachment, Decision, Draft, Judgement
 from approvals.permissions import is_applicant, own
 from approvals.states import OPEN, ApplicationState
 from certificates.models import Certificate
+from certificates.states import CertificateStatus
 from common import clock
 from matters import editions
 from matters.models import Matter
@@ -115,6 +116,22 @@ def acted_on(draft: Draft, principal: Principal) -> Draft:
 def open_application(principal: Principal, *, matter: Matter) -> Application | None:
     """Return the principal's open case of a matter, if there is one."""
     return Application.objects.filter(own(principal), matter=matter, state__in=OPEN).first()
+
+
+def still_held(principal: Principal, *, matter: Matter, on: date) -> tuple[Application, Certificate] | None:
+    """Return the newest case of a matter that was granted and whose certificate is valid on a day, with it."""
+    granted = Decision.objects.filter(
+        own(principal, of="application__"),
+        application__matter=matter,
+        application__state=ApplicationState.GRANTED,
+        corrected_by__isnull=True,
+    )
+    cases = {f"decision:{one.pk}": one.application for one in granted.select_related("application")}
+    issued = Certificate.objects.filter(source__in=cases, status=CertificateStatus.VALID)
+    for certificate in issued.select_related("type").order_by("-issued_on", "-pk"):
+        if not certificate.expired_on(on):
+            return cases[str(certificate.source)], certificate
+    return None
 
 
 def draft_of(principal: Principal, *, matter: Matter) -> Draft | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,14 +13,17 @@ from accounts.acting.principals import Principal, choices
 from approvals import selectors
 from approvals.applying import drafting, prefilling
 from approvals.errors import AlreadyOpen, NotAcceptingApplications
-from approvals.models import Draft
+from approvals.models import Application, Draft
 from approvals.permissions import may_apply
+from certificates.models import Certificate
 from common import clock
 from matters import editions
 from matters.models import Matter
 from portal.citizen import finding
 from portal.citizen.showing.consent import Asking, asking
 from portal.citizen.showing.steps import STEPS
+
+Held: TypeAlias = tuple[Application, Certificate]
 
 
 class ConsentForm(forms.Form):
@@ -44,11 +49,13 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
     if not may_apply(principal, matter):
         return _other_identity(request, principal, matter)
     told = _told(principal, matter)
+    draft = selectors.draft_of(principal, matter=matter)
+    if draft is None and "again" not in request.GET and (held := _held(principal, matter)) is not None:
+        return _once_more(request, principal, matter, held)
     form = ConsentForm(request.POST or None, matter=matter, told=told)
     answer = request.POST.get("consent", "")
     if answer == "no" or (answer == "yes" and (not told.asks or form.is_valid())):
         return onward(drafting.start(principal, matter=matter, consent=answer == "yes"))
-    draft = selectors.draft_of(principal, matter=matter)
     known = {
         "matter": matter,
         "principal": principal,
@@ -67,6 +74,28 @@ def _told(principal: Principal, matter: Matter) -> Asking:
     if (existing := selectors.open_application(principal, matter=matter)) is not None:
         raise AlreadyOpen(existing.reference)
     return asking(matter, editions.compiled(matter.current_edition), principal=principal, on=clock.today())
+
+
+def _held(principal: Principal, matter: Matter) -> Held | None:
+    """Return the granted case whose certificate is valid; a change is asked for again and again, and never held up."""
+    if matter.current_edition is None:
+        return None
+    package = editions.compiled(matter.current_edition).package
+    if package.result.certificate.mode == "new_version":
+        return None
+    return selectors.still_held(principal, matter=matter, on=clock.today())
+
+
+def _once_more(request: HttpRequest, principal: Principal, matter: Matter, held: Held) -> HttpResponse:
+    """Say that there is one already; who wants another presses a button of its own. The checks decide as ever."""
+    application, certificate = held
+    known = {
+        "matter": matter,
+        "principal": principal,
+        "application": application,
+        "certificate": certificate,
+    }
+    return render(request, "citizen/once_more.html", known, status=409 if request.method == "POST" else 200)
 
 
 def _other_identity(request: HttpRequest, principal: Principal, matter: Matter) -> HttpResponse:

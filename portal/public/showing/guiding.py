@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from accounts.acting.principals import Principal
 from approvals import selectors as applications
 from approvals.models import Application, Draft
 from matters import editions
@@ -51,6 +52,7 @@ class ApplyBox:
     application: Application | None = None
     draft: Draft | None = None
     result: Tick | None = None
+    before: Application | None = None
 
     @property
     def wanting(self) -> int:
@@ -105,7 +107,7 @@ def guide_page(
         choices=_choices(compiled, answers),
         bars=time_bars(compiled, figure),
         figure=figure,
-        box=_box(compiled, matter, visitor, covers),
+        box=_box(compiled, matter, visitor, covers, on),
     )
 
 
@@ -149,7 +151,7 @@ def _covers(compiled: Compiled, visitor: Visitor, on: date) -> Mapping[str, Cove
 
 
 def _box(
-    compiled: Compiled, matter: Matter, visitor: Visitor, covers: Mapping[str, Cover] | None
+    compiled: Compiled, matter: Matter, visitor: Visitor, covers: Mapping[str, Cover] | None, on: date
 ) -> ApplyBox:
     principal = visitor.principal
     if principal is None or covers is None:
@@ -167,7 +169,18 @@ def _box(
     )
     draft = applications.draft_of(principal, matter=matter)
     kind = "draft" if draft else "ready" if all(tick.cover.usable for tick in ticks) else "care"
-    return ApplyBox(kind, ticks=ticks, draft=draft, result=_held_result(compiled, covers))
+    result = _held_result(compiled, covers)
+    return ApplyBox(
+        kind, ticks=ticks, draft=draft, result=result, before=_before(compiled, matter, principal, on)
+    )
+
+
+def _before(compiled: Compiled, matter: Matter, principal: Principal, on: date) -> Application | None:
+    """Return the case that was granted before and whose certificate is valid; a change may be asked for again."""
+    if compiled.package.result.certificate.mode == "new_version":
+        return None
+    held = applications.still_held(principal, matter=matter, on=on)
+    return held[0] if held else None
 
 
 def _held_result(compiled: Compiled, covers: Mapping[str, Cover]) -> Tick | None:

@@ -7,8 +7,12 @@ import re
 import pytest
 
 from approvals.models import Application, Draft
+from approvals.states import ApplicationState
+from certificates.issuance import lifecycle
 from certificates.models import Authorisation, Certificate, UseRecord
+from certificates.states import CertificateStatus
 from tests.factories import district
+from tests.factories.fixtures import NOON
 from tests.portal.citizen import walking
 from tests.portal.citizen.conftest import only_case
 from tests.portal.citizen.walking import START, text_of
@@ -224,3 +228,49 @@ def test_a_question_brought_up_by_an_answer_is_asked_and_not_held_against_her(pa
     assert 'name="other_account"' in answer.content.decode()
     again = page.post(address, {"account": "other", "asked": f"{shown[1]} other_bank other_account"})
     assert again.status_code == 422  # now they were shown
+
+
+def test_what_is_held_already_is_said_before_anything_is_asked(page, chen, decide) -> None:
+    reference = walking.submit(page)
+    decide()
+    told = page.get(START)
+    assert told.status_code == 200
+    assert "您已经办过这件事" in text_of(told)
+    assert "高龄津贴资格确认书现在有效" in text_of(told)
+    assert f'href="/applications/{reference}"' in told.content.decode()
+    assert 'href="?again=1"' in told.content.decode()
+    assert "同意并继续" not in text_of(told)
+    refused = walking.consent(page)
+    assert refused.status_code == 409
+    assert "您已经办过这件事" in text_of(refused)
+    assert not Draft.objects.exists()
+
+
+def test_who_wants_another_presses_a_button_and_the_checks_decide(page, decide) -> None:
+    walking.submit(page)
+    decide()
+    again = f"{START}?again=1"
+    assert "同意并继续" in text_of(page.get(again))
+    reference = walking.draft_of(page, start=again).reference
+    assert "接着填" in text_of(page.get(START))  # the draft is there: she has said so once
+    page.post(f"/applications/{reference}/submit", {"key": walking.key_of(page, reference)})
+    decide()
+    assert Application.objects.get(reference=reference).state != ApplicationState.GRANTED
+    assert Certificate.objects.filter(type__slug="senior_allowance").count() == 1
+
+
+def test_a_certificate_that_is_no_longer_valid_holds_nobody_up(page, decide) -> None:
+    walking.submit(page)
+    decide()
+    issued = Certificate.objects.get(type__slug="senior_allowance")
+    lifecycle.change_status(issued, CertificateStatus.REVOKED, reason="测试", actor="system", at=NOON)
+    assert "同意并继续" in text_of(page.get(START))
+
+
+def test_the_guide_leads_to_what_was_granted(page, decide) -> None:
+    reference = walking.submit(page)
+    decide()
+    shown = page.get(START.removesuffix("start"))
+    assert f'href="/applications/{reference}">看上次的办理结果' in shown.content.decode()
+    assert "再办一次" in text_of(shown)
+    assert "立即办理" not in text_of(shown)
