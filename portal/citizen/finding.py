@@ -113,4 +113,6 @@ def _same(request: HttpRequest, principal: Principal) -> Principal:
 
 def _other(request: HttpRequest, wanted: Principal) -> OtherPrincipal:
     onward, kept = unsaved.keep(request)
-    return OtherPrincipal(wanted, now=acts_for(request), onward=onward, kept=kept)
+    return OtherPrincipal(
+        wanted, now=acts_for(request), onward=onward, acted=request.method == "POST", kept=kept
+    )

@@ -29,10 +29,11 @@ class OtherPrincipal(DomainError):
 
     status = 409
 
-    def __init__(self, switch_to: Principal, *, now: str, onward: str, kept: bool) -> None:
+    def __init__(self, switch_to: Principal, *, now: str, onward: str, acted: bool, kept: bool) -> None:
         self.switch_to, self.onward = switch_to, onward
         whose = f"“{switch_to.name}”" if switch_to.whom else "您本人"
-        done = "这一步没有办。" + ("刚才填的内容替您留着，换过去就能接着办。" if kept else "")
+        done = "这一步没有办。" if acted else ""
+        done += "刚才填的内容替您留着，换过去就能接着办。" if kept else ""
         super().__init__(f"这一页是替{whose}办的，您现在选的是替{now}办事。{done}")
 
 
