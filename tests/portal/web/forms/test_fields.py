@@ -6,9 +6,9 @@ import pytest
 from django import forms
 from django.template import engines
 
-from portal.web.components.gallery import sample_form
 from portal.web.forms import fields, messages
 from portal.web.forms.widgets import DateBoxes
+from portal.web.showing.gallery import sample_form
 
 
 class Small(forms.Form):
