@@ -11,8 +11,9 @@ from django.core.paginator import Paginator
 from django.template import TemplateSyntaxError, engines
 from django.test import RequestFactory
 
-from portal.web.components import gallery, parts
+from portal.web.components import parts
 from portal.web.components.icons import known_icons
+from portal.web.showing import gallery
 
 ROOT = Path(settings.BASE_DIR)
 
