@@ -15,8 +15,12 @@ from records.fields import EncryptedJSONField
 from records.models import StoredFile
 
 IS_OPEN = Q(state__in=sorted(OPEN))
-MANDATE = "delegation:<id>, guardianship:<id> or right:<id>; empty: for oneself, or for an organisation by law"
-NOT_ONES_OWN_AGENT = Q(agent__isnull=True) | (~Q(agent=F("person")) & ~Q(mandate="") & Q(organisation__isnull=True))
+MANDATE = (
+    "delegation:<id>, guardianship:<id> or right:<id>; empty: for oneself, or for an organisation by law"
+)
+NOT_ONES_OWN_AGENT = Q(agent__isnull=True) | (
+    ~Q(agent=F("person")) & ~Q(mandate="") & Q(organisation__isnull=True)
+)
 
 
 class Draft(models.Model):
@@ -56,7 +60,9 @@ class Draft(models.Model):
                 condition=Q(organisation__isnull=False),
                 name="one_draft_an_organisation_and_matter",
             ),
-            models.CheckConstraint(condition=NOT_ONES_OWN_AGENT, name="draft_agent_is_another_with_a_mandate"),
+            models.CheckConstraint(
+                condition=NOT_ONES_OWN_AGENT, name="draft_agent_is_another_with_a_mandate"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -47,12 +47,25 @@ def may_decide(user: User, application: Application) -> bool:
 
 
 def is_involved(user: User, application: Application) -> bool:
-    """Return whether the user is applicant or agent, or acts for the applicant: nobody decides their own case."""
-    if application.person.user_id == user.pk:
+    """Return whether the user or their household is applicant or agent, or the user acts for the applicant.
+
+    Nobody decides their own case, nor that of those they live with (公务员法 art. 76, 行政许可法 art. 5).
+    """
+    people = [one for one in (application.person, application.agent) if one is not None]
+    if any(one.user_id == user.pk for one in people):
         return True
-    if application.agent is not None and application.agent.user_id == user.pk:
+    household = household_of(user)
+    if household is not None and any(
+        one.household_hash and bytes(one.household_hash) == household for one in people
+    ):
         return True
     if application.organisation_id is None:
         return False
     rights = ActingRight.objects.filter(person__user=user, organisation_id=application.organisation_id)
     return rights.exists()
+
+
+def household_of(user: User) -> bytes | None:
+    """Return the keyed hash of the household the user lives in, None where it is not known."""
+    person = getattr(user, "person", None)
+    return bytes(person.household_hash) if person is not None and person.household_hash else None

@@ -11,10 +11,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.acting import mandates
 from accounts.acting.principals import Principal, choices
 from accounts.models import Department, Person, Post, User
-from accounts.permissions import posts_of
+from accounts.permissions import acting_as
 from approvals.errors import NoSuchApplication, NoSuchDraft
 from approvals.models import Application, Attachment, Decision, Draft, Judgement, SupplementNotice
-from approvals.permissions import is_applicant, own
+from approvals.permissions import household_of, is_applicant, own
 from approvals.states import OPEN, ApplicationState
 from certificates.models import Certificate
 from certificates.states import CertificateStatus
@@ -202,7 +202,8 @@ def closed_to(person: Person, *, on: date) -> list[str]:
     """Return the cases the person acted in for others and may no longer see: nor then what was told of them."""
     acted = Application.objects.filter(Q(agent=person) | Q(person=person, organisation__isnull=False))
     rows = acted.order_by("pk").values_list("reference", "person_id", "organisation_id", "matter__code")
-    if not (found := list(rows)):
+    found: list[tuple[str, UUID, UUID | None, str]] = list(rows)
+    if not found:
         return []
     open_ones = {one.whom: one.limits for one in choices(person, on=on)}
     closed = []
@@ -221,25 +222,33 @@ def open_notice(application: Application) -> SupplementNotice | None:
 
 
 def queue_for(user: User) -> QuerySet[Application]:
-    """Return the cases a person must decide in the departments where the user is an officer, by due date.
+    """Return the cases a person must decide in the department for which the user acts as officer, by due date.
 
-    Cases in which the user has a part are left out: nobody decides their own case.
+    Cases in which the user or their household has a part are left out: nobody decides their own case.
     """
-    departments = [post.department_id for post in posts_of(user) if post.role == Post.Role.OFFICER]
-    cases = Application.objects.filter(state=ApplicationState.IN_REVIEW, matter__department__in=departments)
+    cases = Application.objects.filter(
+        state=ApplicationState.IN_REVIEW, matter__department=_deciding_for(user)
+    )
     mine = Q(person__user=user) | Q(agent__user=user) | Q(organisation__acting_rights__person__user=user)
+    if (household := household_of(user)) is not None:
+        mine |= Q(person__household_hash=household) | Q(agent__household_hash=household)
     involved = Application.objects.filter(mine, pk=OuterRef("pk"))
     rows = cases.filter(~Exists(involved)).select_related("matter", "person", "organisation")
     return rows.order_by("due_on", "submitted_at", "id")
 
 
 def application_for_officer(user: User, *, reference: str) -> Application:
-    """Return a case of the user's departments in any state, or raise NoSuchApplication."""
-    departments = [post.department_id for post in posts_of(user) if post.role == Post.Role.OFFICER]
+    """Return a case of the department the user acts for in any state, or raise NoSuchApplication."""
     rows = Application.objects.select_related(
         "matter__department", "edition", "person", "organisation", "authorisation", "agent"
     )
-    application = rows.filter(reference=reference, matter__department__in=departments).first()
+    application = rows.filter(reference=reference, matter__department=_deciding_for(user)).first()
     if application is None:
         raise NoSuchApplication
     return application
+
+
+def _deciding_for(user: User) -> int | None:
+    """Return the department for which the user acts as officer now."""
+    post = acting_as(user, Post.Role.OFFICER)
+    return post.department_id if post is not None else None

@@ -33,7 +33,9 @@ class Move:
 
 def lock(application_id: UUID) -> Application:
     """Return the application with its row locked until the end of the transaction."""
-    rows = Application.objects.select_for_update(of=("self",)).select_related("matter", "edition", "person", "agent")
+    rows = Application.objects.select_for_update(of=("self",)).select_related(
+        "matter", "edition", "person", "agent"
+    )
     application = rows.filter(pk=application_id).first()
     if application is None:
         raise NoSuchApplication

@@ -1,6 +1,6 @@
 """A post may be taken away on its first day: its last day is then the day before."""
 
-import datetime
+import datetime as dt
 
 from django.db import migrations, models
 from django.db.models import ExpressionWrapper, F, Q
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 condition=Q(valid_to__isnull=True)
                 | Q(
                     valid_to__gte=ExpressionWrapper(
-                        F("valid_from") - datetime.timedelta(days=1), output_field=models.DateField()
+                        F("valid_from") - dt.timedelta(days=1), output_field=models.DateField()
                     )
                 ),
                 name="post_ends_after_it_begins",

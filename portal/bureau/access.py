@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 
+from accounts.acting.guarding import CONFIRMING
 from accounts.models import Department, Post, User
-from accounts.permissions import posts_of
 from approvals import permissions, selectors
 from approvals.errors import NoSuchApplication, NotAllowed, NotYours
 from approvals.models import Application
 from approvals.states import ApplicationState
 from common.errors import DomainError
+from portal.web.session.arriving import office_page
+from portal.web.session.posts import held, post_place, role_of
 
-# A guest who opens an office page is led to the sign-in of staff, not to that of citizens.
-office_page = login_required(login_url="public:staff_sign_in")
+__all__ = ["NoOfficerPost", "Officer", "application_of", "office_page", "officer_of", "open_application"]
+
+
+_DESKS: dict[str, str] = {Post.Role.CLERK: "bureau:guardianships", Post.Role.ADMIN: "bureau:posts"}
 
 
 class NoOfficerPost(DomainError):
@@ -24,15 +27,22 @@ class NoOfficerPost(DomainError):
 
     status = 403
     message = (
-        "您现在的账号没有审批岗位，不能进入办件工作台。"
+        "您现在没有审批岗位，不能进入办件工作台。有几个岗位的，请在右上角切换；"
         "需要开通请联系本部门的管理员；办个人的事请用您本人的账号登录。"
     )
+
+
+class NoAdminPost(DomainError):
+    """Acting in a post that does not handle posts."""
+
+    status = 403
+    message = "您现在的岗位不能管理人员岗位。请在右上角切换到事项管理员岗位，或联系本部门的管理员。"
 
 
 class NotInYourDepartments(NoSuchApplication):
     """Unknown, or another department's: the same answer, in words for staff."""
 
-    message = "没有找到这件办件，或者它不归您的部门办理。请核对件号，从“待办”里打开。"
+    message = "没有找到这件办件，或者它不归您现在的岗位办理。请核对件号，从“待办”里打开。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +50,54 @@ class Officer:
     """A user with the departments they decide for today."""
 
     user: User
-    departments: tuple[Department, ...]
+    post: Post
+
+    @property
+    def departments(self) -> tuple[Department, ...]:
+        """Return the department acted for: none for a post of the whole district."""
+        return (self.post.department,) if self.post.department is not None else ()
 
     @property
     def places(self) -> str:
-        """Return the departments' names for the bar."""
-        return "、".join(department.name for department in self.departments)
+        """Return where the post is held, for the bar."""
+        return post_place(self.post)
+
+
+def confirming(request: HttpRequest) -> Officer:
+    """Return the user who acts as clerk or officer, or raise NoOfficerPost."""
+    return _acting(request, *CONFIRMING)
 
 
 def officer_of(request: HttpRequest) -> Officer:
-    """Return the officer who asks, or raise NoOfficerPost."""
-    user = request.user
-    held = (
-        [post for post in posts_of(user) if post.role == Post.Role.OFFICER] if isinstance(user, User) else []
-    )
-    departments = tuple(post.department for post in held if post.department is not None)
-    if not isinstance(user, User) or not departments:
+    """Return the user who acts as officer of a department, or raise NoOfficerPost."""
+    officer = _acting(request, Post.Role.OFFICER)
+    if not officer.departments:
         raise NoOfficerPost
-    return Officer(user, departments)
+    return officer
+
+
+def admin_of(request: HttpRequest) -> Officer:
+    """Return the user who acts as admin, or raise NoAdminPost."""
+    return _acting(request, Post.Role.ADMIN, refused=NoAdminPost)
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return the signed-in account; the gate of the office let nobody else in."""
+    if not isinstance(request.user, User):
+        raise NoOfficerPost
+    return request.user
+
+
+def desk_of(request: HttpRequest) -> str:
+    """Return the name of the page where the active post begins its day, empty for the queue itself."""
+    return _DESKS.get(role_of(held(request)), "")
+
+
+def _acting(request: HttpRequest, *roles: str, refused: type[DomainError] = NoOfficerPost) -> Officer:
+    known = held(request)
+    if known is None or known.active is None or known.active.role not in roles:
+        raise refused
+    return Officer(user_of(request), known.active)
 
 
 def application_of(officer: Officer, *, reference: str) -> Application:

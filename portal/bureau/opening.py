@@ -241,7 +241,7 @@ def _files(application: Application, compiled: Compiled) -> list[tuple[str, tupl
 
 def _earlier(application: Application) -> list[Application]:
     """Return the same applicant's other cases of this matter, the newest first."""
-    whose = {"organisation": application.organisation}
+    whose: dict[str, object] = {"organisation": application.organisation}
     if application.organisation is None:
         whose["person"] = application.person
     same = Application.objects.filter(matter=application.matter, **whose)

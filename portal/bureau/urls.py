@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.bureau.views import acts, files, guardianships, reading
+from portal.bureau.views import acts, files, guardianships, posts, reading, second_factors
 
 app_name = "bureau"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guardianships", guardianships.guardianships, name="guardianships"),
     path("guardianships/<uuid:guardianship_id>", guardianships.guardianship, name="guardianship"),
     path("guardianships/<uuid:guardianship_id>/confirm", guardianships.confirm, name="confirm_guardianship"),
+    path("post", posts.choose, name="choose_post"),
+    path("posts", posts.posts, name="posts"),
+    path("posts/<int:post_id>/leave", posts.leave, name="leave_post"),
+    path("posts/<int:post_id>/second-factor", second_factors.second_factor_of, name="second_factor"),
     path("files", files.unsafe, name="files"),
     path("files/<uuid:file_id>", files.original, name="file"),
     path("files/<uuid:file_id>/small", files.small, name="file_small"),

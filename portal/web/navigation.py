@@ -43,12 +43,19 @@ OFFICE_PLACES = (
     ("bureau:queue", "待办", "待办", "clipboard-list"),
     ("bureau:supplementing", "补正中", "补正中", "pencil"),
     ("bureau:done", "已办", "已办", "check"),
-    ("bureau:guardianships", "监护核实", "监护", "users"),
+    ("bureau:guardianships", "监护核实", "监护", "user-check"),
+    ("bureau:posts", "岗位管理", "岗位", "users"),
+    ("bureau:files", "文件查毒", "查毒", "shield-check"),
 )
+DESK_OF = {  # what each role finds in the bar
+    "officer": ("bureau:queue", "bureau:supplementing", "bureau:done", "bureau:guardianships"),
+    "clerk": ("bureau:guardianships",),
+    "admin": ("bureau:posts", "bureau:files"),
+}
 FOOTER_PLACES = (
     ("public:sitemap", "网站地图", "网站地图", "world"),
     ("public:accessibility", "无障碍说明", "无障碍说明", "accessible"),
-    ("public:privacy", "隐私政策", "隐私政策", "lock"),
+    ("public:privacy", "个人信息处理规则", "个人信息", "lock"),
     ("public:help", "使用帮助", "使用帮助", "help-circle"),
     ("public:check", "证照真伪验证", "证照真伪验证", "shield-check"),
 )
@@ -99,9 +106,10 @@ def own(request: HttpRequest) -> list[Place]:
     return [place for name, place in places(request, CITIZEN_PLACES).items() if name.startswith("citizen:")]
 
 
-def office(request: HttpRequest) -> list[Place]:
-    """Return the links of the officers' bar."""
-    return list(places(request, OFFICE_PLACES).values())
+def office(request: HttpRequest, *, role: str) -> list[Place]:
+    """Return the links of the office's bar for the role acted in."""
+    found = places(request, OFFICE_PLACES)
+    return [found[name] for name in DESK_OF.get(role, ()) if name in found]
 
 
 def footer(request: HttpRequest) -> list[Place]:

@@ -113,7 +113,7 @@ def test_pieces_of_a_query():
 
 
 @pytest.mark.parametrize("column", ["content", "vocabulary"])
-def test_a_list_does_not_bring_the_packages_along(three, column):
+def test_a_list_does_not_bring_the_packages_along(catalogued, column):
     with CaptureQueriesContext(connection) as asked:
         assert len(selectors.search("")) == len(list(selectors.in_force())) == len(NAMES)
     assert len(asked) == 2

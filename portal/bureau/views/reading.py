@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -24,7 +24,9 @@ def frame(officer: Officer) -> dict[str, Any]:
 @never_cache
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """Show what waits, the most urgent first."""
+    """Show what waits, the most urgent first; who acts in another post is led to its desk."""
+    if desk := access.desk_of(request):
+        return redirect(desk)
     officer = access.officer_of(request)
     chosen = request.GET.get("matter", "")
     found = Paginator(queueing.waiting(officer.user, matter=chosen), queueing.PAGE).get_page(

@@ -62,8 +62,7 @@ def test_other_posts_do_not_decide(
     signed_in: SignIn, officer: User, waiting: Application, role: Post.Role
 ) -> None:
     Post.objects.filter(user=officer).update(role=role)
-    response = signed_in(officer).get(reverse("bureau:queue"))
-    assert response.status_code == 403
+    assert signed_in(officer).get(reverse("bureau:done")).status_code == 403
 
 
 def test_a_post_that_has_ended_opens_nothing(signed_in: SignIn, officer: User, waiting: Application) -> None:
@@ -81,7 +80,7 @@ def test_another_department_finds_no_such_case(signed_in: SignIn, waiting: Appli
     stranger = signed_in(district.officer(MARKET))
     response = stranger.get(address(name, waiting))
     assert response.status_code == 404
-    assert "不归您的部门办理" in response.content.decode()
+    assert "不归您现在的岗位办理" in response.content.decode()
     assert waiting.reference not in stranger.get(reverse("bureau:queue")).content.decode()
 
 
@@ -89,7 +88,7 @@ def test_another_department_finds_no_such_case(signed_in: SignIn, waiting: Appli
 def test_an_unknown_reference_reads_the_same_as_another_departments(desk: Client, reference: str) -> None:
     response = desk.get(reverse("bureau:application", args=[reference]))
     assert response.status_code == 404
-    assert "不归您的部门办理" in response.content.decode()
+    assert "不归您现在的岗位办理" in response.content.decode()
 
 
 @pytest.mark.parametrize("name", ACTS)

@@ -1,0 +1,85 @@
+"""What the page of posts shows an admin, and its forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from accounts.models import Post, User
+from common import clock
+from portal.bureau.access import Officer
+from portal.web.forms.widgets import DateBoxes
+
+_DATE_WORDS = {"required": "请填写日期。", "invalid": "日期不存在，请核对年、月、日。"}
+
+
+def posts_under(admin: Officer) -> QuerySet[Post]:
+    """Return the posts the admin handles that are held today or begin later, by name."""
+    rows = Post.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today()))
+    if admin.departments:
+        rows = rows.filter(department__in=admin.departments)
+    return rows.select_related("user", "department", "hall", "town").order_by("user__display_name", "pk")
+
+
+def _last_day(value: Any) -> Any:
+    if value is not None and value < clock.today():
+        raise forms.ValidationError("最后一天不能早于今天。要马上停止，请选“立即停止”。", code="past")
+    return value
+
+
+class UserNameField(forms.CharField):
+    """An account by its user name."""
+
+    default_error_messages = {
+        "required": "请填写用户名。",
+        "unknown": "没有这个用户名，或者账号已停用。请核对。",
+    }
+
+    def clean(self, value: Any) -> Any:
+        """Return the account, or say that there is none."""
+        name = super().clean(value)
+        found = User.objects.filter(username=name, is_active=True).first() if name else None
+        if name and found is None:
+            raise forms.ValidationError(self.error_messages["unknown"], code="unknown")
+        return found
+
+
+class AppointForm(forms.Form):
+    """Who gets which role from when."""
+
+    user = UserNameField(label="用户名", max_length=60)
+    role = forms.ChoiceField(
+        label="岗位",
+        choices=Post.Role.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择岗位。", "invalid_choice": "请从列出的岗位里选。"},
+    )
+    begins = forms.DateField(label="从哪天起", widget=DateBoxes, error_messages=_DATE_WORDS)
+
+    def clean_begins(self) -> Any:
+        """Refuse a past day: what was done before was not done in this post."""
+        begins = self.cleaned_data["begins"]
+        if begins < clock.today():
+            raise forms.ValidationError("不能早于今天。", code="past")
+        return begins
+
+
+class LeaveForm(forms.Form):
+    """Until when, and who takes over."""
+
+    at_once = forms.BooleanField(label="立即停止（不再等到最后一天）", required=False)
+    last_day = forms.DateField(label="最后一天", widget=DateBoxes, required=False, error_messages=_DATE_WORDS)
+    successor = UserNameField(label="接手人的用户名", max_length=60, required=False)
+
+    def clean_last_day(self) -> Any:
+        """Refuse a past day."""
+        return _last_day(self.cleaned_data["last_day"])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a day unless it is to end at once."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("at_once") and not cleaned.get("last_day") and "last_day" not in self.errors:
+            self.add_error("last_day", "请填写最后一天，或者选“立即停止”。")
+        return cleaned

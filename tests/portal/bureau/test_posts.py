@@ -1,0 +1,115 @@
+"""The pages of posts: changing to another post, and what an admin does with those of a department."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts import registering
+from accounts.models import Department, Person, Post, User
+from approvals import permissions
+from approvals.models import Application
+from common import clock
+from records.hashing import HashKind, keyed
+from tests.factories import district
+from tests.portal.bureau import making
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def admin(officer: User) -> User:
+    """An admin of the officer's department."""
+    user = registering.account("admin", display_name="管理员", password="a long test password")
+    department = Post.objects.get(user=officer).department
+    registering.appoint(user, role=Post.Role.ADMIN, department=department, on=date(2020, 1, 1))
+    return user
+
+
+def test_the_queue_is_that_of_the_post_acted_in(
+    signed_in: SignIn, officer: User, waiting: Application
+) -> None:
+    other = Department.objects.exclude(pk=waiting.matter.department_id).order_by("pk").first()
+    second = registering.appoint(officer, role=Post.Role.OFFICER, department=other, on=date(2020, 1, 1))
+    desk = signed_in(officer)
+    assert waiting.reference[-4:] in desk.get(reverse("bureau:queue")).content.decode()
+    moved = desk.post(reverse("bureau:choose_post"), {"post": second.pk}, follow=True).content.decode()
+    assert other is not None
+    assert other.name in moved
+    assert waiting.reference[-4:] not in moved
+    assert desk.get(reverse("bureau:application", args=[waiting.reference])).status_code == 404
+
+
+@pytest.mark.parametrize("told", ["", "0", "x", "999999", "１"])
+def test_a_post_that_is_not_held_is_refused(desk: Client, told: str) -> None:
+    assert desk.post(reverse("bureau:choose_post"), {"post": told}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "page"), [(Post.Role.ADMIN, "bureau:posts"), (Post.Role.CLERK, "bureau:guardianships")]
+)
+def test_each_role_begins_at_its_own_desk(
+    signed_in: SignIn, officer: User, role: Post.Role, page: str
+) -> None:
+    Post.objects.filter(user=officer).update(role=role)
+    response = signed_in(officer).get(reverse("bureau:queue"))
+    assert response["Location"] == reverse(page)
+    assert signed_in(officer).get(response["Location"]).status_code == 200
+
+
+def test_an_admin_appoints_and_hands_over(signed_in: SignIn, admin: User, officer: User) -> None:
+    new = registering.account("new", display_name="新同事", password="a long test password")
+    browser = signed_in(admin)
+    today = clock.today()
+    begins = {"begins_year": today.year, "begins_month": today.month, "begins_day": today.day}
+    told = {"user": "new", "role": "clerk", **begins}
+    assert browser.post(reverse("bureau:posts"), told).status_code == 302
+    assert Post.objects.get(user=new).role == "clerk"
+    post = Post.objects.get(user=officer)
+    leave = {"at_once": "on", "successor": "new"}
+    assert browser.post(reverse("bureau:leave_post", args=[post.pk]), leave).status_code == 302
+    post.refresh_from_db()
+    assert post.valid_to == today - timedelta(days=1)
+    assert Post.objects.get(user=new, role="officer").held_on(today)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({}, "请填写用户名"),
+        ({"user": "nobody", "role": "clerk"}, "没有这个用户名"),
+        ({"user": "admin", "role": "king"}, "请从列出的岗位里选"),
+    ],
+)
+def test_what_is_wrong_is_told_at_the_field(
+    signed_in: SignIn, admin: User, told: dict[str, str], words: str
+) -> None:
+    response = signed_in(admin).post(reverse("bureau:posts"), told)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["bureau:posts", "bureau:leave_post"])
+def test_only_admins_see_the_posts(desk: Client, officer: User, name: str) -> None:
+    own = Post.objects.get(user=officer)
+    assert desk.get(reverse(name, args=[] if name == "bureau:posts" else [own.pk])).status_code == 403
+
+
+def test_nobody_acts_on_a_case_of_their_household(
+    signed_in: SignIn, officer: User, waiting: Application
+) -> None:
+    household = keyed(HashKind.HOUSEHOLD, "440507-000123")
+    lives_there = district.citizen(name="林国辉").person
+    Person.objects.filter(pk=lives_there.pk).update(user=officer, household_hash=household)
+    officer = User.objects.get(pk=officer.pk)
+    assert permissions.may_decide(officer, making.again(waiting))
+    Person.objects.filter(pk=waiting.person_id).update(household_hash=household)
+    assert not permissions.may_decide(officer, making.again(waiting))
+    desk = signed_in(officer)
+    assert waiting.reference[-4:] not in desk.get(reverse("bureau:queue")).content.decode()
+    assert desk.get(reverse("bureau:application", args=[waiting.reference])).status_code == 403
