@@ -156,7 +156,7 @@ def test_a_delegate_sees_the_matters_delegated_and_after_the_end_nothing(
             _ = family.acting
     assert not seen(family.daughter.principal, application.reference)  # never as herself
     assert seen(mine, application.reference)
-    assert selectors.own_draft(mine, reference=draft.reference)
+    assert selectors.own_draft(mine, reference=draft.reference).pk == draft.pk
 
 
 def test_nothing_is_done_with_a_mandate_that_ended_in_between(family: Family) -> None:
@@ -243,7 +243,7 @@ def test_two_agents_of_one_organisation_share_one_draft_and_one_case(firm: Firm)
     )
     taken_up = drafting.start(second, matter=district.matter(FILING), consent=True)
     assert (taken_up.pk, taken_up.person) == (draft.pk, firm.second.person)
-    assert selectors.own_draft(firm.head.business, reference=draft.reference)
+    assert selectors.own_draft(firm.head.business, reference=draft.reference).pk == draft.pk
     filed = Application.objects.create(
         reference=draft.reference,
         matter=draft.matter,
@@ -351,7 +351,7 @@ def test_ones_own_act_costs_no_statement_for_mandates(family: Family) -> None:
     """The hot path: whoever acts for themselves is asked for no mandate."""
     asked: list[str] = []
 
-    def watch(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+    def watch(execute, sql, params, many, context):
         asked.append(sql)
         return execute(sql, params, many, context)
 

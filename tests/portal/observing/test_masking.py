@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from portal.observing import lines, masking
+from portal.observing import lines, masking, measuring
 
 DIGITS = st.text("0123456789", min_size=1)
 SEPARATORS = st.sampled_from(["", " ", "-", "－", "\u3000"])
@@ -128,8 +128,8 @@ def test_every_case_reference_stays(number: int) -> None:
 
 
 def test_a_line_that_needed_it_is_counted() -> None:
-    before = masking.measuring.MASKED._value.get()
+    before = measuring.MASKED._value.get()
     line_of(record("fine"))
-    assert masking.measuring.MASKED._value.get() == before
+    assert measuring.MASKED._value.get() == before
     line_of(record("13800138000"))
-    assert masking.measuring.MASKED._value.get() == before + 1
+    assert measuring.MASKED._value.get() == before + 1
