@@ -97,7 +97,7 @@ def _rate(principal: Principal, application: Application, given: Given) -> Ratin
     journal.note(
         stream=application.stream,
         act="rated",
-        actor=actors.of_person(principal.person),
+        actor=actors.of_person(principal.acting),
         subject=str(application.pk),
     )
     return rating
