@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from common import clock, workdays
 from portal.celery import app
+from portal.web.site.checks import particulars
 from records.insert_only import insert_only_tables
 
 OLDEST_POSTGRES = 150000
@@ -48,7 +49,7 @@ def examine() -> Iterator[Answer]:
     database = _reach("database", _version)
     yield database
     if database.level is Level.OK:
-        yield from (_migrations(), _role(), _insert_only())
+        yield from (_migrations(), _role(), _insert_only(), *_site())
     broker = _reach("broker", _ping)
     yield broker
     if broker.level is Level.OK:
@@ -140,6 +141,12 @@ def _insert_only() -> Answer:
         advice = "Somebody removed a trigger: find out who, then run manage.py verify_journal."
         return Answer(Level.FAILED, "insert-only tables", f"{', '.join(missing)} can be changed", advice)
     return Answer(Level.OK, "insert-only tables", f"{len(guarded)} guarded")
+
+
+def _site() -> Iterator[Answer]:
+    """The foot of every page must say truly who runs the site (国办发〔2017〕47号)."""
+    for complaint in particulars(databases=["default"]):
+        yield Answer(Level.WARNING, "site", complaint.msg, str(complaint.hint or ""))
 
 
 def _workers() -> Answer:
