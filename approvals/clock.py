@@ -111,6 +111,14 @@ def record(
     application.due_on = due_date(ledger(application))
 
 
+def go_on(application: Application, *, limit: int, at: datetime, reason: str) -> None:
+    """Resume a clock that stands still for a notice; accept a case whose clock never ran (受理); in working days."""
+    if is_paused(application):
+        record(application, ClockKind.RESUME, at=at, reason=reason)
+    else:
+        start_many([(application, limit)], at=at)
+
+
 def wrong_copies(applications: Iterable[Application]) -> list[tuple[str, date | None, date | None]]:
     """Return reference, stored and true due date of every case whose stored copy is not what the ledger says."""
     found = []

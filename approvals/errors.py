@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from common.errors import DomainError
 
 
@@ -67,6 +69,16 @@ class TooManyFiles(DomainError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"这里最多传 {limit} 个文件。请先删除一个，再上传新的。")
+
+
+class Unchanged(DomainError):
+    """A notice was answered with what stood there before: the machine would only find the same again."""
+
+    status = 422
+
+    def __init__(self, fields: Collection[str]) -> None:
+        super().__init__("要补正的内容和原来一样，没有改动。请改正；确认没有错的，可以请工作人员核实。")
+        self.fields = fields
 
 
 class NotAllowed(DomainError):

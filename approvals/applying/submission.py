@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -13,7 +14,7 @@ from accounts.acting.principals import Principal
 from approvals import clock, selectors, telling, workflow
 from approvals.applying import attached, drafting, evidence, prefilling
 from approvals.deciding import announcing
-from approvals.errors import AlreadyOpen, Incomplete, NoSuchApplication, NoSuchDraft, NotAllowed
+from approvals.errors import AlreadyOpen, Incomplete, NoSuchApplication, NoSuchDraft, NotAllowed, Unchanged
 from approvals.models import Application, Draft, Evidence, SupplementNotice
 from approvals.permissions import is_applicant, own
 from approvals.states import ApplicationState, ClockKind
@@ -24,6 +25,9 @@ from certificates.holding import authorising
 from common.clock import now
 from matters import editions
 from records import journal
+from records.proving.chain import Json
+
+STANDS = "申请人认为没有错，请工作人员核实"
 
 
 def submit(principal: Principal, *, reference: str, key: str, seen: Draft | None = None) -> Application:
@@ -132,46 +136,97 @@ def _open(draft: Draft, *, key: str, at: datetime) -> Application:
 
 
 @transaction.atomic
-def answer_supplement(principal: Principal, *, reference: str, answers: Mapping[str, object]) -> Application:
-    """Take the answers to the open notice, those fields and no others, and have the case judged again."""
+def answer_supplement(
+    principal: Principal,
+    *,
+    reference: str,
+    answers: Mapping[str, object],
+    dropped: Collection[str] = (),
+    stands: bool = False,
+) -> Application:
+    """Take the answers to the open notice, those fields and no others, and have the case judged again.
+
+    `dropped` names answers set back to what a certificate says. Raises Unchanged where an item of the notice is
+    answered with what stood there before; with `stands` the applicant says that it is right: an officer gets the case.
+    """
     application = _own_locked(principal, reference=reference)
     notice = (
         SupplementNotice.objects.select_for_update().filter(application=application, answered_at=None).first()
     )
     if notice is None or application.state != ApplicationState.SUPPLEMENTING:
         raise NotAllowed
-    opened = opened_fields(notice)
-    at = now()
-    application.answers = {
-        **application.answers,
-        **{name: answers[name] for name in opened if name in answers},
-        **attached.hand_in_anew(application, opened=opened, at=at),
-    }
+    opened, at = opened_fields(notice), now()
+    before = application.answers
+    uploaded = {question.name for question in editions.compiled(application.edition).file_questions}
+    given = {name: answers[name] for name in opened - uploaded if name in answers}
+    files = attached.hand_in_anew(application, opened=opened, at=at)
+    kept = {name: value for name, value in before.items() if name not in opened.intersection(dropped)}
+    application.answers = {**kept, **given, **files}
+    same = _unchanged(notice, changed={*files, *_differing(before, application.answers)})
+    if same and not stands:
+        raise Unchanged({name for item in same for name in _form_fields(item)})
     application.save(update_fields=["answers"])
     notice.answered_at = at
     notice.save(update_fields=["answered_at"])
+    details = {"notice": str(notice.pk), "fields": sorted({*given, *files}), **drafting.noted(principal)}
+    if same:
+        _to_officer(principal, application, same, details, at)
+    else:
+        _judged_again(principal, application, details, at)
+    return application
+
+
+def _judged_again(
+    principal: Principal, application: Application, details: Mapping[str, Json], at: datetime
+) -> None:
     if clock.is_paused(application):
         clock.record(application, ClockKind.RESUME, at=at)
     announcing.forget(application.reference)
+    actor = actors.of_person(principal.acting)
+    event = f"补正内容已提交{principal.by}，重新核验。"
     workflow.advance(
-        Move(
-            application,
-            ApplicationState.SUBMITTED,
-            actors.of_person(principal.acting),
-            "supplemented",
-            f"补正内容已提交{principal.by}，重新核验。",
-            {"notice": str(notice.pk), "fields": sorted(opened & set(answers)), **drafting.noted(principal)},
-        ),
-        at=at,
+        Move(application, ApplicationState.SUBMITTED, actor, "supplemented", event, details), at=at
     )
     wake_on_commit()
-    return application
+
+
+def _to_officer(
+    principal: Principal,
+    application: Application,
+    same: Sequence[Mapping[str, Any]],
+    details: Mapping[str, Json],
+    at: datetime,
+) -> None:
+    """Hand over what the applicant stands by: judged again, the same answers would only bring the same notice."""
+    named = "、".join(str(item["name"]) for item in same)
+    application.referral_reason = f"{STANDS}：{named}"[:200]
+    committed = editions.compiled(application.edition).package.guide.committed
+    clock.go_on(application, limit=committed.workdays, at=at, reason=STANDS)
+    actor = actors.of_person(principal.acting)
+    event = f"{principal.you}确认“{named}”没有错{principal.by}，已转工作人员核实。"
+    workflow.advance(
+        Move(application, ApplicationState.IN_REVIEW, actor, "supplement_stands", event, details), at=at
+    )
+
+
+def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> set[str]:
+    missing = object()
+    return {name for name in {*before, *after} if before.get(name, missing) != after.get(name, missing)}
+
+
+def _unchanged(notice: SupplementNotice, *, changed: Collection[str]) -> list[Mapping[str, Any]]:
+    """Return the items that open fields of the form of which none was changed."""
+    return [item for item in notice.items if (asked := _form_fields(item)) and asked.isdisjoint(changed)]
 
 
 def opened_fields(notice: SupplementNotice) -> set[str]:
     """Return the form fields a notice opens."""
-    opened = {name for item in notice.items for name in item["opens"]}
-    return {name.removeprefix("form.") for name in opened if name.startswith("form.")}
+    return {name for item in notice.items for name in _form_fields(item)}
+
+
+def _form_fields(item: Mapping[str, Any]) -> set[str]:
+    """Return the form fields one item of a notice opens; what only a certificate says opens none."""
+    return {name.removeprefix("form.") for name in item["opens"] if name.startswith("form.")}
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from accounts import actors
 from approvals import clock as ledger
 from approvals import telling, workflow
 from approvals.models import Application, SupplementNotice
-from approvals.states import ApplicationState, ClockKind
+from approvals.states import ApplicationState
 from approvals.telling import News
 from approvals.workflow import Move
 from common import clock
@@ -61,7 +61,8 @@ def _hand_over(notice_id: UUID, application_id: UUID, at: datetime) -> bool:
         return False
     notice.answered_at = at
     notice.save(update_fields=["answered_at"])
-    _run_clock(application, at)
+    committed = editions.compiled(application.edition).package.guide.committed
+    ledger.go_on(application, limit=committed.workdays, at=at, reason=LATE)
     application.referral_reason = LATE
     details = {"notice": str(notice.pk)}
     workflow.advance(
@@ -78,12 +79,3 @@ def _hand_over(notice_id: UUID, application_id: UUID, at: datetime) -> bool:
     values = {"until": telling.until(application.due_on)}
     telling.tell([News(application, "supplement_late", notice.pk, values)], at=at)
     return True
-
-
-def _run_clock(application: Application, at: datetime) -> None:
-    """Resume a clock that stands still for the notice; accept a case whose clock never started (受理)."""
-    if ledger.is_paused(application):
-        ledger.record(application, ClockKind.RESUME, at=at, reason=LATE)
-        return
-    committed = editions.compiled(application.edition).package.guide.committed
-    ledger.start_many([(application, committed.workdays)], at=at)

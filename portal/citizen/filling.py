@@ -18,7 +18,7 @@ from portal.citizen import uploading
 from rules.language.values import Facts
 
 # The page's own buttons, and the questions it showed.
-CONTROLS = ("act", "correct", "asked", *uploading.CONTROLS)
+CONTROLS = ("act", "correct", "asked", "stands", *uploading.CONTROLS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,9 @@ class Thread:
         reviewing.ask_for_more(self.officer, application=self.case, defects=[DEFECT])
 
     def answer(self) -> None:
-        submission.answer_supplement(self.chen.principal, reference=self.reference, answers={})
+        submission.answer_supplement(
+            self.chen.principal, reference=self.reference, answers={"mobile": "13911110000"}
+        )
 
     def run_late(self) -> None:
         clock.set_source(lambda: NOON + timedelta(days=20))

@@ -8,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.acting.principals import Principal
 from approvals import selectors
 from approvals.applying import submission
-from approvals.models import SupplementNotice
-from approvals.states import OPEN
+from approvals.errors import Unchanged
+from approvals.models import Application, SupplementNotice
+from approvals.states import OPEN, ApplicationState
 from common import clock
 from matters.forms import AnswerForm
 from portal.citizen import filling, finding, uploading
@@ -20,6 +22,7 @@ from portal.web import unsaved
 from portal.web.uploading import takes_files
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
+SAME = "和原来填的一样，没有改。请照上面的说明改正；确认没有错的，请在下面打勾，交工作人员核实"
 
 
 @never_cache
@@ -44,23 +47,38 @@ def supplement(request: HttpRequest, reference: str) -> HttpResponse:
     elif files.at:  # a button beside a file: the page again, with what it brought
         form = filling.supplement_form(application, given, only=opened, data=None)
         _explain(form, notice)
-    elif request.method == "POST" and form.is_valid():
-        answers = form.answers_json()
-        submission.answer_supplement(principal, reference=reference, answers=_answers(answers, opened))
-        messages.success(request, "补正内容已收到。")
+    elif request.method == "POST" and form.is_valid() and _answered(request, principal, application, form):
         return redirect("citizen:application", reference)
     known = {
         "application": application,
         "notice": notice,
         "form": form,
+        "may_stand": bool(form.is_bound and any(SAME in errors for errors in form.errors.values())),
         "deadline": progress.notice_deadline(notice, on=clock.today()),
     }
     status = (files.status or 422) if form.is_bound and form.errors else 200
     return render(request, "citizen/supplement.html", known, status=status)
 
 
-def _answers(answers: dict[str, object], opened: set[str]) -> dict[str, object]:
-    return {name: value for name, value in answers.items() if name in opened}
+def _answered(request: HttpRequest, principal: Principal, application: Application, form: AnswerForm) -> bool:
+    """Hand in what was answered; what is the same as before is said at its field, and may be stood by with a tick."""
+    answers, stands = form.answers_json(), "stands" in request.POST
+    asked = set(form.fields)
+    try:
+        done = submission.answer_supplement(
+            principal,
+            reference=application.reference,
+            answers={name: value for name, value in answers.items() if name in asked},
+            dropped=asked - set(answers),
+            stands=stands,
+        )
+    except Unchanged as same:
+        for name in sorted(same.fields):
+            form.add_error(name if name in form.fields else None, SAME)
+        return False
+    referred = done.state == ApplicationState.IN_REVIEW
+    messages.success(request, "补正内容已收到，已转工作人员核实。" if referred else "补正内容已收到。")
+    return True
 
 
 def _explain(form: AnswerForm, notice: SupplementNotice) -> None:

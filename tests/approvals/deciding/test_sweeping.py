@@ -142,7 +142,7 @@ def test_who_is_too_late_is_told_and_nothing_is_changed(city: Standin) -> None:
     sweeping.hand_over_late()
     with pytest.raises(NotAllowed):
         submission.answer_supplement(
-            citizen.principal, reference=application.reference, answers={"mobile": "13800001111"}
+            citizen.principal, reference=application.reference, answers={"mobile": "13911110000"}
         )
     assert "mobile" not in again(application).answers
 
@@ -156,7 +156,7 @@ def test_an_answer_that_races_the_sweep_counts_or_is_refused_never_both(city: St
     def answer(_: int) -> str:
         try:
             submission.answer_supplement(
-                citizen.principal, reference=application.reference, answers={"mobile": "13800001111"}
+                citizen.principal, reference=application.reference, answers={"mobile": "13911110000"}
             )
         except NotAllowed:
             return "refused"

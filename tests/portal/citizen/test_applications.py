@@ -63,7 +63,7 @@ def test_a_wrong_answer_to_a_notice_is_told_and_nothing_is_sent(page, supplement
 def test_fields_the_notice_does_not_open_are_refused(page, supplementing) -> None:
     before = only_case().answers
     response = page.post(
-        f"/applications/{supplementing}/supplement", {"mobile": "13800001111", "account": "other"}
+        f"/applications/{supplementing}/supplement", {"mobile": "13911110000", "account": "other"}
     )
     assert response.status_code == 422
     assert only_case().answers == before
@@ -71,12 +71,38 @@ def test_fields_the_notice_does_not_open_are_refused(page, supplementing) -> Non
 
 def test_the_answer_goes_back_to_the_machine_and_the_page_then_says_so(page, supplementing, decide) -> None:
     address = f"/applications/{supplementing}/supplement"
-    assert "已收到" in text_of(page.post(address, {"mobile": "13800001111"}, follow=True))
-    assert only_case().answers["mobile"] == "13800001111"
+    assert "已收到" in text_of(page.post(address, {"mobile": "13911110000"}, follow=True))
+    assert only_case().answers["mobile"] == "13911110000"
     decide()
     again = page.get(address, follow=True)  # back button
     assert again.redirect_chain[-1][0] == f"/applications/{supplementing}"
     assert "没有要补正的内容" in text_of(again)
+
+
+def test_the_same_answer_is_told_at_its_field_and_nothing_is_sent(page, supplementing) -> None:
+    address = f"/applications/{supplementing}/supplement"
+    assert "请工作人员核实" not in text_of(page.get(address))
+    same = only_case().person.mobile
+    response = page.post(address, {"mobile": same})
+    assert response.status_code == 422
+    assert "和原来填的一样，没有改" in text_of(response)
+    assert 'name="stands"' in response.content.decode()
+    assert 'href="#id_mobile"' in response.content.decode()
+    assert only_case().state == "supplementing"
+    page.post(address, {"mobile": "13911110000"})
+    assert only_case().state == "submitted"
+
+
+def test_who_stands_by_an_answer_has_an_officer_look(page, supplementing) -> None:
+    address = f"/applications/{supplementing}/supplement"
+    same = only_case().person.mobile
+    done = page.post(address, {"mobile": same, "stands": "yes"}, follow=True)
+    assert "已转工作人员核实" in text_of(done)
+    case = only_case()
+    assert case.state == "in_review"
+    assert case.referral_reason == "申请人认为没有错，请工作人员核实：联系电话"
+    assert case.due_on is not None
+    assert "您确认“联系电话”没有错，已转工作人员核实" in text_of(done)
 
 
 def test_withdrawing_asks_first_and_twice_is_explained(page, referred) -> None:
@@ -185,7 +211,7 @@ def test_a_late_notice_is_called_late_before_the_sweep_and_can_be_answered(page,
         text = text_of(page.get(shown))
         assert "最晚补正日期 11 月 27 日（星期五）已经过了" in text
         assert "还可以补" in text
-    assert "已收到" in text_of(page.post(address, {"mobile": "13800001111"}, follow=True))
+    assert "已收到" in text_of(page.post(address, {"mobile": "13911110000"}, follow=True))
 
 
 def test_after_the_sweep_the_page_says_who_goes_on(page, supplementing) -> None:
