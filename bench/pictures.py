@@ -69,7 +69,7 @@ ROLES = (
         "officer",
         "officer-minzheng",
         starts=("/office/", "/office/done", "/office/supplementing"),
-        skips=("/",),
+        skips=("/", "/applications", "/certificates", "/messages", "/me"),
     ),
 )
 
