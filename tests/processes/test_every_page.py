@@ -19,7 +19,8 @@ from tests.processes.test_citizen_story import consent, enter, submit
 from tests.processes.test_citizen_story import sign_in as sign_in_by_form
 from tests.processes.test_office import sign_in
 
-OF_CITIZENS = ("/applications", "/certificates", "/messages", "/me")   = ("display_mode", "elder"), ("display_contrast", "high")
+OF_CITIZENS = ("/applications", "/certificates", "/messages", "/me")
+ELDER, CONTRAST = ("display_mode", "elder"), ("display_contrast", "high")
 PUBLIC = ("/matters", "/check", "/privacy", "/accessibility", "/sitemap", "/sign-in", "/staff/sign-in")
 
 
@@ -75,4 +76,10 @@ def test_what_an_officer_can_walk_to(open_page: Callable[..., Page], stocked: No
     case = making.referred(applicant)
     page = open_page(width=390)
     sign_in(page, officer, site=live_site)
-    walk(page, "/office/", f"/office/applications/{case.reference}", known=("/", *PUBLIC, *OF_CITIZENS), least=6)
+    walk(
+        page,
+        "/office/",
+        f"/office/applications/{case.reference}",
+        known=("/", *PUBLIC, *OF_CITIZENS),
+        least=6,
+    )
