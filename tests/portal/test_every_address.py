@@ -122,6 +122,7 @@ def place(stocked: None, settings: Any) -> Place:
         "draft": draft.reference,
         "page": "1",
         "token": "nothing-like-it",
+        "name": "nothing",
         "certificate_id": str(applicant.certificates["resident_id"].pk),
         "authorisation_id": str(case.authorisation_id),
         "message_id": str(letter.pk),
