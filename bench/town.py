@@ -156,6 +156,8 @@ def _planned(folder: Path, *, throwaway: bool) -> Town:
         REDIS_URL=broker.url(),
         REGISTER_BASE_URL=registers,
         JOURNAL_HEADS_FILE=str(folder / "var" / "heads.jsonl"),
+        FILES_DIR=str(folder / "var" / "files"),
+        CLAMD_URL="",
         STATIC_ROOT=str(folder / "static"),
     )
     environment.pop("DATABASE_OWNER_URL", None)

@@ -37,6 +37,7 @@ for _name, _value in {
     "DEMO": "1" if (Path(__file__).parents[1] / "portal" / "demo" / "apps.py").exists() else "0",
     "PUBLIC_HOST": "127.0.0.1",
     "REGISTER_BASE_URL": "http://127.0.0.1:9",
+    "CLAMD_URL": "",
     "JOURNAL_HEADS_FILE": str(FOLDER / f"heads-{os.getpid()}.jsonl"),
     "STATIC_ROOT": str(FOLDER / f"static{WORKER}"),
     "FILES_DIR": str(FOLDER / f"files{WORKER}"),

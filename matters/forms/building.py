@@ -123,7 +123,8 @@ class AnswerForm(forms.Form):
 
     def _place(self, question: AskedQuestion, *, visible: bool) -> None:
         boxed = self._is_box(question)
-        if not boxed and not question.is_file:  # files come by their own way
+        # Files come by their own way; of a control left empty browsers send an empty text.
+        if not boxed and not (question.is_file and self.data.get(question.name)):
             self._acceptable.add(question.name)
         if not visible:
             self._hidden.add(question.name)

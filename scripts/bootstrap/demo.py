@@ -78,18 +78,20 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 def _come_up(supervisor: Supervisor, *, first_port: int) -> None:
     values = keys.read(ENV) or keys.new_secrets()
     servers = _start_servers(supervisor)
-    port, registers = next_free_port(first_port), free_port()
+    port, registers, scanner = next_free_port(first_port), free_port(), free_port()
     values |= servers | {
         "DEMO": "1",
         "PUBLIC_HOST": "127.0.0.1",
         "REGISTER_BASE_URL": f"http://127.0.0.1:{registers}",
+        "CLAMD_URL": f"tcp://127.0.0.1:{scanner}",
     }
     keys.write(ENV, values)
     environment = child_environment(**{key: value for key, value in values.items() if key not in os.environ})
     _prepare(environment)
-    with step("Starting the stand-in registers, the web server, a worker and the timetable"):
+    with step("Starting the stand-in registers and virus scanner, the web server, a worker and the timetable"):
         if exists("serve_registers"):
             supervisor.start(programs.registers(environment, log=LOG, port=registers))
+        supervisor.start(programs.scanner(environment, log=LOG, port=scanner))
         supervisor.start(programs.web(environment, log=LOG, port=port, ready=lambda: _answers(port)))
         supervisor.start(programs.worker(environment, log=LOG))
         supervisor.start(programs.beat(environment, log=LOG, schedule=RUN / "beat-schedule"))

@@ -90,6 +90,19 @@ def registers(environment: Mapping[str, str], *, log: Path, port: int) -> Progra
     )
 
 
+def scanner(environment: Mapping[str, str], *, log: Path, port: int) -> Program:
+    """The stand-in for a virus scanner."""
+    command: Command = [PYTHON, ROOT / "manage.py", "serve_scanner", "--port", str(port)]
+    return Program(
+        "stand-in virus scanner",
+        command,
+        environment,
+        log / "scanner.log",
+        ready=lambda: listens(port),
+        patience=5.0,
+    )
+
+
 def listens(port: int) -> bool:
     """Return whether something accepts connections on this port of the loopback address."""
     with socket.socket() as probe:

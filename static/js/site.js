@@ -100,7 +100,10 @@ const follow = async (form) => {
   let before = null;
   wanted.forEach((field, name) => {
     const stays = present.get(name);
-    if (!stays) place.insertBefore(field, before ? before.nextSibling : place.firstChild);
+    if (!stays) {
+      place.insertBefore(field, before ? before.nextSibling : place.firstChild);
+      if (field.dataset.uploads) { form.enctype = "multipart/form-data"; uploads(field); }
+    }
     before = stays || field;
   });
   form.elements.asked.value = page.querySelector("[name=asked]").value;

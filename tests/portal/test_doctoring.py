@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,8 @@ from common import clock
 from portal import doctoring
 from portal.celery import app
 from portal.doctoring import Level
+from records.files.standin import StandinScanner
+from records.models import StoredFile
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +75,33 @@ def test_a_register_that_does_not_answer_is_a_warning(settings) -> None:
     settings.REGISTER_BASE_URL = "http://127.0.0.1:9"
     (answer,) = answers()["registers"]
     assert answer.level is Level.WARNING
+
+
+@pytest.mark.django_db
+def test_the_virus_scanner_is_asked_and_what_it_left_is_told(settings) -> None:
+    (answer,) = answers()["virus scanner"]
+    assert (answer.level, answer.text) == (Level.WARNING, "none")
+    settings.CLAMD_URL = "tcp://127.0.0.1:9"
+    (answer,) = answers()["virus scanner"]
+    assert (answer.level, answer.text) == (Level.WARNING, "does not answer")
+    with StandinScanner() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        settings.CLAMD_URL = server.url
+        (answer,) = answers()["virus scanner"]
+        server.shutdown()
+        thread.join()
+    assert answer.level is Level.OK
+    (answer,) = answers()["uploaded files"]
+    assert answer.level is Level.OK
+    told = {
+        "stream": "case:1",
+        "owner": "x",
+        "content_type": "image/jpeg",
+        "size": 1,
+        "pages": 1,
+        "digest": b"x",
+    }
+    StoredFile.objects.create(created_at=clock.now(), scan="failed", **told)
+    (answer,) = answers()["uploaded files"]
+    assert (answer.level, answer.text) == (Level.WARNING, "1 failed")
