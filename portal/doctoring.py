@@ -19,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from common import clock, workdays
 from portal.celery import app
 from portal.web.site.checks import particulars
+from records.files import clamd, scanning
 from records.insert_only import insert_only_tables
 
 OLDEST_POSTGRES = 150000
@@ -49,12 +50,12 @@ def examine() -> Iterator[Answer]:
     database = _reach("database", _version)
     yield database
     if database.level is Level.OK:
-        yield from (_migrations(), _role(), _insert_only(), *_site())
+        yield from (_migrations(), _role(), _insert_only(), _scans(), *_site())
     broker = _reach("broker", _ping)
     yield broker
     if broker.level is Level.OK:
         yield _workers()
-    yield from (_registers(), _static_files(), _disk(), *_calendar())
+    yield from (_registers(), _scanner(), _static_files(), _disk(), *_calendar())
 
 
 def _settings() -> Iterator[Answer]:
@@ -170,6 +171,29 @@ def _registers() -> Answer:
         )
         return Answer(Level.WARNING, "registers", f"{host}: {type(problem).__name__}", advice)
     return Answer(Level.OK, "registers", f"{host} answers")
+
+
+def _scanner() -> Answer:
+    """Files are kept and shown without a scan, but no original can be taken away."""
+    if not scanning.is_configured():
+        advice = "Set CLAMD_URL; without it uploaded files stay unscanned and cannot be downloaded."
+        return Answer(Level.WARNING, "virus scanner", "none", advice)
+    if not clamd.ping(url=settings.CLAMD_URL):
+        advice = "Is clamd running where CLAMD_URL says? Uploads go on; their downloads wait."
+        return Answer(Level.WARNING, "virus scanner", "does not answer", advice)
+    return Answer(Level.OK, "virus scanner", "answers")
+
+
+def _scans() -> Answer:
+    try:
+        found = {name: count for name, count in scanning.troubled().items() if count}
+    except Error:
+        return Answer(Level.FAILED, "uploaded files", "no table of them", "Run manage.py migrate.")
+    if found:
+        words = ", ".join(f"{count} {name}" for name, count in found.items())
+        advice = "See 文件查毒 in the office. manage.py rescan_files tries the failed ones again."
+        return Answer(Level.WARNING, "uploaded files", words, advice)
+    return Answer(Level.OK, "uploaded files", "none infected, failed or late")
 
 
 def _static_files() -> Answer:

@@ -163,6 +163,7 @@ const uploads = (place) => {
     request.send(data);
   };
   part("button").hidden = true;
+  place.classList.add("uploads--script");
   input.addEventListener("change", () => {
     if (!input.files.length) return;
     file = input.files[0];
