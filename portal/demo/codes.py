@@ -15,7 +15,9 @@ from common import clock
 
 def secret_of(username: str) -> str:
     """Return the secret of one of the demo's staff. The demo alone can do this; nobody else's is like it."""
-    digest = hmac.digest(settings.SECRET_KEY.encode(), f"demo second factor {username}".encode(), hashlib.sha1)
+    digest = hmac.digest(
+        settings.SECRET_KEY.encode(), f"demo second factor {username}".encode(), hashlib.sha1
+    )
     return base64.b32encode(digest).decode()
 
 
