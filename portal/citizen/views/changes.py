@@ -22,7 +22,7 @@ from portal.web import unsaved
 from portal.web.uploading import takes_files
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
-SAME = "和原来填的一样，没有改。请照上面的说明改正；确认没有错的，请在下面打勾，交工作人员核实"
+SAME = "和原来填的一样，没有改。请照说明改正；确认没有错的，请在下面打勾，交工作人员核实"
 
 
 @never_cache
@@ -53,7 +53,8 @@ def supplement(request: HttpRequest, reference: str) -> HttpResponse:
         "application": application,
         "notice": notice,
         "form": form,
-        "may_stand": bool(form.is_bound and any(SAME in errors for errors in form.errors.values())),
+        "may_stand": form.is_bound
+        and any(SAME in str(one) for errors in form.errors.values() for one in errors),
         "deadline": progress.notice_deadline(notice, on=clock.today()),
     }
     status = (files.status or 422) if form.is_bound and form.errors else 200
@@ -74,7 +75,8 @@ def _answered(request: HttpRequest, principal: Principal, application: Applicati
         )
     except Unchanged as same:
         for name in sorted(same.fields):
-            form.add_error(name if name in form.fields else None, SAME)
+            field = form.fields.get(name)
+            form.add_error(name if field else None, f"“{field.label if field else '要补正的内容'}”{SAME}")
         return False
     referred = done.state == ApplicationState.IN_REVIEW
     messages.success(request, "补正内容已收到，已转工作人员核实。" if referred else "补正内容已收到。")

@@ -85,7 +85,7 @@ def test_the_same_answer_is_told_at_its_field_and_nothing_is_sent(page, suppleme
     same = only_case().person.mobile
     response = page.post(address, {"mobile": same})
     assert response.status_code == 422
-    assert "和原来填的一样，没有改" in text_of(response)
+    assert "“手机号码”和原来填的一样，没有改" in text_of(response)
     assert 'name="stands"' in response.content.decode()
     assert 'href="#id_mobile"' in response.content.decode()
     assert only_case().state == "supplementing"
