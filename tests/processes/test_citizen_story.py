@@ -50,6 +50,15 @@ def looks_right(page: Page) -> None:
     assert_fits(page)
 
 
+def assert_chips_are_small(page: Page) -> None:
+    """A chip beside a long text keeps its own size: one line high, whatever the row's height."""
+    sizes = page.locator(".asks .chip").evaluate_all(
+        "chips => chips.map(e => [e.offsetHeight / parseFloat(getComputedStyle(e).fontSize), e.offsetWidth])"
+    )
+    assert sizes
+    assert all(lines < 2.6 and width < 160 for lines, width in sizes), sizes
+
+
 def consent(page: Page, matter: str = ALLOWANCE) -> None:
     """Agree on the consent page."""
     page.goto(f"/matters/{matter}/start")
@@ -80,6 +89,7 @@ def test_the_resident_of_86_types_nothing_and_sees_her_certificate(
     looks_right(page)
     page.goto(f"/matters/{ALLOWANCE}/start")  # 2
     looks_right(page)
+    assert_chips_are_small(page)
     page.check("main input[type=checkbox]")
     page.click("button:has-text('同意并继续')")
     assert page.url.endswith("/check")  # 3
