@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
 SHIPPED = sorted((DATA / "matters").glob("*.json"))
 TEST_MADE = ROOT / "tests" / "data" / "matters" / "library-card.json"
-ALLOWANCE = DATA / "matters" / "gaoling-jintie.json"
-RENEWAL = DATA / "matters" / "shipin-xuke-biangeng.json"
+ALLOWANCE = DATA / "matters" / "senior-allowance.json"
+RENEWAL = DATA / "matters" / "food-licence-change.json"
 
 
 class _Drop:

@@ -60,7 +60,7 @@ def test_prefilled_boxes_show_value_and_source_masked(allowance, known):
     shown = form(allowance, known)
     assert {name: box(shown, name) for name in shown.fields if box(shown, name)} == {
         "name": "陈秀英",
-        "id_number": "440507********9980",
+        "id_number": "440507********9944",
         "birth_date": "1940年8月20日",
         "address": "示例市龙湖区珠池街道长平路演示号",
         "mobile": "138****8000",
