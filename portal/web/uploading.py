@@ -77,10 +77,10 @@ class SealedUploadHandler(FileUploadHandler):
     def handle_raw_input(
         self,
         input_data: Any,  # noqa: ARG002 -- Django's own signature
-        META: dict[str, str],  # noqa: ARG002, N803
+        META: dict[str, str],  # noqa: ARG002, N803 -- Django's own signature
         content_length: int,
-        boundary: str,  # noqa: ARG002
-        encoding: str | None = None,  # noqa: ARG002
+        boundary: str,  # noqa: ARG002 -- Django's own signature
+        encoding: str | None = None,  # noqa: ARG002 -- Django's own signature
     ) -> None:
         """Refuse at once what no page could take; what is too large for one file is read, and refused on its page."""
         if content_length > settings.REQUEST_LARGEST:

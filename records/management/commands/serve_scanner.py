@@ -25,9 +25,9 @@ class Command(BaseCommand):
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         with StandinScanner(port=options["port"]) as server:
-            end = lambda *_: threading.Thread(target=server.shutdown).start()  # noqa: E731
             for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, end)
+                # From a thread: `shutdown` waits for `serve_forever`, which this handler interrupts.
+                signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
             self.stdout.write(f"查毒程序的替身在 {server.url} （仅供演示和测试，查不出真的病毒）")
             self.stdout.flush()
             server.serve_forever()
