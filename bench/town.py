@@ -36,6 +36,7 @@ class Town:
     environment: dict[str, str]
     site: str
     registers: str
+    gateway_port: int = 0
     running: dict[str, Running] = field(default_factory=dict)
 
     @property
@@ -100,10 +101,15 @@ class Town:
                 return programs.worker(self.environment, log=self.log)
             case "beat":
                 return programs.beat(self.environment, log=self.log, schedule=self.folder / "beat-schedule")
-            case "registers":
-                program = programs.registers(self.environment, log=self.log, port=_port(self.registers))
-                return replace(program, command=[*program.command, "--data", self.register_file])
-        raise KeyError(name)
+        return self._standin(name)
+
+    def _standin(self, name: str) -> Program:
+        if name == "gateway":
+            return programs.gateway(self.environment, log=self.log, port=self.gateway_port)
+        if name != "registers":
+            raise KeyError(name)
+        program = programs.registers(self.environment, log=self.log, port=_port(self.registers))
+        return replace(program, command=[*program.command, "--data", self.register_file])
 
     def _answers(self) -> bool:
         try:
@@ -161,7 +167,8 @@ def _planned(folder: Path, *, throwaway: bool) -> Town:
         STATIC_ROOT=str(folder / "static"),
     )
     environment.pop("DATABASE_OWNER_URL", None)
-    return Town(folder, server, broker, environment, site, registers)
+    environment |= programs.gateway_settings(gateway := places.free_port())
+    return Town(folder, server, broker, environment, site, registers, gateway)
 
 
 def _port(address: str) -> int:

@@ -23,6 +23,7 @@ class ChannelHealth:
     """How one channel did in the last hour; `waiting_since`: since when the oldest due delivery waits."""
 
     channel: Channel
+    waiting: int
     sent: int
     failed: int
     given_up: int
@@ -80,7 +81,15 @@ def _health(channel: Channel, at: datetime) -> ChannelHealth:
     )
     failed = rows.filter(failed_at__gte=hour)
     last = failed.order_by("-failed_at", "pk").first()
-    due = rows.filter(state=State.WAITING, not_before__lte=at).aggregate(first=Min("not_before"))["first"]
+    waiting = rows.filter(state=State.WAITING).aggregate(
+        many=Count("pk"), due=Min("not_before", filter=Q(not_before__lte=at))
+    )
     return ChannelHealth(
-        channel, settled["sent"], failed.count(), settled["given_up"], due, last.error if last else ""
+        channel=channel,
+        waiting=waiting["many"],
+        sent=settled["sent"],
+        failed=failed.count(),
+        given_up=settled["given_up"],
+        waiting_since=waiting["due"],
+        last_error=last.error if last else "",
     )

@@ -11,4 +11,5 @@ urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
     path("clock", views.the_clock, name="clock"),
     path("clock/back", views.back, name="back"),
+    path("sms", views.outgoing, name="outgoing"),
 ]

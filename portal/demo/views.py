@@ -11,10 +11,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.telling import following
 from common import clock
 from portal.demo import marking, shifted, shifting, signing
 from portal.demo.district.lives import district
-from portal.demo.forms import ShiftForm
+from portal.demo.forms import FaultForm, ShiftForm
+from portal.demo.gateway import asking
 
 STEPS = (1, 5, 30, 365)
 
@@ -59,3 +61,22 @@ def back(request: HttpRequest) -> HttpResponse:
     shifting.back_to_now()
     messages.success(request, "演示时钟已回到今天。")
     return redirect("demo:clock")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def outgoing(request: HttpRequest) -> HttpResponse:
+    """Show what the stand-in for gateway and mail server took; POST makes it fail, or heals it."""
+    marking.require_mark()
+    form = FaultForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and asking.break_down(form.cleaned_data["channel"], form.cleaned_data["fault"]):
+        messages.success(request, "已更改。之后发出的会按您选的处理。")
+        return redirect("demo:outgoing")
+    state = asking.state()
+    known = {
+        "state": state,
+        "forms": FaultForm.each(state.faults) if state else [],
+        "channels": following.health(at=clock.now()),
+    }
+    return render(request, "demo/outgoing.html", known, status=422 if form.is_bound else 200)

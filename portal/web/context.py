@@ -25,9 +25,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "nav": navigation.header(request),
         "tabs": navigation.tab_bar(request),
         "posts": held,
-        "office_nav": SimpleLazyObject(
-            lambda: navigation.office(request, role=posts.role_of(held))
-        ),
+        "office_nav": SimpleLazyObject(lambda: navigation.office(request, role=posts.role_of(held))),
         "own_places": navigation.own(request),
         "footer_links": navigation.footer(request),
         "sign_in_url": navigation.address("public:sign_in"),

@@ -85,13 +85,20 @@ def _come_up(supervisor: Supervisor, *, first_port: int) -> None:
         "REGISTER_BASE_URL": f"http://127.0.0.1:{registers}",
         "CLAMD_URL": f"tcp://127.0.0.1:{scanner}",
     }
+    gateway = free_port()
+    if exists("serve_gateway"):
+        values |= programs.gateway_settings(gateway)
     keys.write(ENV, values)
     environment = child_environment(**{key: value for key, value in values.items() if key not in os.environ})
     _prepare(environment)
-    with step("Starting the stand-in registers and virus scanner, the web server, a worker and the timetable"):
+    with step(
+        "Starting the stand-in registers and virus scanner, the web server, a worker and the timetable"
+    ):
         if exists("serve_registers"):
             supervisor.start(programs.registers(environment, log=LOG, port=registers))
         supervisor.start(programs.scanner(environment, log=LOG, port=scanner))
+        if exists("serve_gateway"):
+            supervisor.start(programs.gateway(environment, log=LOG, port=gateway))
         supervisor.start(programs.web(environment, log=LOG, port=port, ready=lambda: _answers(port)))
         supervisor.start(programs.worker(environment, log=LOG))
         supervisor.start(programs.beat(environment, log=LOG, schedule=RUN / "beat-schedule"))
@@ -169,6 +176,7 @@ def _show(environment: Mapping[str, str], *, port: int, wanted: int) -> None:
         say(Manage(environment, LOG / "setup.log")("demo_accounts").rstrip())
     say("")
     say(f"The stand-in registers, to break on purpose:  {environment['REGISTER_BASE_URL']}")
+    say(f"What went out by SMS and e-mail:             http://127.0.0.1:{port}/demo/sms")
     say(
         f"Logs: {LOG}   Health: http://127.0.0.1:{port}/healthz/ready   Check: .venv/bin/python manage.py doctor"
     )

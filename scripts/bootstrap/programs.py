@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -101,6 +102,29 @@ def scanner(environment: Mapping[str, str], *, log: Path, port: int) -> Program:
         ready=lambda: listens(port),
         patience=5.0,
     )
+
+
+def gateway(environment: Mapping[str, str], *, log: Path, port: int) -> Program:
+    """The stand-in for the SMS gateway and the mail server."""
+    command: Command = [PYTHON, ROOT / "manage.py", "serve_gateway", "--port", str(port)]
+    return Program(
+        "stand-in SMS gateway",
+        command,
+        environment,
+        log / "gateway.log",
+        ready=lambda: listens(port),
+        patience=5.0,
+    )
+
+
+def gateway_settings(port: int) -> dict[str, str]:
+    """Return what has a portal send everything to the stand-in, at any hour."""
+    return {
+        "SMS_URL": f"http://127.0.0.1:{port}/sms",
+        "SMS_SECRET": secrets.token_hex(16),
+        "SMS_QUIET_HOURS": "",
+        "EMAIL_BACKEND": "portal.demo.gateway.mailing.Backend",
+    }
 
 
 def listens(port: int) -> bool:

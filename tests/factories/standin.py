@@ -10,7 +10,7 @@ from typing import Any
 
 from registers.standin.book import Book
 from registers.standin.desk import Desk, Fault, FaultKind
-from registers.standin.wire import Connection
+from registers.standin.wire import Connection, Handler
 
 
 class Standin:
@@ -42,10 +42,17 @@ class Standin:
 def running(names: list[str]) -> Iterator[Standin]:
     """Serve registers of these names from a thread of this process."""
     standin = Standin(Desk(Book(names=names)))
+    with serving(standin.desk.answer) as standin.port:
+        yield standin
+
+
+@contextmanager
+def serving(answer: Handler) -> Iterator[int]:
+    """Serve any stand-in from a thread of this process; gives its port."""
     loop = asyncio.new_event_loop()
     started = threading.Event()
-
     transports: list[asyncio.BaseTransport] = []
+    ports: list[int] = []
 
     class Kept(Connection):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -53,8 +60,8 @@ def running(names: list[str]) -> Iterator[Standin]:
             super().connection_made(transport)
 
     async def serve() -> None:
-        server = await loop.create_server(lambda: Kept(standin.desk.answer), "127.0.0.1", 0)
-        standin.port = server.sockets[0].getsockname()[1]
+        server = await loop.create_server(lambda: Kept(answer), "127.0.0.1", 0)
+        ports.append(server.sockets[0].getsockname()[1])
         started.set()
         try:
             await server.serve_forever()
@@ -68,7 +75,7 @@ def running(names: list[str]) -> Iterator[Standin]:
     thread.start()
     started.wait(5)
     try:
-        yield standin
+        yield ports[0]
     finally:
         loop.call_soon_threadsafe(task.cancel)
         thread.join(5)

@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, FilePayload, Page, Route
 
 from approvals.models import Application, Attachment, Draft
 from common import clock
@@ -30,6 +30,12 @@ from tests.processes.standing import FarStandin
 from tests.processes.test_citizen_story import enter, sign_in
 
 PICTURE = {"name": "IMG_20261120_091500.jpg", "mimeType": "image/jpeg"}
+
+
+def picture(content: bytes) -> FilePayload:
+    return {"name": PICTURE["name"], "mimeType": PICTURE["mimeType"], "buffer": content}
+
+
 SHOTS = os.environ.get("SHOTS_FOLDER", "")
 
 
@@ -82,7 +88,7 @@ def test_a_photo_taken_sideways_survives_a_broken_line_and_a_lost_session(
     # 1: the line breaks in the middle
     breaks: Callable[[Route], None] = lambda route: route.abort("connectionreset")  # noqa: E731
     phone.route("**/uploads/**", breaks)
-    phone.set_input_files("#id_photo", {**PICTURE, "buffer": photo})
+    phone.set_input_files("#id_photo", picture(photo))
     phone.wait_for_selector("text=网络断了，这个文件还没有传完")
     looks_right(phone, "uploads-broken")
     assert not Attachment.objects.exists()
@@ -135,7 +141,7 @@ def test_the_officer_sees_it_upright_and_leaves_a_trace(
     page = open_page(width=width)
     sign_in(page, citizen.user)
     begin(page)
-    page.set_input_files("#id_photo", {**PICTURE, "buffer": uploads.photo(sideways=True, size=(1200, 1600))})
+    page.set_input_files("#id_photo", picture(uploads.photo(sideways=True, size=(1200, 1600))))
     page.wait_for_selector(".upload img")
     looks_right(page, f"uploads-one-{width}")
     page.click("main button[value=next]")
@@ -175,16 +181,16 @@ def test_without_a_script_the_plain_form_does_it_all(
     citizen = enter(matter)
     sign_in(plain_page, citizen.user)
     begin(plain_page)
-    plain_page.set_input_files("#id_photo", {**PICTURE, "buffer": b"MZ" + bytes(4000)})
+    plain_page.set_input_files("#id_photo", picture(b"MZ" + bytes(4000)))
     plain_page.click("button[name=upload]")
     assert "这是一个程序，不能收" in plain_page.inner_text("main")
     shot(plain_page, "uploads-refused")
-    plain_page.set_input_files("#id_photo", {**PICTURE, "buffer": uploads.photo()})
+    plain_page.set_input_files("#id_photo", picture(uploads.photo()))
     plain_page.click("button[name=upload]")
     plain_page.wait_for_selector(".upload img")
     plain_page.click("button[name=remove]")
     assert plain_page.locator(".upload").count() == 0
-    plain_page.set_input_files("#id_photo", {**PICTURE, "buffer": uploads.photo()})
+    plain_page.set_input_files("#id_photo", picture(uploads.photo()))
     plain_page.click("main button[value=next]")
     plain_page.wait_for_url(re.compile("/2"))
     assert Draft.objects.get().answers["photo"] == 1
@@ -230,7 +236,7 @@ def test_a_scan_that_hangs_keeps_nobody_waiting(
     citizen = enter(matter)
     sign_in(page, citizen.user)
     begin(page)
-    page.set_input_files("#id_photo", {**PICTURE, "buffer": uploads.photo()})
+    page.set_input_files("#id_photo", picture(uploads.photo()))
     page.wait_for_selector(".upload img")
     scan.apply_async()
     page.click("main button[value=next]")
@@ -248,7 +254,7 @@ def test_a_test_virus_is_found_by_the_worker_and_quarantined(
     citizen = enter(matter)
     sign_in(page, citizen.user)
     begin(page)
-    page.set_input_files("#id_photo", {**PICTURE, "buffer": uploads.photo()})
+    page.set_input_files("#id_photo", picture(uploads.photo()))
     page.wait_for_selector(".upload img")
     page.click("main button[value=next]")
     page.check("[name=lives][value=rented]")
@@ -269,7 +275,7 @@ def test_no_table_holds_what_was_uploaded(page: Page, matter: FarStandin) -> Non
     citizen = enter(matter)
     sign_in(page, citizen.user)
     begin(page)
-    page.set_input_files("#id_photo", {**PICTURE, "buffer": uploads.photo(gps=True)})
+    page.set_input_files("#id_photo", picture(uploads.photo(gps=True)))
     page.wait_for_selector(".upload img")
     here = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
     rows = dumping.tables(urlunsplit(here))

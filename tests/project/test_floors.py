@@ -8,6 +8,7 @@ from django.db import models
 HEIGHT = {
     "portal": 7,
     "web": 7,
+    "api": 7,
     "demo": 7,
     "evaluations": 6,
     "approvals": 5,
@@ -23,6 +24,7 @@ HEIGHT = {
     "mfa": 0,
     "socialaccount": 0,
     "axes": 0,
+    "drf_spectacular": 0,
 }
 
 

@@ -15,13 +15,14 @@ from registers.standin.serving import serve
 
 
 class Command(BaseCommand):
-    """Serves made-up answers on 127.0.0.1; needs no database."""
+    """Serves made-up answers, on 127.0.0.1 unless told otherwise; needs no database."""
 
-    help = "启动数据共享来源的替身（仅供演示和测试，只监听本机）"
+    help = "启动数据共享来源的替身（仅供演示和测试）"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the port and the file of made-up records."""
+        parser.add_argument("--host", default="127.0.0.1", help="在哪个地址监听（默认只在本机）")
         parser.add_argument("--port", type=int, default=9999)
         parser.add_argument("--data", type=Path, default=settings.VAR_DIR / "demo" / "registers.json")
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         """Serve until ended."""
         labels = _labels(settings.DATA_DIR / "registers")
         desk = Desk(Book(options["data"], names=labels), labels=labels)
-        serve(desk, port=options["port"], ready=self._tell)
+        serve(desk, host=options["host"], port=options["port"], ready=self._tell)
 
     def _tell(self, port: int) -> None:
         self.stdout.write(f"数据共享来源的替身在 http://127.0.0.1:{port}/ （仅供演示和测试）")
