@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from certificates import schemas
 from certificates.models import CertificateType, TypeSchema
 from common.identifiers import InvalidIdentifier, credit_code, type_code
-from rules.language.invalid import InvalidTree, json_document, refuse
+from rules.language.invalid import InvalidTree, parse_files, refuse
 
 _FIXED = ("code", "holder_kind", "exclusive")
 _TOLD = ("name", "definer_name", "icon")
@@ -67,14 +67,7 @@ def parse(document: object) -> TypeDefinition:
 
 def load_types(paths: Iterable[Path]) -> Report:
     """Read all files first, then store them in one transaction; raises InvalidTree naming each file."""
-    definitions, problems = [], []
-    for path in paths:
-        try:
-            definitions.append(parse(json_document(path.read_bytes())))
-        except InvalidTree as error:
-            problems += error.under(path.name).problems
-    if problems:
-        raise InvalidTree(problems)
+    definitions = parse_files(paths, parse=parse)
     report = Report()
     with transaction.atomic():
         for definition in definitions:

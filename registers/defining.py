@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from registers.models import Register
-from rules.language.invalid import InvalidTree, json_document, problems_in, refuse
+from rules.language.invalid import InvalidTree, parse_files, problems_in, refuse
 from rules.language.raw import Unreadable, value_of
 from rules.language.vocabulary import FactSpec
 
@@ -111,13 +111,6 @@ def save(definition: RegisterDefinition | Mapping[str, Any]) -> Done:
 
 def load_registers(paths: Iterable[Path]) -> dict[str, Done]:
     """Read all files first, then store them in one transaction; raises InvalidTree naming each file."""
-    definitions, problems = [], []
-    for path in paths:
-        try:
-            definitions.append(parse(json_document(path.read_bytes())))
-        except InvalidTree as error:
-            problems += error.under(path.name).problems
-    if problems:
-        raise InvalidTree(problems)
+    definitions = parse_files(paths, parse=parse)
     with transaction.atomic():
         return {definition.name: save(definition) for definition in definitions}

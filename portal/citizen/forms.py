@@ -27,7 +27,23 @@ def matters_shown(q: str, *, applicant: str, ticked: Sequence[str]) -> list[Matt
     return kept + found[:SHOWN]
 
 
-class MandateForm(forms.Form):
+class NamingForm(forms.Form):
+    """Somebody named by name and number together: found once all else is right, for each look counts."""
+
+    asked_by: Person
+    found: Person | None = None
+
+    def find(self, given: Mapping[str, Any]) -> None:
+        """Keep who was found, or say that nobody was."""
+        if self.errors:
+            return
+        try:
+            self.found = naming.named(given["name"], number=given["number"], asked_by=self.asked_by)
+        except NobodyFound as error:
+            self.add_error("name", error.message)
+
+
+class MandateForm(NamingForm):
     """Whom a mandate is for (found by name and number together), for which matters, until when."""
 
     applicant = str(Matter.Applicant.PERSON)
@@ -43,7 +59,6 @@ class MandateForm(forms.Form):
         """Lay out the matters found by `q`; those ticked before stay in the list."""
         super().__init__(data, **more)
         self.asked_by = asked_by
-        self.found: Person | None = None
         today = clock.today()
         last = self.longest(today)
         given: Any = data if data is not None else self.initial
@@ -85,11 +100,7 @@ class MandateForm(forms.Form):
         given: dict[str, Any] = super().clean() or {}
         if given.get("scope") == "some" and not given.get("matters") and "matters" not in self.errors:
             self.add_error("matters", "请至少选一个事项；全部都可以办的，请选“全部事项”。")
-        if not self.errors:
-            try:
-                self.found = naming.named(given["name"], number=given["number"], asked_by=self.asked_by)
-            except NobodyFound as error:
-                self.add_error("name", error.message)
+        self.find(given)
         return given
 
 
@@ -102,7 +113,7 @@ class AgentForm(MandateForm):
     sees_certificates = forms.BooleanField(label="可以查看单位的电子证照和用证记录", required=False)
 
 
-class GuardianshipForm(forms.Form):
+class GuardianshipForm(NamingForm):
     """Whose guardian one is, and the document that shows it."""
 
     name = forms.CharField(label="被监护人的姓名", max_length=60)
@@ -115,7 +126,6 @@ class GuardianshipForm(forms.Form):
         """Keep who asks: looking people up is counted."""
         super().__init__(data)
         self.asked_by = asked_by
-        self.found: Person | None = None
         hints = {
             "number": "要与姓名一致。还没有在本平台登记的孩子，请带文书到政务服务中心窗口办理。",
             "document": "成年人要有人民法院判决书，或者指定监护人的文书。",
@@ -127,9 +137,5 @@ class GuardianshipForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Find the ward by name and number."""
         given: dict[str, Any] = super().clean() or {}
-        if not self.errors:
-            try:
-                self.found = naming.named(given["name"], number=given["number"], asked_by=self.asked_by)
-            except NobodyFound as error:
-                self.add_error("name", error.message)
+        self.find(given)
         return given

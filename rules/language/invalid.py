@@ -1,11 +1,13 @@
 """One exception for every document the language refuses, in Chinese and with the path of each fault."""
 
 import json
-from collections.abc import Iterable
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
+T = TypeVar("T")
 # Tags of unions appear in pydantic's locations; ours start with this sign so that paths leave them out.
 TAG = "@"
 
@@ -101,6 +103,20 @@ def json_document(text: str | bytes) -> Any:
         raise
     except ValueError:  # a number with thousands of digits
         raise InvalidTree([("", "有过长的数字")]) from None
+
+
+def parse_files(paths: Iterable[Path], *, parse: Callable[[Any], T]) -> list[T]:
+    """Return what each JSON file says; raises one InvalidTree that names every fault of every file."""
+    read: list[T] = []
+    problems: list[tuple[str, str]] = []
+    for path in paths:
+        try:
+            read.append(parse(json_document(path.read_bytes())))
+        except InvalidTree as error:
+            problems += error.under(path.name).problems
+    if problems:
+        raise InvalidTree(problems)
+    return read
 
 
 def _message(fault: Any, *, key: int | str) -> str:

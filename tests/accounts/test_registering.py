@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -93,15 +94,19 @@ def test_an_organisation_comes_with_who_may_act(kind: str, role: str) -> None:
     assert ActingRight.objects.get().role == role
 
 
-def test_new_organisations_get_free_codes_that_check() -> None:
-    person = registering.person(NewPerson(name="林文彬", id_number=NUMBER))
-    told = {
+def shop_of(operator: Person) -> dict[str, Any]:
+    """Return what every shop that is made here is told."""
+    return {
         "kind": "individual_business",
         "prefix": "92",
         "division": "440507",
-        "operator": person,
+        "operator": operator,
         "actor": "system",
     }
+
+
+def test_new_organisations_get_free_codes_that_check() -> None:
+    told = shop_of(registering.person(NewPerson(name="林文彬", id_number=NUMBER)))
     made = [
         organising.create(name=f"店{n}", source=f"decision:{n}", on=date(2026, 11, 20), **told)  # type: ignore[arg-type]
         for n in range(3)
@@ -112,14 +117,7 @@ def test_new_organisations_get_free_codes_that_check() -> None:
 
 
 def test_a_code_already_held_is_passed_over() -> None:
-    person = registering.person(NewPerson(name="林文彬", id_number=NUMBER))
-    told = {
-        "kind": "individual_business",
-        "prefix": "92",
-        "division": "440507",
-        "operator": person,
-        "actor": "system",
-    }
+    told = shop_of(registering.person(NewPerson(name="林文彬", id_number=NUMBER)))
     first = organising.create(name="一", source="decision:1", on=date(2026, 11, 20), **told)  # type: ignore[arg-type]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from approvals import workflow
 from approvals.applying import drafting, submission
 from approvals.errors import NotAllowed
-from approvals.models import Application, Decision
+from approvals.models import Application, Decision, Judgement
 from approvals.states import CLOSED, OPEN, TRANSITIONS, DecisionKind, Maker
 from approvals.states import ApplicationState as S
 from approvals.workflow import Move
@@ -54,9 +54,9 @@ def test_only_the_tables_moves(application: Application, state: S, to: S) -> Non
     assert JournalEntry.objects.count() == entries + (to in TRANSITIONS[state])
 
 
-@pytest.mark.django_db
-def test_the_database_allows_one_original_decision(application: Application) -> None:
-    judgement = application.judgements.create(
+def judged(application: Application) -> Judgement:
+    """Return a judgement that would grant."""
+    return application.judgements.create(
         number=1,
         edition=application.edition,
         verdict="grant",
@@ -64,6 +64,11 @@ def test_the_database_allows_one_original_decision(application: Application) -> 
         record={},
         judged_at=clock.now(),
     )
+
+
+@pytest.mark.django_db
+def test_the_database_allows_one_original_decision(application: Application) -> None:
+    judgement = judged(application)
     told = {
         "application": application,
         "kind": DecisionKind.GRANTED,
@@ -80,14 +85,7 @@ def test_the_database_allows_one_original_decision(application: Application) -> 
 def test_the_database_lets_the_machine_only_grant_on_a_judgement(
     application: Application, told: dict[str, object]
 ) -> None:
-    judgement = application.judgements.create(
-        number=1,
-        edition=application.edition,
-        verdict="grant",
-        on=clock.today(),
-        record={},
-        judged_at=clock.now(),
-    )
+    judgement = judged(application)
     row = {"kind": DecisionKind.GRANTED, "judgement": judgement, **told}
     with pytest.raises(IntegrityError, match="machine_only_grants"), transaction.atomic():
         Decision.objects.create(application=application, maker=Maker.SYSTEM, decided_at=clock.now(), **row)

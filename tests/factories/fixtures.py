@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 
 from common import clock
 from common.clock import SHANGHAI
+from common.redis import connection
+from portal.settings import BRAKES
 from tests import shelving
 from tests.factories import district, standin
 from tests.factories.standin import Standin
@@ -58,3 +61,20 @@ def stocked(_catalogue: None, db: None) -> None:
 def city(stocked: None, noon: datetime, registers: Standin) -> Standin:
     """A district with its catalogue; returns the registers."""
     return registers
+
+
+@pytest.fixture
+def brakes(settings: Any) -> Iterator[None]:
+    """The product's limits on how often something may be tried, counted from nothing; other tests do without."""
+    if os.environ["REDIS_URL"].startswith("redis://127.0.0.1:9/"):
+        pytest.skip("REDIS_URL is not set")
+    settings.BRAKES = BRAKES
+    forget_brakes()
+    yield
+    forget_brakes()
+
+
+def forget_brakes() -> None:
+    """Let go of every brake."""
+    for key in connection().scan_iter("brake:*"):
+        connection().delete(key)

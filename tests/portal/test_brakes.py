@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -18,24 +16,9 @@ from common.redis import connection
 from portal.settings import BRAKES
 from tests.factories import district
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("brakes")]
 PASSWORD = "a long test password"
 DOORS = ["/sign-in", "/staff/sign-in"]
-
-
-@pytest.fixture(autouse=True)
-def _brakes(settings: Any) -> Iterator[None]:
-    if os.environ["REDIS_URL"].startswith("redis://127.0.0.1:9/"):
-        pytest.skip("REDIS_URL is not set")
-    settings.BRAKES = BRAKES
-    forget()
-    yield
-    forget()
-
-
-def forget() -> None:
-    for key in connection().scan_iter("brake:*"):
-        connection().delete(key)
 
 
 @pytest.fixture

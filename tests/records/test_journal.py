@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -195,7 +196,8 @@ def test_batches_over_the_same_streams_do_not_lock_each_other(transactional_db: 
     assert verify() == []
 
 
-def test_several_notes_on_a_raced_stream_fail_whole(transactional_db: None) -> None:
+def overtaken(late: Callable[[], None]) -> None:
+    """Do what comes late on stream a while another's first note on it is not committed yet."""
     first_stands = Event()
 
     def work(number: int) -> None:
@@ -206,28 +208,26 @@ def test_several_notes_on_a_raced_stream_fail_whole(transactional_db: None) -> N
                 wait_for_a_lock_elsewhere()
             return
         first_stands.wait(timeout=30)
+        late()
+
+    in_threads(work, threads=2)
+
+
+def test_several_notes_on_a_raced_stream_fail_whole(transactional_db: None) -> None:
+    def late() -> None:
         with pytest.raises(StreamRaced, match="lock the row"), transaction.atomic():
             note_many([Note("a", "second", "y"), Note("b", "other", "y"), Note("a", "third", "y")])
 
-    in_threads(work, threads=2)
+    overtaken(late)
     assert list(JournalEntry.objects.values_list("act", flat=True)) == ["first"]
 
 
 def test_an_overtaken_note_is_chained_behind(transactional_db: None) -> None:
-    first_stands = Event()
-
-    def work(number: int) -> None:
-        if number == 0:
-            with transaction.atomic():
-                note(stream="a", act="first", actor="x")
-                first_stands.set()
-                wait_for_a_lock_elsewhere()
-            return
-        first_stands.wait(timeout=30)
+    def late() -> None:
         with transaction.atomic():
             note(stream="a", act="second", actor="y")
 
-    in_threads(work, threads=2)
+    overtaken(late)
     assert list(JournalEntry.objects.order_by("sequence").values_list("act", flat=True)) == [
         "first",
         "second",

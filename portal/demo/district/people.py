@@ -30,7 +30,7 @@ YOUNGEST, OLDEST = 19, 101
 
 @dataclass(frozen=True, slots=True)
 class Invented:
-    """One person of the district before they are entered."""
+    """What is invented of a person: who they are, and where they live and bank."""
 
     name: str
     born: date

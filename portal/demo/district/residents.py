@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,17 +18,9 @@ OWNERS_BORN = (1958, 2000)
 
 
 @dataclass(frozen=True, slots=True)
-class Resident:
+class Resident(people.Invented):
     """One person to be entered, with what they hold, and their business."""
 
-    name: str
-    born: date
-    female: bool
-    id_number: str
-    mobile: str
-    account_number: str
-    division: str
-    address: str
     certificates: Mapping[str, Holding]
     registers: Mapping[str, Mapping[str, Any] | None]
     business: Business | None
@@ -131,14 +123,7 @@ def _others(district: District, named: list[Resident]) -> list[Resident]:
 def _other(one: people.Invented, district: District, *, business: Business | None) -> Resident:
     held = merged(district.usual.business, district.usual.other_businesses) if business else {}
     return Resident(
-        name=one.name,
-        born=one.born,
-        female=one.female,
-        id_number=one.id_number,
-        mobile=one.mobile,
-        account_number=one.account_number,
-        division=one.division,
-        address=one.address,
+        **asdict(one),
         certificates=merged(district.usual.person, {}),
         registers={},
         business=business,

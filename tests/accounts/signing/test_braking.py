@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import redis
 
 from accounts.signing import braking
 from accounts.signing.braking import CheckBraked
-from common.redis import connection
-from portal.settings import BRAKES
 
+pytestmark = pytest.mark.usefixtures("brakes")
 HERE = "203.0.113.7"
-
-
-@pytest.fixture(autouse=True)
-def _brakes(settings: Any) -> Iterator[None]:
-    if os.environ["REDIS_URL"].startswith("redis://127.0.0.1:9/"):
-        pytest.skip("REDIS_URL is not set")
-    settings.BRAKES = BRAKES
-    forget()
-    yield
-    forget()
-
-
-def forget() -> None:
-    for key in connection().scan_iter("brake:*"):
-        connection().delete(key)
 
 
 def test_public_checks_are_counted_each() -> None:

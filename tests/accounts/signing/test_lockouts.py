@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -25,23 +23,9 @@ from accounts.signing.lockouts import Lockouts, SignInBraked
 from common.redis import connection
 from portal.settings import BRAKES
 
+pytestmark = pytest.mark.usefixtures("brakes")
 HERE = "203.0.113.7"
 PASSWORD = "a long test password"
-
-
-@pytest.fixture(autouse=True)
-def _brakes(settings: Any) -> Iterator[None]:
-    if os.environ["REDIS_URL"].startswith("redis://127.0.0.1:9/"):
-        pytest.skip("REDIS_URL is not set")
-    settings.BRAKES = BRAKES
-    forget()
-    yield
-    forget()
-
-
-def forget() -> None:
-    for key in connection().scan_iter("brake:*"):
-        connection().delete(key)
 
 
 def request(address: str = HERE) -> HttpRequest:
