@@ -108,7 +108,7 @@ def shop_of(operator: Person) -> dict[str, Any]:
 def test_new_organisations_get_free_codes_that_check() -> None:
     told = shop_of(registering.person(NewPerson(name="林文彬", id_number=NUMBER)))
     made = [
-        organising.create(name=f"店{n}", source=f"decision:{n}", on=date(2026, 11, 20), **told)  # type: ignore[arg-type]
+        organising.create(name=f"店{n}", source=f"decision:{n}", on=date(2026, 11, 20), **told)
         for n in range(3)
     ]
     codes = [one.credit_code for one in made]
@@ -118,12 +118,12 @@ def test_new_organisations_get_free_codes_that_check() -> None:
 
 def test_a_code_already_held_is_passed_over() -> None:
     told = shop_of(registering.person(NewPerson(name="林文彬", id_number=NUMBER)))
-    first = organising.create(name="一", source="decision:1", on=date(2026, 11, 20), **told)  # type: ignore[arg-type]
+    first = organising.create(name="一", source="decision:1", on=date(2026, 11, 20), **told)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT setval('accounts_credit_code', (SELECT last_value FROM accounts_credit_code) - 1)"
         )
-    second = organising.create(name="二", source="decision:2", on=date(2026, 11, 20), **told)  # type: ignore[arg-type]
+    second = organising.create(name="二", source="decision:2", on=date(2026, 11, 20), **told)
     assert first.credit_code != second.credit_code
     assert Organisation.objects.count() == 2
 
