@@ -44,7 +44,11 @@ def test_every_address_is_in_the_grid() -> None:
     named = {f"/{pattern.pattern}" for pattern in urlpatterns}
     asked = {address.split("?")[0] for address in GRID}
     assert {name for name in named if "<" not in name} <= asked
-    assert {name for name in named if "<" in name} == {"/matters/<str:code>/", "/c/<str:token>"}
+    assert {name for name in named if "<" in name} == {
+        "/matters/<str:code>/",
+        "/c/<str:token>",
+        "/c/<str:token>/code.svg",
+    }
 
 
 @pytest.mark.parametrize(("address", "statuses"), GRID.items(), ids=GRID)
