@@ -23,14 +23,14 @@ class Backend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Send each e-mail to each of its recipients; raises what a mail server's failures raise."""
         for message in email_messages:
-            for to in message.recipients():
-                _send(message, to)
+            for number, to in enumerate(message.recipients()):
+                _send(message, to, number)
         return len(email_messages)
 
 
-def _send(message: EmailMessage, to: str) -> None:
+def _send(message: EmailMessage, to: str, number: int) -> None:
     told: dict[str, Any] = {
-        "id": f"{message.extra_headers.get('Message-ID', id(message))} {to}",
+        "id": f"{message.extra_headers.get('Message-ID', id(message))} {number}",
         "to": to,
         "subject": message.subject,
         "body": message.body,
