@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from playwright.sync_api import Browser, FilePayload, Page, Route
 
+from approvals.applying import drafting
 from approvals.models import Application, Attachment, Draft
 from common import clock
 from records.files.standin import EICAR, Mood, StandinScanner
@@ -29,14 +33,14 @@ from tests.processes.running import Processes
 from tests.processes.standing import FarStandin
 from tests.processes.test_citizen_story import enter, sign_in
 
-PICTURE = {"name": "IMG_20261120_091500.jpg", "mimeType": "image/jpeg"}
-
-
-def picture(content: bytes) -> FilePayload:
-    return {"name": PICTURE["name"], "mimeType": PICTURE["mimeType"], "buffer": content}
+NAME = "IMG_20261120_091500.jpg"
 
 
 SHOTS = os.environ.get("SHOTS_FOLDER", "")
+
+
+def picture(content: bytes) -> FilePayload:
+    return {"name": NAME, "mimeType": "image/jpeg", "buffer": content}
 
 
 @pytest.fixture(autouse=True)
@@ -281,5 +285,42 @@ def test_no_table_holds_what_was_uploaded(page: Page, matter: FarStandin) -> Non
     rows = dumping.tables(urlunsplit(here))
     assert rows["public.records_storedfile"]
     for table, content in rows.items():
-        for needle in (uploads.PLACE.encode(), PICTURE["name"].encode(), b"JFIF"):
+        for needle in (uploads.PLACE.encode(), NAME.encode(), b"JFIF"):
             assert needle not in content, table
+
+
+def test_half_an_upload_leaves_nothing_behind(live_site: str, matter: FarStandin) -> None:
+    """The line breaks while the server is reading; what was kept before stays, the half is gone."""
+    citizen = enter(matter)
+    draft = drafting.start(citizen.principal, matter=district.matter(READER_CARD), consent=True)
+    client = Client()
+    client.force_login(citizen.user)
+    name = settings.SESSION_COOKIE_NAME
+    cookies = f"{name}={client.cookies[name].value}; csrftoken={'a' * 32}"
+    head = f'--x\r\nContent-Disposition: form-data; name="photo"; filename="{NAME}"\r\nContent-Type: image/jpeg\r\n\r\n'
+    request = (
+        f"POST /uploads/{draft.reference}/photo HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\n"
+        f"X-CSRFToken: {'a' * 32}\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000000\r\n\r\n"
+    )
+    place = urlsplit(live_site)
+    incoming = settings.FILES_DIR / "incoming"
+    with socket.create_connection((str(place.hostname), int(place.port or 0))) as line:
+        line.sendall((request + head).encode() + uploads.photo()[:200] + bytes(2_000_000))
+        _until(lambda: incoming.is_dir() and any(incoming.iterdir()))
+        (half,) = incoming.iterdir()
+        assert b"\xff\xd8\xff" not in half.read_bytes(), "sealed while it comes"
+    _until(lambda: not any(incoming.iterdir()))
+    assert not Attachment.objects.exists()
+    with transaction.atomic():
+        assert client.post(f"/uploads/{draft.reference}/photo", {"photo": _file()}).status_code == 200
+
+
+def _file() -> SimpleUploadedFile:
+    return SimpleUploadedFile(NAME, uploads.photo(), content_type="image/jpeg")
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    end = clock.monotonic_ms() + 10_000
+    while not holds():
+        assert clock.monotonic_ms() < end, "waited ten seconds in vain"
+        time.sleep(0.05)
