@@ -107,7 +107,9 @@ HASH_KEY = environment.key_bytes("HASH_KEY")
 JOURNAL_KEY = environment.key_bytes("JOURNAL_KEY")
 JOURNAL_HEADS_FILE = Path(environment.text("JOURNAL_HEADS_FILE", str(VAR_DIR / "journal" / "heads.jsonl")))
 FILES_DIR = Path(environment.text("FILES_DIR", str(VAR_DIR / "files")))  # uploaded files, sealed
-MAINTENANCE_FILE = environment.text("MAINTENANCE_FILE", str(FILES_DIR.parent / "maintenance"))  # while it is there: 503
+MAINTENANCE_FILE = environment.text(
+    "MAINTENANCE_FILE", str(FILES_DIR.parent / "maintenance")
+)  # while it is there: 503
 # Of one file: bytes, pages of a PDF, pixels of a picture; pixels of a side as kept; processor seconds to open it.
 FILES = {"bytes": 10_000_000, "pages": 20, "pixels": 60_000_000, "longest": 2500, "seconds": 20}
 CLAMD_URL = environment.text("CLAMD_URL", "")  # tcp://host:port or unix:///path; empty: no virus scan
