@@ -28,6 +28,16 @@ class WrongApplicant(DomainError):
     message = "这个事项不是以您现在的身份申请的。请在页面右上角切换办事身份后再办理。"
 
 
+class NotVerified(DomainError):
+    """Who acts has not shown who they are (行政许可法 art. 31: true materials; a real name is the first of them)."""
+
+    status = 403
+    message = (
+        "您还没有实名认证，不能网上申请。请退出后从“省统一身份认证平台”登录，在平台上完成实名认证；"
+        "也可以带身份证到政务服务中心窗口办。"
+    )
+
+
 class NotInMandate(DomainError):
     """The mandate of who acts names other matters (民法典 art. 171: beyond it the act does not bind the principal)."""
 

@@ -143,6 +143,11 @@ AXES_VERBOSE = False
 MFA_ADAPTER = "accounts.signing.sealing.SealingAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # a person has the address, an account has none
+# The identity platform of the province (OpenID Connect); without an issuer there is none.
+PLATFORM_ISSUER = environment.text("PLATFORM_ISSUER", "")
+PLATFORM_CLIENT_ID = environment.text("PLATFORM_CLIENT_ID", "") if PLATFORM_ISSUER else ""
+PLATFORM_CLIENT_SECRET = environment.text("PLATFORM_CLIENT_SECRET") if PLATFORM_ISSUER else ""
+PLATFORM_CLAIMS_FILE = Path(environment.text("PLATFORM_CLAIMS", str(DATA_DIR / "identity" / "platform.json")))
 LOGIN_URL = "public:sign_in"
 LOGIN_REDIRECT_URL = "public:home"
 LOGOUT_REDIRECT_URL = "public:home"

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts import actors
 from accounts.acting import mandates
 from accounts.acting.principals import MayNotAct, Principal
+from accounts.models import Person
 from approvals import selectors
 from approvals.applying import attached
 from approvals.applying.references import new_reference
@@ -19,6 +20,7 @@ from approvals.errors import (
     NoSuchDraft,
     NotAcceptingApplications,
     NotInMandate,
+    NotVerified,
     WrongApplicant,
 )
 from approvals.models import Draft
@@ -39,7 +41,7 @@ CONSENT_DAYS = 30  # an authorisation ends with the case, and at the latest afte
 def start(principal: Principal, *, matter: Matter, consent: bool) -> Draft:
     """Record the answer to "may we look?" and open the draft; a draft already there keeps its answers.
 
-    Raises WrongApplicant, NotInMandate, MayNotAct, NotAcceptingApplications, AlreadyOpen.
+    Raises NotVerified, WrongApplicant, NotInMandate, MayNotAct, NotAcceptingApplications, AlreadyOpen.
     """
     require_standing(principal)
     require_for(principal, matter=matter)
@@ -61,11 +63,18 @@ def start(principal: Principal, *, matter: Matter, consent: bool) -> Draft:
 
 
 def require_for(principal: Principal, *, matter: Matter) -> None:
-    """Raise WrongApplicant for another kind of applicant, NotInMandate beyond the mandate of who acts."""
+    """Raise NotVerified, WrongApplicant for another kind of applicant, NotInMandate beyond the mandate of who acts."""
+    require_verified(principal)
     if matter.applicant != principal.kind:
         raise WrongApplicant
     if not may_apply(principal, matter):
         raise NotInMandate
+
+
+def require_verified(principal: Principal) -> None:
+    """Raise NotVerified unless the name of who acts was compared with their number."""
+    if principal.acting.real_name_level < Person.RealNameLevel.NAME_AND_NUMBER:
+        raise NotVerified
 
 
 def require_standing(principal: Principal) -> None:

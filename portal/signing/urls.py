@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.signing.views import second_factor, sign_ins, staying
+from portal.signing.views import platform, second_factor, sign_ins, staying
 
 app_name = "signing"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,4 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/sign-ins/end", sign_ins.end_others, name="end_others"),
     path("me/sign-ins/<uuid:sign_in_id>/end", sign_ins.end_one, name="end_one"),
     path("stay", staying.stay, name="stay"),
+    path("sign-in/platform", platform.begin, name="platform"),
+    path("sign-in/platform/return", platform.come_back, name="platform_return"),
+    path("sign-out/platform", platform.left, name="platform_left"),
 ]

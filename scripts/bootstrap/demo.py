@@ -88,6 +88,9 @@ def _come_up(supervisor: Supervisor, *, first_port: int) -> None:
     gateway = free_port()
     if exists("serve_gateway"):
         values |= programs.gateway_settings(gateway)
+    identity = free_port()
+    if exists("serve_issuer"):
+        values |= programs.issuer_settings(identity)
     keys.write(ENV, values)
     environment = child_environment(**{key: value for key, value in values.items() if key not in os.environ})
     _prepare(environment)
@@ -99,6 +102,8 @@ def _come_up(supervisor: Supervisor, *, first_port: int) -> None:
         supervisor.start(programs.scanner(environment, log=LOG, port=scanner))
         if exists("serve_gateway"):
             supervisor.start(programs.gateway(environment, log=LOG, port=gateway))
+        if exists("serve_issuer"):
+            supervisor.start(programs.issuer(environment, log=LOG, port=identity))
         supervisor.start(programs.web(environment, log=LOG, port=port, ready=lambda: _answers(port)))
         supervisor.start(programs.worker(environment, log=LOG))
         supervisor.start(programs.beat(environment, log=LOG, schedule=RUN / "beat-schedule"))

@@ -127,6 +127,28 @@ def gateway_settings(port: int) -> dict[str, str]:
     }
 
 
+def issuer(environment: Mapping[str, str], *, log: Path, port: int) -> Program:
+    """The stand-in for the identity platform."""
+    command: Command = [PYTHON, ROOT / "manage.py", "serve_issuer", "--port", str(port)]
+    return Program(
+        "stand-in identity platform",
+        command,
+        environment,
+        log / "issuer.log",
+        ready=lambda: listens(port),
+        patience=5.0,
+    )
+
+
+def issuer_settings(port: int) -> dict[str, str]:
+    """Return what has a portal sign people in by the stand-in."""
+    return {
+        "PLATFORM_ISSUER": f"http://127.0.0.1:{port}",
+        "PLATFORM_CLIENT_ID": "portal",
+        "PLATFORM_CLIENT_SECRET": secrets.token_hex(16),
+    }
+
+
 def listens(port: int) -> bool:
     """Return whether something accepts connections on this port of the loopback address."""
     with socket.socket() as probe:

@@ -46,6 +46,7 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
     """Ask, and on the answer open the draft (or keep the one that is there)."""
     matter = get_object_or_404(Matter.objects.select_related("department", "current_edition"), code=code)
     principal = finding.as_drawn(request)
+    drafting.require_verified(principal)
     if not may_apply(principal, matter):
         return _other_identity(request, principal, matter)
     told = _told(principal, matter)

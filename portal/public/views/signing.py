@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.acting import principals
 from accounts.models import SignIn, User
+from accounts.signing import claiming, platform
 from portal.public.forms import SignInForm, StaffSignInForm
 from portal.web.navigation import address
 from portal.web.principals import ACTING_FOR, WHOM, person_of
@@ -66,7 +67,12 @@ def _sign_in(
     form = form_class(request, request.POST) if request.method == "POST" else form_class(request)
     if form.is_valid() and form.user is not None:
         return let_in(form.user, onward)
-    known = {"form": form, "next": onward, "demo_sign_in": address("demo:sign_in")}
+    known = {
+        "form": form,
+        "next": onward,
+        "demo_sign_in": address("demo:sign_in"),
+        "platform": claiming.platform().name if platform.is_configured() else "",
+    }
     return render(request, template, known, status=422 if form.is_bound else 200)
 
 
@@ -78,6 +84,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("public:home")
     arriving.depart(request)
+    if request.session.get(arriving.PLATFORM_END):
+        return redirect("signing:platform_left")
     messages.success(request, "您已退出登录。在公用电脑上，请把浏览器窗口也关掉。")
     return redirect("public:home")
 

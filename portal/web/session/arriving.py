@@ -27,6 +27,7 @@ DEVICE_COOKIE = "device"
 DEVICE_SECONDS = 365 * 24 * 3600
 HALF = "half_signed_in"  # session key: whose password was right, and no code given yet
 HALF_SECONDS = 600
+PLATFORM_END = "platform_end"  # session key: where one signs out of the identity platform too
 STEPPED_UP: Mapping[tuple[str, str], str] = {
     ("code", SignIn.Way.PASSWORD): SignIn.Way.CODE,
     ("recovery", SignIn.Way.PASSWORD): SignIn.Way.RECOVERY,
@@ -113,7 +114,10 @@ def step_up(request: HttpRequest, user: User, *, kind: str, response: HttpRespon
 def depart(request: HttpRequest) -> None:
     """End the session, and keep that it ended."""
     sign_ins.ended(request.session.session_key or "")
+    elsewhere = request.session.get(PLATFORM_END, "")
     logout(request)
+    if elsewhere:
+        request.session[PLATFORM_END] = elsewhere
 
 
 def passed(request: HttpRequest) -> bool:

@@ -1,0 +1,97 @@
+"""The stand-in for the identity platform in a process of its own, told by the test what to get wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+from django.test import Client
+
+from bootstrap import places
+from portal.demo.issuer.page import Someone
+
+ID, SECRET = "the-portal", "a secret of the portal : with a colon"
+BEGIN, RETURN = "/sign-in/platform", "/sign-in/platform/return"
+
+
+class Fields(HTMLParser):
+    """The fields the page of the platform carries."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag == "input":
+            self.found[str(told["name"])] = told["value"] or ""
+
+
+class Issuer:
+    """A running issuer."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def order(self, **told: Any) -> None:
+        httpx.post(f"{self.url}/control", json=told, timeout=5).raise_for_status()
+
+    def heal(self, *people: Someone) -> None:
+        self.order(people=[asdict(one) for one in people])
+
+    def consent(self, address: str, who: str) -> str:
+        """Be somebody on the platform's page, and return where it leads: the path at the portal."""
+        page = httpx.get(address, timeout=5)
+        assert page.status_code == 200, page.text
+        assert "演示用的替身" in page.text
+        carried = Fields()
+        carried.feed(page.text)
+        answer = httpx.post(f"{self.url}/authorize", data={**carried.found, "who": who}, timeout=5)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["Location"].removeprefix("http://testserver")
+
+    def walk(self, browser: Client, who: str, *, onward: str = "") -> Any:
+        """Sign in by the platform as a browser does, up to the answer of our page."""
+        return browser.get(self.consent(browser.get(BEGIN, {"next": onward})["Location"], who))
+
+
+@contextmanager
+def running() -> Iterator[Issuer]:
+    port = places.free_port()
+    issuer = Issuer(f"http://127.0.0.1:{port}")
+    told = {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "PLATFORM_ISSUER": issuer.url,
+        "PLATFORM_CLIENT_ID": ID,
+        "PLATFORM_CLIENT_SECRET": SECRET,
+    }
+    command = [sys.executable, str(places.ROOT / "manage.py"), "serve_issuer", "--port", str(port)]
+    process = subprocess.Popen(
+        command, env={**os.environ, **told}, cwd=places.ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        _wait(issuer.url, process)
+        yield issuer
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the issuer ended"
+        try:
+            httpx.get(f"{url}/jwks", timeout=1)
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the issuer does not answer")
