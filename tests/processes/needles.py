@@ -45,7 +45,7 @@ class Needles:
     """What must be found nowhere."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self.secrets = sorted({spelling for secret in secrets for spelling in variants(secret)})
+        self.secrets = sorted({spelling for secret in secrets for spelling in variants(secret) if spelling})
         self.ways = {
             needle: (secret, way) for secret in self.secrets for way, needle in forms(secret).items()
         }

@@ -107,7 +107,7 @@ def through(visitor: Visitor, page: Answer, given: Mapping[str, str]) -> Answer:
 def act_for_business(visitor: Visitor, page: Answer) -> None:
     """Choose the identity of one's business."""
     me = visitor.get("/me")
-    form = next(form for form in me.forms() if "organisation" in form.names)
+    form = next(form for form in me.forms() if "whom" in form.names)
     (wanted,) = organisations(me)
     visitor.follow(visitor.post(me, form, organisation=wanted))
 

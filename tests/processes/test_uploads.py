@@ -100,7 +100,7 @@ def test_a_photo_taken_sideways_survives_a_broken_line_and_a_lost_session(
     phone.unroute("**/uploads/**", breaks)
     phone.click("button:has-text('再传一次')")
     phone.wait_for_selector(".upload img")
-    phone.wait_for_function("document.querySelector('.upload img').naturalWidth > 0")
+    phone.wait_for_load_state("networkidle")
     looks_right(phone, "uploads-one")
     # 3: signed out in the middle, signed in again, everything is there
     phone.fill("[name=note]", "戴眼镜的近照")
@@ -170,7 +170,7 @@ def test_the_officer_sees_it_upright_and_leaves_a_trace(
     desk.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_site}])
     desk.goto(f"/office/applications/{case.reference}")
     desk.wait_for_selector(".upload img")
-    desk.wait_for_function("[...document.querySelectorAll('.upload img')].every(i => i.naturalWidth > 0)")
+    desk.wait_for_load_state("networkidle")
     tall = desk.evaluate("(i => i.naturalHeight > i.naturalWidth)(document.querySelector('.upload img'))")
     assert tall, "upright"
     looks_right(desk, f"office-files-{width}")
