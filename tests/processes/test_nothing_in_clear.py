@@ -107,15 +107,8 @@ def through(visitor: Visitor, page: Answer, given: Mapping[str, str]) -> Answer:
 def act_for_business(visitor: Visitor, page: Answer) -> None:
     """Choose the identity of one's business."""
     me = visitor.get("/me")
-    form = next(form for form in me.forms() if "whom" in form.names)
-    (wanted,) = organisations(me)
-    visitor.follow(visitor.post(me, form, organisation=wanted))
-
-
-def organisations(page: Answer) -> list[str]:
-    """Return the identities of organisations a page offers."""
-    values = [form.fields.get("organisation", "") for form in page.forms()]
-    return sorted({value for value in values if value})
+    (form,) = [one for one in me.forms() if one.fields.get("whom", "").startswith("organisation:")]
+    visitor.follow(visitor.post(me, form))
 
 
 def waiting(town: Town) -> int:
