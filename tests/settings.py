@@ -44,6 +44,7 @@ for _name, _value in {
     # Never the demo's servers, whose addresses stand in var/run/env:
     "DATABASE_URL": "postgresql://portal_owner:unset@127.0.0.1:9/portal",
     "REDIS_URL": "redis://127.0.0.1:9/0",
+    "PLATFORM_ISSUER": "",
 }.items():
     os.environ.setdefault(_name, _value)
 os.environ["REDIS_URL"] = _own_broker(os.environ["REDIS_URL"], worker=WORKER)

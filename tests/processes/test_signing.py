@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.models import User
 from accounts.signing import second_factor
 from common import clock
+from portal.demo.issuer.page import Someone
 from tests.factories import district
-from tests.portal.signing import making
+from tests.portal.signing import issuing, making
+from tests.portal.signing.issuing import Issuer
 from tests.portal.signing.making import PASSWORD
 from tests.processes.browsing import assert_accessible, assert_fits
 from tests.processes.running import Processes
@@ -78,16 +81,60 @@ def test_one_browser_ends_the_other_at_once(open_page, stocked: None) -> None:
     expect(here.get_by_role("heading", level=1)).to_have_text("我的")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Issuer]:
+    """The identity platform."""
+    with issuing.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def impatient(
-    process_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory, processes: Processes
+    process_environment: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+    processes: Processes,
+    issuer: Issuer,
 ) -> Iterator[str]:
-    """A site whose sessions end after seconds."""
+    """A site whose sessions end after seconds, and where one may sign in by the identity platform."""
     assert processes.site()  # has collected the static files
-    told = {"SESSION_IDLE_SECONDS": str(IDLE), "IDLE_WARNING_SECONDS": str(WARNING)}
+    told = {
+        "SESSION_IDLE_SECONDS": str(IDLE),
+        "IDLE_WARNING_SECONDS": str(WARNING),
+        "PLATFORM_ISSUER": issuer.url,
+        "PLATFORM_CLIENT_ID": issuing.ID,
+        "PLATFORM_CLIENT_SECRET": issuing.SECRET,
+    }
     started = Processes({**process_environment, **told}, log=Path(tmp_path_factory.mktemp("impatient")))
     yield started.site()
     started.kill_all()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_by_the_identity_platform_and_out_of_it(
+    chromium: Browser, impatient: str, issuer: Issuer, stocked: None, width: int
+) -> None:
+    issuer.heal(Someone("sub", "陈秀英", district.resident_number(date(1990, 1, 1))))
+    context = chromium.new_context(
+        base_url=impatient, locale="zh-CN", viewport={"width": width, "height": 844}
+    )
+    page = context.new_page()
+    page.goto("/sign-in?next=/me")
+    assert_fits(page)
+    assert_accessible(page)
+    page.get_by_role("link", name="省统一身份认证平台登录").click()
+    expect(page.get_by_text("这是演示用的替身")).to_be_visible()
+    page.get_by_role("button", name="陈秀英").click()
+    expect(page).to_have_url(f"{impatient}/me")
+    expect(page.get_by_text("人脸核验")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name="退出登录").click()
+    expect(page).to_have_url(f"{impatient}/sign-out/platform")
+    assert_fits(page)
+    assert_accessible(page)
+    page.get_by_role("link", name="退出身份认证平台").click()
+    expect(page.get_by_text("您已退出身份认证平台")).to_be_visible()
+    page.goto("/me")
+    expect(page).to_have_url(re.compile("/sign-in"))
+    context.close()
 
 
 def test_the_question_before_the_end(chromium: Browser, impatient: str, stocked: None) -> None:
