@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +16,11 @@ from django.conf import settings
 from django.core import checks
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
+from accounts.states import Channel
+from accounts.telling import following
+from accounts.telling.following import ChannelHealth
 from common import clock, workdays
 from portal.celery import app
 from portal.web.site.checks import particulars
@@ -50,7 +55,7 @@ def examine() -> Iterator[Answer]:
     database = _reach("database", _version)
     yield database
     if database.level is Level.OK:
-        yield from (_migrations(), _role(), _insert_only(), _scans(), *_site())
+        yield from (_migrations(), _role(), _insert_only(), _scans(), *_channels(), *_site())
     broker = _reach("broker", _ping)
     yield broker
     if broker.level is Level.OK:
@@ -171,6 +176,33 @@ def _registers() -> Answer:
         )
         return Answer(Level.WARNING, "registers", f"{host}: {type(problem).__name__}", advice)
     return Answer(Level.OK, "registers", f"{host} answers")
+
+
+def _channels() -> Iterator[Answer]:
+    """In the portal everything is told whatever happens here; outside it, people wait for what never comes."""
+    try:
+        on = {one.channel: one for one in following.health(at=clock.now())}
+    except Error:
+        yield Answer(Level.FAILED, "messages", "no table of deliveries", "Run manage.py migrate.")
+        return
+    for channel in Channel:
+        if channel not in on:
+            advice = "See docs/how-to/connect-a-gateway.md. Until then messages stay in the portal."
+            yield Answer(Level.WARNING, f"messages by {channel}", "not set up", advice)
+        else:
+            yield _channel(on[channel], at=clock.now())
+
+
+def _channel(found: ChannelHealth, *, at: datetime) -> Answer:
+    text = f"last hour: {found.sent} sent, {found.failed} failed, {found.given_up} given up; {found.waiting} wait"
+    if found.last_error:
+        text += f"; last failure: {found.last_error}"
+    if found.is_late(at=at) and found.waiting_since is not None:
+        text += f"; due since {timezone.localtime(found.waiting_since):%Y-%m-%d %H:%M}"
+    failing, troubled = found.is_failing(at=at), bool(found.failed or found.given_up)
+    level = Level.FAILED if failing else Level.WARNING if troubled else Level.OK
+    advice = "Ask who runs the gateway; see docs/how-to/when-things-break.md. What waits goes out by itself."
+    return Answer(level, f"messages by {found.channel}", text, advice)
 
 
 def _scanner() -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
@@ -32,6 +32,16 @@ def necessary_topics() -> tuple[Topic, ...]:
     return tuple(topic for topic in Topic if any(told.topic == topic and told.necessary for told in kinds))
 
 
+def possible(*, without: Collection[str] = ()) -> set[Choice]:
+    """Return every choice there is, but for those of some channels."""
+    return {
+        (str(channel), str(topic))
+        for channel in Channel
+        if str(channel) not in without
+        for topic in optional_topics()
+    }
+
+
 def opted_out(person: Person) -> set[Choice]:
     """Return what a person does not want."""
     rows = OptOut.objects.filter(person=person).order_by("pk")
@@ -41,8 +51,7 @@ def opted_out(person: Person) -> set[Choice]:
 @transaction.atomic
 def choose(person: Person, *, wanted: Iterable[Choice]) -> None:
     """Keep what a person wants to get; everything else that may be left out is left out from now on."""
-    possible = {(str(channel), str(topic)) for channel in Channel for topic in optional_topics()}
-    out = possible - set(wanted)
+    out = possible() - set(wanted)
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     before = opted_out(person)
     if out == before:

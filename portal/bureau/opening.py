@@ -22,8 +22,9 @@ from matters import editions
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from matters.forms.answers import form_facts, is_visible
-from portal.bureau import queueing
+from portal.bureau import noticing, queueing
 from portal.bureau.due import Due, due
+from portal.bureau.noticing import Told
 from portal.bureau.queueing import Beside
 from portal.web.components import sheets, uploads
 from portal.web.components.parts import Row, SheetRow, Step
@@ -68,6 +69,7 @@ class OpenedApplication:
     events: tuple[Step, ...]
     judgements: tuple[tuple[Judgement, str], ...]
     notices: tuple[SupplementNotice, ...]
+    told: tuple[Told, ...]
     decision: Decision | None
     certificate: Certificate | None
     earlier: tuple[Application, ...]
@@ -133,6 +135,7 @@ def opened(user: User, application: Application, *, revealed: Revealed | None = 
         ),
         judgements=tuple(_judgements(application)),
         notices=tuple(application.notices.order_by("issued_at", "pk")),
+        told=noticing.told(application),
         decision=decision,
         certificate=selectors.certificate_of(decision),
         earlier=tuple(_earlier(application)),

@@ -14,6 +14,7 @@ from portal.citizen.views import (
     family,
     files,
     lists,
+    messages,
 )
 
 app_name = "citizen"
@@ -41,9 +42,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("certificates/<uuid:certificate_id>", certificates.certificate, name="certificate"),
     path("authorisations", certificates.authorisations, name="authorisations"),
     path("authorisations/<uuid:authorisation_id>/revoke", certificates.revoke, name="revoke"),
-    path("messages", lists.inbox, name="inbox"),
-    path("messages/<uuid:message_id>", lists.message, name="message"),
+    path("messages", messages.inbox, name="inbox"),
+    path("messages/read", messages.read_all, name="read_all"),
+    path("messages/<uuid:message_id>", messages.message, name="message"),
     path("me", lists.me, name="me"),
+    path("me/notices", messages.notices, name="notices"),
+    path("me/email", messages.email, name="email"),
+    path("me/email/code", messages.email_code, name="email_code"),
+    path("me/email/forget", messages.forget_email, name="forget_email"),
     path("me/family", family.family, name="family"),
     path("me/family/give", family.give, name="give"),
     path("me/family/<uuid:delegation_id>/revoke", family.revoke, name="revoke_delegation"),

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.models import User
+from accounts.telling import following
 from common import clock
 from portal.web import display, navigation
 from portal.web.session import idling, posts
@@ -33,7 +35,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "accessibility_url": navigation.address("public:accessibility"),
         "here": request.get_full_path(),
         "staying": idling.staying(request),
+        "unread": SimpleLazyObject(lambda: _unread(request)),
     }
+
+
+def _unread(request: HttpRequest) -> int:
+    """Return how many messages wait for the signed-in person; asked by the citizen's frame alone."""
+    return following.unread(request.user) if isinstance(request.user, User) else 0
 
 
 def frame(chosen: display.Display) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from django.conf import settings
@@ -19,6 +19,7 @@ class Place:
     url: str
     icon: str
     current: bool
+    unread: bool = False  # whether the count of unread messages stands beside it
 
 
 # address name, words in the header, words in the tab bar, icon
@@ -30,7 +31,8 @@ CITIZEN_PLACES = (
     ("citizen:inbox", "消息", "消息", "bell"),
     ("citizen:me", "我的", "我的", "user"),
 )
-HEADER_ONLY_WIDE = ("citizen:me",)
+INBOX, ME = "citizen:inbox", "citizen:me"
+HEADER_ONLY_WIDE = (ME,)
 TAB_BAR = (
     "public:home",
     "public:matters",
@@ -86,7 +88,8 @@ def places(request: HttpRequest, table: tuple[tuple[str, str, str, str], ...]) -
     ]
     here = max(leads, key=len, default="")
     return {
-        name: Place(label, short, url, icon, url == here) for name, (label, short, url, icon) in found.items()
+        name: Place(label, short, url, icon, current=url == here, unread=name == INBOX)
+        for name, (label, short, url, icon) in found.items()
     }
 
 
@@ -98,7 +101,9 @@ def header(request: HttpRequest) -> list[Place]:
 def tab_bar(request: HttpRequest) -> list[Place]:
     """Return at most five places for the phone's tab bar."""
     found = places(request, CITIZEN_PLACES)
-    return [found[name] for name in TAB_BAR if name in found][:5]
+    shown = [name for name in TAB_BAR if name in found][:5]
+    # Where there is no room for the messages, their count stands beside what leads there.
+    return [replace(found[name], unread=name == (INBOX if INBOX in shown else ME)) for name in shown]
 
 
 def own(request: HttpRequest) -> list[Place]:
