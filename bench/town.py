@@ -168,6 +168,7 @@ def _planned(folder: Path, *, throwaway: bool) -> Town:
     )
     environment.pop("DATABASE_OWNER_URL", None)
     environment |= programs.gateway_settings(gateway := places.free_port())
+    environment["TELL_WINDOW_SECONDS"] = "2"
     return Town(folder, server, broker, environment, site, registers, gateway)
 
 

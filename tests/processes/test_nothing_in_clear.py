@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import urllib.request
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,7 +24,7 @@ from tests.processes.watching import within
 demo_lives = pytest.importorskip("portal.demo.district.lives")
 demo_residents = pytest.importorskip("portal.demo.district.residents")
 
-PROGRAMS = ("registers", "web", "worker", "beat")
+PROGRAMS = ("registers", "gateway", "web", "worker", "beat")
 TYPED = {
     "contact_mobile": "13711112222",
     "other_bank": "示例商业银行",
@@ -112,10 +114,14 @@ def act_for_business(visitor: Visitor, page: Answer) -> None:
 
 
 def waiting(town: Town) -> int:
+    return count(town, "approvals_application WHERE state = 'submitted'")
+
+
+def count(town: Town, rows: str) -> int:
     line = psycopg2.connect(town.server.url("portal_owner"))
     try:
         with line.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM approvals_application WHERE state = 'submitted'")
+            cursor.execute(f"SELECT count(*) FROM {rows}")
             return int((cursor.fetchone() or (-1,))[0])
     finally:
         line.close()
@@ -143,6 +149,26 @@ def test_the_search_finds_what_is_there(needles: Needles) -> None:
 
 def test_at_least_twenty_applications_were_made(town: Town, applied: list[str]) -> None:
     assert len(set(applied)) >= 20
+
+
+def test_what_went_out_names_nobody(town: Town, applied: list[str], needles: Needles) -> None:
+    """Everybody was told by SMS; neither what was said nor what the stand-in keeps leads to anybody."""
+    assert within(60, lambda: count(town, "accounts_delivery WHERE state = 'waiting'") == 0)
+    assert count(town, "accounts_delivery WHERE state = 'sent'") >= len(applied)
+    gateway = town.environment["SMS_URL"].removesuffix("/sms")
+    with urllib.request.urlopen(f"{gateway}/sent", timeout=5) as answer:
+        kept = answer.read()
+    texts = [letter["text"] for letter in json.loads(kept)["letters"]]
+    assert len(texts) > 10
+    assert max(len(text) for text in texts) <= 70
+    visitor = Visitor(town.site)
+    page = visitor.get("/demo/sms").text
+    visitor.close()
+    assert texts[0] in page
+    for shown in (kept, page.encode(), json.dumps(texts, ensure_ascii=False).encode()):
+        assert not needles.found_in(shown)
+    names = {one.name for one in demo_residents.residents(demo_lives.district())}
+    assert not [name for name in names for text in texts if name in text]
 
 
 def test_no_table_holds_it(town: Town, applied: list[str], needles: Needles) -> None:
