@@ -25,9 +25,10 @@ def _own_broker(url: str, *, worker: str) -> str:
 
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-FOLDER = Path(os.environ.get("TEST_FOLDER") or tempfile.mkdtemp(prefix="portal-pytest-"))
 if "TEST_FOLDER" not in os.environ:
-    atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+    os.environ["TEST_FOLDER"] = tempfile.mkdtemp(prefix="portal-pytest-")
+    atexit.register(shutil.rmtree, os.environ["TEST_FOLDER"], ignore_errors=True)
+FOLDER = Path(os.environ["TEST_FOLDER"])
 for _name, _value in {
     "SECRET_KEY": "made up for tests " * 3,
     "FIELD_KEYS": json.dumps({"t1": _key("field 1"), "t0": _key("field 0")}),
@@ -39,14 +40,15 @@ for _name, _value in {
     "REGISTER_BASE_URL": "http://127.0.0.1:9",
     "CLAMD_URL": "",
     "JOURNAL_HEADS_FILE": str(FOLDER / f"heads-{os.getpid()}.jsonl"),
-    "STATIC_ROOT": str(FOLDER / f"static{WORKER}"),
-    "FILES_DIR": str(FOLDER / f"files{WORKER}"),
     # Never the demo's servers, whose addresses stand in var/run/env:
     "DATABASE_URL": "postgresql://portal_owner:unset@127.0.0.1:9/portal",
     "REDIS_URL": "redis://127.0.0.1:9/0",
     "PLATFORM_ISSUER": "",
 }.items():
     os.environ.setdefault(_name, _value)
+# Never inherited: an xdist worker starts with the environment of the process that hands out the tests.
+os.environ["STATIC_ROOT"] = str(FOLDER / f"static{WORKER}")
+os.environ["FILES_DIR"] = str(FOLDER / f"files{WORKER}")
 os.environ["REDIS_URL"] = _own_broker(os.environ["REDIS_URL"], worker=WORKER)
 
 from portal.settings import *  # noqa: E402, F403 -- the keys above have to stand first

@@ -106,7 +106,10 @@ def test_every_act_without_javascript(
     page.click("text=下一步：核对决定")
     assert "60 日内" in page.inner_text(".desk__file")
     page.click("text=确认，不予批准")
+    assert "都办完了" in page.inner_text("main"), "the third case is the other department's"
 
+    page.click("details.menu summary")
+    page.click("text=切换到")
     page.click("text=办下一件")
     page.click(".deskacts >> text=一次性告知补正")
     page.check("#id_open_name")

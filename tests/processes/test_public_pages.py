@@ -111,7 +111,7 @@ def test_find_read_choose_and_sign_in_without_javascript(plain_page: Page, chen:
     page.goto("/")
     assert "需要补正 2 项" in page.inner_text(".todo")
     page.click(".actfor button")
-    assert "的名义" in page.inner_text(".todo")
+    assert "改为办本人的事" in page.inner_text(".todo")
     page.click(".userpill summary")
     page.click("text=退出登录")
     assert "您已退出登录" in page.inner_text("main")

@@ -12,8 +12,18 @@ from tests.portal.test_every_address import ROUTES
 
 pytestmark = pytest.mark.django_db
 # What is no page of its own: buttons, what machines ask, steps of a sign-in, the bureau, the demo.
-NO_PAGE = {"act-for", "display", "me/sign-ins/end", "metrics", "sign-out", "sitemap", "stay"}
-ELSEWHERE = ("api/", "components/", "demo/", "healthz/", "office/", "staff/code")
+NO_PAGE = {"act-for", "display", "me/email/code", "me/email/forget", "me/sign-ins/end", "messages/read"}
+NO_PAGE |= {"metrics", "sign-out", "sitemap", "stay"}
+ELSEWHERE = (
+    "api/",
+    "components/",
+    "demo/",
+    "healthz/",
+    "office/",
+    "sign-in/platform",
+    "sign-out/platform",
+    "staff/code",
+)
 
 
 def test_the_site_map_leads_to_every_page(client: Client) -> None:
