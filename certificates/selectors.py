@@ -17,12 +17,14 @@ from certificates.holding.choosing import choose
 from certificates.models import Authorisation, Certificate, UseRecord
 from certificates.states import CertificateStatus
 from common import divisions
+from common.selects import Select
 from rules.language.raw import value_of
 from rules.language.vocabulary import FactSpec, FactType, Vocabulary
 from rules.wording.showing import shower
 
 # What says whether a certificate counts on a day, and names it.
 COUNTING = ("identifier", "version", "status", "issued_on", "valid_from", "valid_until")
+_COUNTING = Select(lambda: Certificate.objects.select_related("type").only(*COUNTING, "type__slug"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,9 @@ def held_by(
 
 def valid_by_type(holder: Person | Organisation, *, on: date) -> dict[str, Certificate]:
     """Return the one valid certificate of each type by slug; a type with two is left out."""
-    own = {"holder_person": holder} if isinstance(holder, Person) else {"holder_organisation": holder}
-    valid = Certificate.objects.filter(**own, status=CertificateStatus.VALID).select_related("type")
+    whose = "holder_person_id" if isinstance(holder, Person) else "holder_organisation_id"
     rows: dict[str, list[Certificate]] = defaultdict(list)
-    for row in valid.only(*COUNTING, "type__slug"):
+    for row in _COUNTING.rows(f"WHERE {whose} = %s AND status = %s", [holder.pk, CertificateStatus.VALID]):
         rows[row.type.slug].append(row)
     chosen = {slug: choose(held, on=on) for slug, held in rows.items()}
     return {slug: one.certificate for slug, one in chosen.items() if one.certificate and one.reason is None}

@@ -17,6 +17,7 @@ class CertificateStatus(models.TextChoices):
     CANCELLED = "cancelled", "注销"
 
 
+IN_HAND = (CertificateStatus.VALID, CertificateStatus.SUSPENDED)  # its holder has no second one meanwhile
 ENDED = frozenset(
     {
         CertificateStatus.ANNULLED,

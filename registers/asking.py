@@ -20,6 +20,7 @@ from registers.calling import Call, Reply
 from registers.models import Register, RegisterCall
 
 # Not waited for until it is on disk: the call is, and so will be whatever is decided on its answer, later in the log.
+_KNOWN = "SELECT * FROM registers_register WHERE name = ANY(%s)"
 _WRITE_BACK = """
 SET LOCAL synchronous_commit = off;
 UPDATE registers_registercall AS c
@@ -61,7 +62,8 @@ def ask_many(questions: Sequence[Question]) -> list[Answer]:
     """Return an answer to each question, in order; outside any transaction, because registers take their time."""
     if not questions:
         return []
-    known = {one.name: one for one in Register.objects.filter(name__in={q.register_name for q in questions})}
+    names = sorted({question.register_name for question in questions})
+    known = {one.name: one for one in Register.objects.raw(_KNOWN, [names])}
     asked = [
         (question, known[question.register_name]) for question in questions if question.register_name in known
     ]

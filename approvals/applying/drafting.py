@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import actors
 from accounts.acting import mandates
@@ -24,7 +24,7 @@ from approvals.errors import (
     WrongApplicant,
 )
 from approvals.models import Draft
-from approvals.permissions import may_apply, own
+from approvals.permissions import is_applicant, may_apply, own
 from certificates.holding import authorising
 from certificates.models import Authorisation
 from common import clock
@@ -197,7 +197,9 @@ def own_locked(principal: Principal, *, reference: str) -> Draft:
 def lock_as_read(principal: Principal, draft: Draft) -> bool:
     """Lock the principal's draft; False when it was saved again since it was read. Raises NoSuchDraft, MayNotAct."""
     require_standing(principal)
-    rows = Draft.objects.filter(own(principal), pk=draft.pk).select_for_update(of=("self",))
-    if (saved_at := rows.values_list("saved_at", flat=True).first()) is None:
+    with connection.cursor() as cursor:  # worded here: it runs with every submission
+        cursor.execute("SELECT saved_at FROM approvals_draft WHERE id = %s FOR UPDATE", [draft.pk])
+        found = cursor.fetchone()
+    if found is None or not is_applicant(principal, draft):
         raise NoSuchDraft
-    return saved_at == draft.saved_at
+    return bool(found[0] == draft.saved_at)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import prefetch_related_objects
 
 from approvals.deciding import announcing, carrying, facts
 from approvals.deciding.carrying import Judged
@@ -21,6 +22,7 @@ from approvals.deciding.facts import Collected
 from approvals.models import Application
 from approvals.states import ApplicationState
 from common import clock
+from common.selects import Select
 from matters import editions
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,8 @@ UPDATE approvals_application SET lease_until = %s, attempts = attempts + 1
                ORDER BY waiting_since LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
+_APPLICATIONS = Select(lambda: Application.objects.select_related("matter__department", "person"))
+_CLAIMED = "WHERE approvals_application.id = ANY(%s::uuid[]) ORDER BY waiting_since, approvals_application.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,8 @@ def claim(limit: int, *, at: datetime) -> list[Application]:
         ids: list[UUID] = [row[0] for row in cursor.fetchall()]
     if not ids:
         return []
-    rows = Application.objects.select_related("matter__department", "person", "organisation")
-    mine = list(rows.filter(pk__in=ids).order_by("waiting_since", "pk"))
+    mine = _APPLICATIONS.rows(_CLAIMED, [ids])
+    prefetch_related_objects([one for one in mine if one.organisation_id], "organisation")
     for application in mine:
         application.edition = editions.row(application.edition_id)
     return mine

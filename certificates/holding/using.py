@@ -17,9 +17,8 @@ from django.db import connection, transaction
 
 from accounts.acting.principals import Principal
 from accounts.actors import SYSTEM
-from certificates import digesting, schemas
+from certificates import digesting, locking, schemas
 from certificates.errors import NotYours
-from certificates.holding import locking
 from certificates.holding.choosing import Choice, choose
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome

@@ -13,10 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from accounts.models import Organisation, Person
-from certificates import digesting, schemas
+from certificates import digesting, locking, schemas
 from certificates.errors import (
     AlreadyHeld,
     AlreadyIssued,
@@ -35,7 +34,6 @@ from records.proving.chain import Json
 
 _SERIAL = re.compile(r"[0-9A-Z]{1,40}")
 _Key = tuple[int, UUID]
-IN_HAND = (CertificateStatus.VALID, CertificateStatus.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +156,7 @@ def _lock_held(plans: Sequence[_Plan]) -> dict[_Key, list[Certificate]]:
         return held
     people = {plan.issue.holder.pk for plan in plans if isinstance(plan.issue.holder, Person)}
     bodies = {plan.issue.holder.pk for plan in plans if isinstance(plan.issue.holder, Organisation)}
-    holders = Q(holder_person__in=people) | Q(holder_organisation__in=bodies)
-    rows = Certificate.objects.select_for_update().filter(
-        holders, type__in={plan.type.pk for plan in plans}, status__in=IN_HAND
-    )
-    for row in rows.defer("fields").order_by("pk"):
+    for row in locking.in_hand({plan.type.pk for plan in plans}, people=people, bodies=bodies):
         holder = row.holder_person_id or row.holder_organisation_id
         assert holder is not None
         held[row.type_id, holder].append(row)

@@ -1,0 +1,78 @@
+"""Selects worded once a process, for what runs with every case.
+
+Django takes 1 to 1.5 ms of CPU time to word a select over four tables, and words the same one anew each time; to run it
+takes a third of that. Here Django still says which columns, which joins and how a row becomes objects; the condition
+is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """One select without its condition: what to send, and how a row becomes an object with what was joined to it."""
+
+    sql: str
+    model: type[Model]
+    names: Sequence[str]
+    places: slice
+    converters: Sequence[tuple[int, Sequence[Callable[..., Any]], Any]]
+    populators: Sequence[Any]
+
+
+class Select(Generic[M]):
+    """A queryset without condition (`select_related` at most), run with conditions written as SQL.
+
+    Takes a callable, because models are not all known while modules are being loaded.
+    """
+
+    def __init__(self, queryset: Callable[[], QuerySet[M]]) -> None:
+        self._queryset = queryset
+
+    def rows(self, condition: str, parameters: Sequence[Any]) -> list[M]:
+        """Return the objects of `SELECT … {condition}`; tables go by their own names, values by %s alone."""
+        worded = self._worded
+        with connection.cursor() as cursor:
+            cursor.execute(f"{worded.sql} {condition}", parameters)
+            return [_made(worded, list(row)) for row in cursor.fetchall()]
+
+    def first(self, condition: str, parameters: Sequence[Any]) -> M | None:
+        """Return the first object, or None."""
+        return next(iter(self.rows(condition, parameters)), None)
+
+    @cached_property
+    def _worded(self) -> _Worded:
+        compiler = self._queryset().order_by().query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        assert not parameters, "conditions are not part of the queryset"
+        info, columns = compiler.klass_info, [column for column, _, _ in compiler.select]
+        places = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        return _Worded(
+            sql=sql,
+            model=info["model"],
+            names=[column.target.attname for column in columns[places]],
+            places=places,
+            converters=[(at, *found) for at, found in compiler.get_converters(columns).items()],
+            populators=get_related_populators(info, compiler.select, connection.alias),  # type: ignore[call-arg] # stubs of 6.1
+        )
+
+
+def _made(worded: _Worded, row: list[Any]) -> Any:
+    for at, converters, column in worded.converters:
+        for convert in converters:
+            row[at] = convert(row[at], column, connection)
+    made = worded.model.from_db(connection.alias, worded.names, row[worded.places])
+    for populator in worded.populators:
+        populator.populate(row, made)
+    return made
