@@ -63,8 +63,10 @@ def choose(user: User, *, post_id: int) -> Post:
 
 
 @transaction.atomic
-def appoint(admin: User, *, user: User, role: Post.Role, place: Place, on: date) -> Post:
-    """Give a user a post from a day on. Raises NotYoursToGive."""
+def appoint(
+    admin: User, *, user: User, role: Post.Role, place: Place, on: date, until: date | None = None
+) -> Post:
+    """Give a user a post from a day on, to a last day if that is known. Raises NotYoursToGive."""
     _require_admin(admin, place.department)
     return registering.appoint(
         user,
@@ -73,6 +75,7 @@ def appoint(admin: User, *, user: User, role: Post.Role, place: Place, on: date)
         hall=place.hall,
         town=place.town,
         on=on,
+        until=until,
         actor=actors.of_user(admin),
     )
 

@@ -131,16 +131,17 @@ def appoint(
     on: date,
     hall: Hall | None = None,
     town: Region | None = None,
+    until: date | None = None,
     actor: str = actors.SYSTEM,
 ) -> Post:
-    """Give a user a post from a day on; a post already held is returned as it is."""
+    """Give a user a post from a day on, to a last day if it is known; a post already held so is returned as it is."""
     post, created = Post.objects.get_or_create(
         user=user,
         role=role,
         department=department,
         hall=hall,
         town=town,
-        valid_to=None,
+        valid_to=until,
         defaults={"valid_from": on},
     )
     if created:
@@ -149,6 +150,7 @@ def appoint(
             "department": department.credit_code if department else "",
             "hall": hall.code if hall else "",
             "town": town.code if town else "",
+            "last_day": until.isoformat() if until else "",
         }
         journal.note(
             stream=f"user:{user.pk}",

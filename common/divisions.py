@@ -14,7 +14,7 @@ from pathlib import Path
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "codes" / "divisions.json"
 LEVELS = (2, 4, 6, 9, 12)
-CITY, COUNTY = 4, 6
+CITY, COUNTY, TOWN = 4, 6, 9
 
 
 @dataclass(frozen=True, slots=True)

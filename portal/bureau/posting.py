@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from accounts.models import Post, User
-from common import clock
+from accounts.models import Hall, Post, Region, User
+from accounts.posting import Place
+from common import clock, divisions
 from portal.bureau.access import Officer
 from portal.web.forms.widgets import DateBoxes
 
@@ -46,8 +49,25 @@ class UserNameField(forms.CharField):
         return found
 
 
+def places_of(admin: Officer) -> dict[str, Place]:
+    """Return where an admin can give a post, by what the form sends: anywhere, a hall, a town of the district."""
+    department = admin.post.department
+    places = {"": Place(department, admin.post.hall, admin.post.town)}
+    for hall in Hall.objects.order_by("name"):
+        places[f"hall:{hall.pk}"] = Place(department, hall=hall)
+    towns = Region.objects.filter(level=divisions.TOWN, valid_to__isnull=True)
+    for town in towns.filter(code__startswith=settings.DIVISION).order_by("code"):
+        places[f"town:{town.pk}"] = Place(department, town=town)
+    return places
+
+
+def _place_words(place: Place) -> str:
+    held = place.hall or place.town
+    return held.name if held is not None else "不限场所"
+
+
 class AppointForm(forms.Form):
-    """Who gets which role from when."""
+    """Who gets which role where, from when, and until when if that is known."""
 
     user = UserNameField(label="用户名", max_length=60)
     role = forms.ChoiceField(
@@ -56,7 +76,37 @@ class AppointForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "请选择岗位。", "invalid_choice": "请从列出的岗位里选。"},
     )
+    place = forms.ChoiceField(
+        label="在哪里",
+        required=False,
+        widget=forms.Select(),
+        help_text="窗口人员选大厅，镇街人员选镇街。",
+        error_messages={"invalid_choice": "请从列出的场所里选。"},
+    )
     begins = forms.DateField(label="从哪天起", widget=DateBoxes, error_messages=_DATE_WORDS)
+    last_day = forms.DateField(
+        label="到哪天为止（没有定可以不填）", widget=DateBoxes, required=False, error_messages=_DATE_WORDS
+    )
+
+    def __init__(self, *args: Any, places: Mapping[str, Place], **told: Any) -> None:
+        """Offer the places an admin can give."""
+        super().__init__(*args, **told)
+        self.places = places
+        chosen = self.fields["place"]
+        assert isinstance(chosen, forms.ChoiceField)
+        chosen.choices = [(key, _place_words(place)) for key, place in places.items()]
+
+    def clean_place(self) -> Place:
+        """Return the place itself."""
+        return self.places[self.cleaned_data["place"]]
+
+    def clean(self) -> dict[str, Any]:
+        """A post ends on the day it begins or later."""
+        cleaned = super().clean() or {}
+        begins, last_day = cleaned.get("begins"), cleaned.get("last_day")
+        if begins and last_day and last_day < begins:
+            self.add_error("last_day", "最后一天不能早于开始的那天。")
+        return cleaned
 
     def clean_begins(self) -> Any:
         """Refuse a past day: what was done before was not done in this post."""

@@ -12,11 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import posting
 from accounts.models import Post
-from accounts.posting import Place
 from common import clock
 from portal.bureau import access
 from portal.bureau.access import Officer, office_page
-from portal.bureau.posting import AppointForm, LeaveForm, posts_under
+from portal.bureau.posting import AppointForm, LeaveForm, places_of, posts_under
 from portal.web.session.posts import post_words
 
 
@@ -36,15 +35,17 @@ def choose(request: HttpRequest) -> HttpResponse:
 def posts(request: HttpRequest) -> HttpResponse:
     """Show who holds which post; posting appoints somebody."""
     admin = access.admin_of(request)
-    form = AppointForm(request.POST if request.method == "POST" else None, initial={"begins": clock.today()})
+    sent = request.POST if request.method == "POST" else None
+    form = AppointForm(sent, initial={"begins": clock.today()}, places=places_of(admin))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         post = posting.appoint(
             admin.user,
             user=told["user"],
             role=Post.Role(told["role"]),
-            place=Place(admin.post.department, admin.post.hall, admin.post.town),
+            place=told["place"],
             on=told["begins"],
+            until=told["last_day"],
         )
         messages.success(request, f"已任命：{told['user'].display_name}，{post_words(post)}。")
         return redirect("bureau:posts")

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import registering
-from accounts.models import Department, Person, Post, User
+from accounts.models import Department, Hall, Person, Post, Region, User
 from approvals import permissions
 from approvals.models import Application
 from common import clock
@@ -66,8 +66,7 @@ def test_an_admin_appoints_and_hands_over(signed_in: SignIn, admin: User, office
     new = registering.account("new", display_name="新同事", password="a long test password")
     browser = signed_in(admin)
     today = clock.today()
-    begins = {"begins_year": today.year, "begins_month": today.month, "begins_day": today.day}
-    told = {"user": "new", "role": "clerk", **begins}
+    told = {"user": "new", "role": "clerk", **boxes("begins", today)}
     assert browser.post(reverse("bureau:posts"), told).status_code == 302
     assert Post.objects.get(user=new).role == "clerk"
     post = Post.objects.get(user=officer)
@@ -78,9 +77,49 @@ def test_an_admin_appoints_and_hands_over(signed_in: SignIn, admin: User, office
     assert Post.objects.get(user=new, role="officer").held_on(today)
 
 
+def test_a_post_is_given_in_a_hall_or_a_town_to_a_last_day(
+    signed_in: SignIn, admin: User, officer: User
+) -> None:
+    new = registering.account("new", display_name="新同事", password="a long test password")
+    region = Region.objects.get(code="440507")
+    Hall.objects.create(
+        code="H1", name="龙湖区政务服务中心", region=region, address="-", phone="-", hours="-"
+    )
+    today = clock.today()
+    last = today + timedelta(days=30)
+    told = {"user": "new", "role": "clerk", **boxes("begins", today), **boxes("last_day", last)}
+    browser = signed_in(admin)
+    for place in ("hall:H1", "town:440507003"):
+        assert browser.post(reverse("bureau:posts"), {**told, "place": place}).status_code == 302
+    held = Post.objects.filter(user=new).order_by("pk")
+    assert [(post.hall_id, post.town_id, post.valid_to) for post in held] == [
+        ("H1", None, last),
+        (None, "440507003", last),
+    ]
+    assert {post.department_id for post in held} == {Post.objects.get(user=officer).department_id}
+    page = browser.get(reverse("bureau:posts")).content.decode()
+    assert "龙湖区政务服务中心" in page
+    assert last.isoformat() in page
+
+
+def boxes(name: str, day: date) -> dict[str, int]:
+    return {f"{name}_year": day.year, f"{name}_month": day.month, f"{name}_day": day.day}
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [
+        ({"user": "admin", "role": "clerk", "place": "hall:none"}, "请从列出的场所里选"),
+        ({"user": "admin", "role": "clerk", "place": "town:440106"}, "请从列出的场所里选"),
+        (
+            {
+                "user": "admin",
+                "role": "clerk",
+                **boxes("begins", date(2999, 1, 2)),
+                **boxes("last_day", date(2999, 1, 1)),
+            },
+            "最后一天不能早于开始的那天",
+        ),
         ({}, "请填写用户名"),
         ({"user": "nobody", "role": "clerk"}, "没有这个用户名"),
         ({"user": "admin", "role": "king"}, "请从列出的岗位里选"),
