@@ -9,7 +9,7 @@ from celery import shared_task
 from django.db import transaction
 
 from approvals import clock, deciding
-from approvals.deciding import sweeping
+from approvals.deciding import replaying, sweeping
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,18 @@ def check_clocks() -> int:
     for reference, stored, true in wrong:
         log.error("case %s: stored due date %s, ledger says %s", reference, stored, true)
     return len(wrong)
+
+
+@shared_task(name="approvals.tasks.replay")
+def replay() -> int:
+    """Judge everything again, once a night; say what comes out otherwise."""
+    report = replaying.replay_all()
+    for one in report.differences:
+        log.error("replay differs: %s", one)
+    for reference in report.wrong_grants:
+        log.error("replay: %s was granted on a judgement that is not GRANT", reference)
+    log.info("replayed", extra={"judgements": report.judgements, "differences": len(report.differences)})
+    return len(report.differences) + len(report.wrong_grants)
 
 
 def wake() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from portal import environment
@@ -213,6 +214,7 @@ CELERY_TASK_ROUTES = {
     "approvals.tasks.decide": {"queue": "instant"},
     "accounts.tasks.deliver": {"queue": "bulk"},
     "records.tasks.scan": {"queue": "bulk"},
+    "approvals.tasks.replay": {"queue": "bulk"},
 }
 CELERY_TASK_ACKS_LATE = False  # a wake-up means only "look": losing one costs a sweep, never a decision
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -238,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
     "late-supplements": {"task": "approvals.tasks.hand_over_late", "schedule": 3600.0},
     "forget-requests": {"task": "portal.api.tasks.forget_old", "schedule": 86_400.0},
     "check-clocks": {"task": "approvals.tasks.check_clocks", "schedule": 86_400.0},
+    "replay": {"task": "approvals.tasks.replay", "schedule": crontab(hour="3", minute="17")},
 }
 
 # --- deciding ---------------------------------------------------------------------------------------------------------

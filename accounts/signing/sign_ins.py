@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth import SESSION_KEY as SIGNED_IN
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
@@ -120,9 +121,12 @@ def _close(*, session_key: str, how: str) -> None:
 
 
 def _living(keys: object) -> set[str]:
-    """Return the keys whose session has not run out. Sessions live in the machine's time, not in a shifted one."""
+    """Return the keys whose session has not run out. Sessions live in the machine's time, not in a shifted one.
+
+    One that ran out may go on under its key, with nobody signed in.
+    """
     found = Session.objects.filter(session_key__in=list(keys), expire_date__gt=clock.system_time())  # type: ignore[call-overload]
-    return set(found.values_list("session_key", flat=True))
+    return {row.session_key for row in found if SIGNED_IN in row.get_decoded()}
 
 
 def _tell(user: User, entry: SignIn) -> None:

@@ -6,17 +6,15 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import SESSION_KEY as SIGNED_IN
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from portal.web.session.store import ENDED
 from portal.web.uploading import files_were_skipped
 from records.encrypting import envelope
 
@@ -46,12 +44,18 @@ class SignInFirst(LoginRequiredMiddleware):
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
-        """Keep a posted page, and say whether it was kept; a POST alone leads to the page it came from."""
+        """Keep a posted page, and say whether it was kept; a POST alone leads to the page it came from.
+
+        What a page's script sends beside the form (saving as one types, an upload) is kept in silence where it can be.
+        """
         if request.method != "POST":
             return super().handle_no_permission(request, view_func)
+        is_script = "X-Requested-With" in request.headers
         page = _page_of(request, getattr(view_func, "given_back", None))
-        had_signed_in = _had_signed_in(request)
+        had_signed_in = ENDED in request.session or SESSION_KEY in request.session
         kept = had_signed_in and page is not None and _remember(request)
+        if is_script:
+            return super().handle_no_permission(request, view_func)
         messages.warning(request, KEPT if kept else NOT_KEPT if had_signed_in else SIGN_IN)
         if files_were_skipped(request):
             messages.warning(request, FILES_LOST)
@@ -83,18 +87,6 @@ def _page_of(request: HttpRequest, name: str | None) -> str | None:
         return reverse(name, args=match.args, kwargs=match.kwargs)
     page = _page_before(request)
     return page if name is not None and urlsplit(page).path == request.path else None
-
-
-def _had_signed_in(request: HttpRequest) -> bool:
-    """Return whether somebody's session ended; the row it leaves is used up, so a guest or a script fills no table."""
-    if SESSION_KEY in request.session:
-        return True
-    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    ended = Session.objects.filter(session_key=key).first() if key else None
-    if ended is None or SIGNED_IN not in ended.get_decoded():
-        return False
-    ended.delete()
-    return True
 
 
 def _remember(request: HttpRequest) -> bool:

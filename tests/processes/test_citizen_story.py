@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.test import Client
 from playwright.sync_api import Page
 
 from accounts.models import User
 from approvals.models import Application
 from approvals.states import ApplicationState
 from certificates.models import Certificate
+from common import clock
 from common.identifiers import credit_code
 from registers.standin.desk import FaultKind
 from tests.factories import district
@@ -229,18 +230,21 @@ def test_a_session_that_ends_in_the_middle_loses_nothing(
     consent(page, BUSINESS)
     page.fill("[name=name]", "示例市龙湖区阿杰食品店")
     page.check("[name=scope][value=clothing]")
-    client = Client()
-    client.cookies[settings.SESSION_COOKIE_NAME] = next(
+    key = next(
         cookie["value"] for cookie in page.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME
     )
-    client.session.flush()  # as if the hours had passed
+    Session.objects.filter(session_key=key).update(expire_date=clock.now() - timedelta(minutes=1))
+    page.fill(
+        "[name=name]", "示例市龙湖区阿明食品店"
+    )  # saved as one types: that request finds the session ended
+    page.wait_for_timeout(2500)
     page.click(".actionbar button:has-text('保存并继续')")
     page.wait_for_url("**/sign-in**")
     page.fill("[name=username]", owner.user.username)
     page.fill("[name=password]", PASSWORD)
     page.click("main form button:not([type=button])")
     page.wait_for_url("**/drafts/**")
-    assert page.input_value("[name=name]") == "示例市龙湖区阿杰食品店"
+    assert page.input_value("[name=name]") == "示例市龙湖区阿明食品店"
 
 
 def test_what_is_wrong_is_said_at_the_top_and_at_the_field(

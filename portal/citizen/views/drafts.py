@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -71,7 +71,7 @@ def questions(request: HttpRequest, mine: Mine, page: int) -> HttpResponse:
     if not 1 <= page <= len(given.compiled.pages):
         raise Http404
     # What was posted after the session had ended comes back once, after signing in again.
-    data = request.POST if request.method == "POST" else unsaved.take(request)
+    data = request.POST if request.method == "POST" else _given_back(request, draft, page)
     correcting = {request.GET.get("correct", "")}
     if data is not None and request.method != "POST":
         messages.info(request, "刚才填的内容放回来了，还没有保存。请核对后按“保存并继续”。")
@@ -86,6 +86,12 @@ def questions(request: HttpRequest, mine: Mine, page: int) -> HttpResponse:
     known = _page(principal, draft, given, form, page)
     status = (files.status or 422) if request.method == "POST" else 200
     return render(request, "citizen/questions.html", known, status=status)
+
+
+def _given_back(request: HttpRequest, draft: Draft, page: int) -> QueryDict | None:
+    """Return what was sent to this page, or saved from it as one typed, when the session had ended."""
+    typed = reverse("citizen:save", args=[draft.reference, page])
+    return unsaved.take(request) or unsaved.take(request, path=typed)
 
 
 def _stay(
@@ -141,6 +147,7 @@ def _page(principal: Principal, draft: Draft, given: Known, form: AnswerForm, pa
     }
 
 
+@unsaved.given_back(page="citizen:questions")
 @require_POST
 @on_own_draft
 def save(request: HttpRequest, mine: Mine, page: int) -> HttpResponse:

@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY as SIGNED_IN
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
+from typing_extensions import override
+
+from common import clock
 
 SECOND_FACTOR = "second_factor"  # session key: when a code was given
 SEEN = "seen"  # session key: when it was last used, in seconds of the machine's clock
+ENDED = "ended"  # session key: a guest who was signed in until the time without use was over
+GUEST_FOR = timedelta(hours=1)
 
 
 class SessionStore(db.SessionStore):
-    """Django's sessions in the database."""
+    """Django's sessions in the database; one in which somebody was signed in ends in becoming a guest's.
+
+    It keeps its key, so that no request that comes after the end takes the browser's cookie away from another one that
+    is under way: the form a person presses, beside what the page's script saves or asks. Signing in gives a new key.
+    """
 
     def get_session_cookie_age(self) -> int:
         """Return the seconds without use after which the session ends."""
         return int(settings.STAFF_IDLE_SECONDS if self.get(SECOND_FACTOR) else settings.SESSION_COOKIE_AGE)
+
+    @override
+    def load(self) -> dict[str, Any]:
+        """Return what is kept, of a session that has ended only that."""
+        key = self.session_key
+        found: dict[str, Any] = super().load()
+        if self.session_key is None and key is not None and _became_a_guests(key):
+            self._session_key = key
+            return {ENDED: True}
+        return found
+
+
+def _became_a_guests(key: str) -> bool:
+    """Empty the row of a session that has run out; False where nobody was signed in."""
+    row = Session.objects.filter(session_key=key).first()
+    if row is None or SIGNED_IN not in row.get_decoded():
+        return False
+    told = SessionStore().encode({ENDED: True})
+    Session.objects.filter(pk=key).update(session_data=told, expire_date=clock.system_time() + GUEST_FOR)
+    return True

@@ -143,3 +143,56 @@ def test_a_rating_comes_back_on_the_result_page(page, chen, decide, on) -> None:
     assert "还没有提交" in text_of(back)
     assert not Rating.objects.exists()
     assert "等了很久" not in text_of(page.get(result))  # once
+
+
+SCRIPT = {"X-Requested-With": "fetch"}
+
+
+def test_saving_as_one_types_after_the_end_loses_neither_its_own_words_nor_the_forms(page, chen) -> None:
+    """The page says so: 登录已过期。按“保存并继续”，登录后接着填，内容不会丢."""
+    draft = walking.draft_of(page)
+    address = f"/drafts/{draft.reference}/1"
+    Session.objects.filter(session_key=page.cookies["sessionid"].value).update(expire_date=LONG_AGO)
+    typed = f"/drafts/{draft.reference}/save/1"
+    assert page.post(typed, {**TYPED, "contact_mobile": "13900002222"}, headers=SCRIPT).status_code == 302
+    page.force_login(chen.user)  # without pressing the button
+    assert 'value="13900002222"' in page.get(address).content.decode()
+
+
+def test_the_form_that_follows_the_script_is_kept(page, chen) -> None:
+    draft = walking.draft_of(page)
+    address = f"/drafts/{draft.reference}/1"
+    Session.objects.filter(session_key=page.cookies["sessionid"].value).update(expire_date=LONG_AGO)
+    older = {**TYPED, "contact_mobile": "13900002222"}
+    page.post(f"/drafts/{draft.reference}/save/1", older, headers=SCRIPT)
+    page.post(address, TYPED, headers={"referer": f"http://testserver{address}"})
+    page.force_login(chen.user)
+    assert 'value="13900001111"' in page.get(address).content.decode()
+
+
+@pytest.mark.parametrize("script_first", [True, False])
+def test_script_and_form_at_the_same_moment(page, chen, script_first) -> None:
+    """Both carry the old cookie; whichever answer's cookie the browser keeps, the words are there."""
+    draft = walking.draft_of(page)
+    address = f"/drafts/{draft.reference}/1"
+    old = page.cookies["sessionid"].value
+    Session.objects.filter(session_key=old).update(expire_date=LONG_AGO)
+    sent = [
+        (f"/drafts/{draft.reference}/save/1", SCRIPT),
+        (address, {"referer": f"http://testserver{address}"}),
+    ]
+    for where, headers in sent if script_first else reversed(sent):
+        page.cookies["sessionid"] = old
+        page.post(where, TYPED, headers=headers)
+    page.force_login(chen.user)
+    assert 'value="13900001111"' in page.get(address).content.decode()
+
+
+def test_a_script_that_keeps_nothing_does_not_use_the_end_up(page, chen) -> None:
+    draft = walking.draft_of(page)
+    address = f"/drafts/{draft.reference}/1"
+    Session.objects.filter(session_key=page.cookies["sessionid"].value).update(expire_date=LONG_AGO)
+    page.post("/messages/read", headers=SCRIPT)
+    text = said(page, page.post(address, TYPED, headers={"referer": f"http://testserver{address}"}))
+    assert "没有丢" in text
+    assert text.count("已自动退出") == 1
