@@ -21,6 +21,8 @@ ALONE = {"test_worker_deaths"}
 settings.register_profile(
     "portal", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True, max_examples=60
 )
+# For whoever changes what a property holds: scripts/test --hypothesis-profile=deep
+settings.register_profile("deep", parent=settings.get_profile("portal"), max_examples=1000)
 settings.load_profile("portal")
 
 
@@ -51,6 +53,7 @@ def _turn(item: pytest.Item) -> tuple[bool, bool, bool]:
 def _only_this_machine() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         strictness.shut_sockets(patch)
+        strictness.keep_no_contexts(patch)
         yield
 
 

@@ -6,10 +6,11 @@ given later go on behind it: one number always means one row, as the caches of r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tests import emptying
 
@@ -39,6 +40,17 @@ def put_back(name: str) -> None:
     """Copy what was set aside back, inside the test's transaction if it has one."""
     with connection.cursor() as cursor:
         cursor.execute(_statements[name])
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo what is done meanwhile. Verbs that must not stand in another's transaction take it for none, as Django's
+    own test cases have it."""
+    around = transaction.atomic()
+    around._from_testcase = True  # type: ignore[attr-defined]
+    with around:
+        yield
+        transaction.set_rollback(True)
 
 
 def holds(cursor: Any, table: str) -> bool:

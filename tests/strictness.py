@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.query import QuerySet
 from django.http.response import HttpResponseBase
+from django.test import client
 from django.test.client import Client
 
 from accounts.signing.identity import BACKEND
@@ -73,6 +74,14 @@ def shuffle_unordered(patch: Any, *, seed: str) -> None:
             dice.shuffle(rows)
 
     patch.setattr(QuerySet, "_fetch_all", fetch_shuffled)
+
+
+def keep_no_contexts(patch: Any) -> None:
+    """Have Django's client not copy the context of every template drawn: it costs more than drawing it.
+
+    Nobody may look at `response.context`: what a page says is in its content.
+    """
+    patch.setattr(client, "store_rendered_templates", lambda *_told, **_named: None)
 
 
 def check_client(patch: Any, *, allowed: frozenset[str]) -> None:

@@ -1,9 +1,15 @@
-"""The browser, and what every page has to stand: axe without findings, no sideways scrolling."""
+"""The browser, and what every page has to stand: axe without findings, no sideways scrolling.
+
+axe is what costs, so each page is shown to it once in each look, by the test that owns it: test_every_page,
+test_public_pages, test_office, test_components, test_demo; the stories show it what only they see. Whether a page fits
+costs next to nothing and is asked at every width each time.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +26,15 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-# Details only of what is looked at: listing all that is in order takes longer than looking for what is not.
+# Details only of what is looked at: listing all that is in order takes longer than looking for what is not, and so does
+# working out a selector for each element; its HTML says which one it is.
 RUN = """
-rules => axe.run(document, {resultTypes: ['violations', 'incomplete'], runOnly: {type: 'tag', values: rules}})
+rules => axe.run(document, {
+    resultTypes: ['violations', 'incomplete'], selectors: false, runOnly: {type: 'tag', values: rules}
+  })
   .then(({violations, incomplete}) => ({violations, incomplete}))
 """
+WIDTHS = (390, 1280)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -61,7 +71,14 @@ def assert_accessible(page: Page) -> None:
     assert not findings, f"axe on {page.url}: {findings}"
 
 
-def assert_fits(page: Page) -> None:
-    """Fail when the page can be scrolled sideways."""
-    wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide <= room, f"{page.url} is {wide} px wide on a screen of {room} px"
+def assert_fits(page: Page, *, widths: Iterable[int] = WIDTHS) -> None:
+    """Fail when the page can be scrolled sideways on a screen of any of these widths; it is left as it was."""
+    before = page.viewport_size
+    assert before is not None
+    for width in sorted(widths, key=lambda one: one != before["width"]):
+        page.set_viewport_size({"width": width, "height": before["height"]})
+        wide, room = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide <= room, f"{page.url} is {wide} px wide on a screen of {room} px"
+    page.set_viewport_size(before)

@@ -18,6 +18,7 @@ from certificates.models import Certificate
 from common import clock
 from tests.factories import district
 from tests.factories.district import ALLOWANCE, BUSINESS, Citizen
+from tests.processes.browsing import assert_fits
 from tests.processes.running import Processes
 from tests.processes.standing import FarStandin
 from tests.processes.test_citizen_story import consent, enter, looks_right, sign_in, submit
@@ -87,11 +88,10 @@ def test_two_principals_in_two_tabs_of_one_browser(page: Page, family: Family) -
     assert other.locator(".acting").count() == 0
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 def test_a_daughter_files_for_her_mother_until_the_mother_takes_it_back(
-    open_page: Callable[..., Page], worker: Processes, family: Family, width: int
+    open_page: Callable[..., Page], worker: Processes, family: Family
 ) -> None:
-    page, mothers = open_page(width=width), open_page(width=width)
+    page, mothers = open_page(width=1280), open_page(width=390)
     sign_in(page, family.daughter.user)
     family.switch(page, family.mother)
     looks_right(page)
@@ -129,15 +129,14 @@ def test_a_daughter_files_for_her_mother_until_the_mother_takes_it_back(
     assert "审批通过" not in page.inner_text("main")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize(("width", "javascript"), [(390, True), (1280, False)])
 def test_giving_a_mandate_step_by_step(
     open_page: Callable[..., Page], city: FarStandin, width: int, javascript: bool
 ) -> None:
     mother = enter(city, name="陈秀英")
     daughter = enter(city, name="林佳", born=date(1975, 5, 1))
     page = open_page(width=width, javascript=javascript)
-    look = looks_right if javascript else (lambda _: None)
+    look = looks_right if javascript else assert_fits
     sign_in(page, mother.user)
     page.goto("/me/family/give")
     look(page)
@@ -164,10 +163,7 @@ def test_giving_a_mandate_step_by_step(
     look(page)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_of_agents_and_of_guardians(
-    open_page: Callable[..., Page], city: FarStandin, width: int
-) -> None:
+def test_the_pages_of_agents_and_of_guardians(phone: Page, city: FarStandin) -> None:
     owner = enter(city, name="林文彬", born=date(1986, 5, 1))
     owner = district.business(owner=owner)
     agent = enter(city, name="黄小玲", born=date(1986, 5, 1))
@@ -178,8 +174,7 @@ def test_the_pages_of_agents_and_of_guardians(
         agent=agent.person,
         mandate=Mandate(clock.today() + timedelta(days=9)),
     )
-    page = open_page(width=width)
-    sign_in(page, owner.user)
+    sign_in(phone, owner.user)
     for address in (
         "/me",
         "/me/family",
@@ -187,5 +182,5 @@ def test_the_pages_of_agents_and_of_guardians(
         f"/me/organisations/{owner.organisation.pk}/authorise",
         f"/me/agents/{right.pk}/revoke",
     ):
-        assert page.goto(address).status == 200, address  # type: ignore[union-attr]
-        looks_right(page)
+        assert phone.goto(address).status == 200, address  # type: ignore[union-attr]
+        looks_right(phone)

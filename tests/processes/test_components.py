@@ -7,17 +7,17 @@ from django.conf import settings
 
 from tests.processes.browsing import assert_accessible, assert_fits, axe
 
-MODES = [
-    {},
-    {"display_mode": "elder"},
-    {"display_contrast": "high"},
-    {"display_mode": "elder", "display_contrast": "high"},
+MODES: list[tuple[int, dict[str, str]]] = [
+    (1280, {}),
+    (390, {"display_mode": "elder"}),
+    (1280, {"display_contrast": "high"}),
+    (390, {"display_mode": "elder", "display_contrast": "high"}),
 ]
+NAMES = ["normal", "elder", "high", "elder+high"]
 pytestmark = pytest.mark.skipif(not settings.DEMO, reason="the gallery is part of the demo")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("cookies", MODES, ids=lambda mode: "+".join(mode.values()) or "normal")
+@pytest.mark.parametrize(("width", "cookies"), MODES, ids=NAMES)
 def test_gallery_is_accessible_and_fits(
     open_page, live_site: str, cookies: dict[str, str], width: int
 ) -> None:

@@ -32,6 +32,7 @@ from tests.rules.making import ON, VALUES, VOCABULARY, check, facts, reasons, tr
 pytestmark = pytest.mark.no_cover
 
 GRANT = VerdictKind.GRANT
+MANY = 2 * settings().max_examples  # for the laws everything rests on
 several = st.lists(trees, min_size=1, max_size=3)
 tables = st.lists(trees, max_size=3).map(
     lambda trees: parse_outcome_table(
@@ -51,7 +52,7 @@ def checks_of(documents: list[Any]) -> tuple[Check, ...]:
 
 
 @given(several, typed_facts, maybe_tables, st.data())
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 def test_forgetting_never_leads_to_grant(
     documents: list[Any], known: Any, table: Any, data: st.DataObject
 ) -> None:
@@ -72,7 +73,7 @@ def test_forgetting_never_leads_to_grant(
 
 
 @given(trees, typed_facts, st.data())
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 def test_knowing_less_only_makes_unknown(document: Any, known: Any, data: st.DataObject) -> None:
     """The stronger law behind the one above: PASS and FAIL stand, whatever an unknown fact turns out to be."""
     prepared = PreparedCondition(parse_condition(document), vocabulary=VOCABULARY)
@@ -197,7 +198,7 @@ odd_facts = st.one_of(
 
 
 @given(several, st.dictionaries(st.sampled_from(sorted(VALUES)), odd_facts), maybe_tables, st.dates())
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 def test_judging_never_raises(documents: list[Any], given_facts: Any, table: Any, on: date) -> None:
     judge(checks_of(documents), facts() | given_facts, vocabulary=VOCABULARY, on=on, outcome_table=table)
 

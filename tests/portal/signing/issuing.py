@@ -1,11 +1,7 @@
-"""The stand-in for the identity platform in a process of its own, told by the test what to get wrong."""
+"""The stand-in for the identity platform, told by the test over HTTP what to get wrong."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,8 +11,10 @@ from typing import Any
 import httpx
 from django.test import Client
 
-from bootstrap import places
+from portal.demo.issuer.desk import Client as Registered
+from portal.demo.issuer.desk import Desk
 from portal.demo.issuer.page import Someone
+from tests.factories.standin import serving
 
 ID, SECRET = "the-portal", "a secret of the portal : with a colon"
 BEGIN, RETURN = "/sign-in/platform", "/sign-in/platform/return"
@@ -65,33 +63,8 @@ class Issuer:
 
 @contextmanager
 def running() -> Iterator[Issuer]:
-    port = places.free_port()
-    issuer = Issuer(f"http://127.0.0.1:{port}")
-    told = {
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "PLATFORM_ISSUER": issuer.url,
-        "PLATFORM_CLIENT_ID": ID,
-        "PLATFORM_CLIENT_SECRET": SECRET,
-    }
-    command = [sys.executable, str(places.ROOT / "manage.py"), "serve_issuer", "--port", str(port)]
-    process = subprocess.Popen(
-        command, env={**os.environ, **told}, cwd=places.ROOT, stdout=subprocess.DEVNULL
-    )
-    try:
-        _wait(issuer.url, process)
-        yield issuer
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert process.poll() is None, "the issuer ended"
-        try:
-            httpx.get(f"{url}/jwks", timeout=1)
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the issuer does not answer")
+    """Serve the stand-in that serve_issuer serves, with real HTTP, from a thread of this process."""
+    desk = Desk(Registered(ID, SECRET), [])
+    with serving(desk.answer) as port:
+        desk.address = f"http://127.0.0.1:{port}"
+        yield Issuer(desk.address)
