@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -239,19 +240,21 @@ def open_notice(application: Application) -> SupplementNotice | None:
 
 
 def queue_for(user: User) -> QuerySet[Application]:
-    """Return the cases a person must decide in the department for which the user acts as officer, by due date.
+    """Return the cases a person must decide in the department for which the user acts as officer, by due date."""
+    rows = waiting_in(user, departments=[_deciding_for(user)])
+    return rows.select_related("matter", "person", "organisation").order_by("due_on", "submitted_at", "id")
+
+
+def waiting_in(user: User, *, departments: Sequence[int | None]) -> QuerySet[Application]:
+    """Return the cases that wait for a person in departments.
 
     Cases in which the user or their household has a part are left out: nobody decides their own case.
     """
-    cases = Application.objects.filter(
-        state=ApplicationState.IN_REVIEW, matter__department=_deciding_for(user)
-    )
+    cases = Application.objects.filter(state=ApplicationState.IN_REVIEW, matter__department__in=departments)
     mine = Q(person__user=user) | Q(agent__user=user) | Q(organisation__acting_rights__person__user=user)
     if (household := household_of(user)) is not None:
         mine |= Q(person__household_hash=household) | Q(agent__household_hash=household)
-    involved = Application.objects.filter(mine, pk=OuterRef("pk"))
-    rows = cases.filter(~Exists(involved)).select_related("matter", "person", "organisation")
-    return rows.order_by("due_on", "submitted_at", "id")
+    return cases.filter(~Exists(Application.objects.filter(mine, pk=OuterRef("pk"))))
 
 
 def application_for_officer(user: User, *, reference: str) -> Application:

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Post, User
 from approvals import selectors
 from approvals.models import Application, Decision, SupplementNotice
 from approvals.states import ApplicationState
@@ -83,6 +83,25 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another post of the officer in which cases wait."""
+
+    post: Post
+    waiting: int
+
+    @property
+    def words(self) -> str:
+        """Return the post as the officer's menu names it: 区民政局 审批人员."""
+        department = self.post.department
+        return f"{department.short_name if department else ''} {self.post.get_role_display()}".strip()
+
+    @property
+    def title(self) -> str:
+        """Return the sentence the empty queue says."""
+        return f"您在“{self.words}”岗位还有 {self.waiting} 件待办"
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """The queue around one case, and the case after it."""
 
@@ -134,6 +153,19 @@ def figures(officer: Officer, *, on: date) -> Figures:
         supplementing=supplementing(officer).count(),
         done_today=decided_by(officer.user).filter(decided_at__date=on).count(),
     )
+
+
+def elsewhere(officer: Officer, *, others: Sequence[Post]) -> list[Elsewhere]:
+    """Return in which of the officer's other posts cases wait, in one statement at most."""
+    deciding = [post for post in others if post.role == Post.Role.OFFICER and post.department]
+    if not deciding:
+        return []
+    departments = [post.department_id for post in deciding]
+    found = selectors.waiting_in(officer.user, departments=departments).order_by("matter__department")
+    counted = dict(found.values_list("matter__department").annotate(Count("pk")))
+    return [
+        Elsewhere(post, counted[post.department_id]) for post in deciding if post.department_id in counted
+    ]
 
 
 def supplementing(officer: Officer) -> QuerySet[Application]:

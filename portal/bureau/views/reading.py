@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 from common import clock
 from portal.bureau import access, opening, queueing
 from portal.bureau.access import Officer, office_page
+from portal.bureau.queueing import Elsewhere
+from portal.web.session.posts import held
 
 
 def frame(officer: Officer) -> dict[str, Any]:
@@ -33,8 +35,15 @@ def queue(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     shown = queueing.rows(list(found), on=clock.today())
-    known = {"page": found, "rows": shown, "chosen": chosen, "next": shown[0] if shown else None}
+    known: dict[str, Any] = {"page": found, "rows": shown, "chosen": chosen}
+    known["next"] = shown[0] if shown else None
+    known["elsewhere"] = [] if shown or chosen else _elsewhere(request, officer)
     return render(request, "bureau/queue.html", frame(officer) | known)
+
+
+def _elsewhere(request: HttpRequest, officer: Officer) -> list[Elsewhere]:
+    posts = held(request)
+    return queueing.elsewhere(officer, others=posts.others) if posts is not None else []
 
 
 @office_page

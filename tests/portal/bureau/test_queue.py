@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import posting
-from accounts.models import Post, User
+from accounts.models import Person, Post, User
 from approvals import reviewing
 from approvals.models import Application
 from common import clock
@@ -45,6 +45,35 @@ def queries(desk: Client, url: str) -> int:
 
 def test_an_empty_queue_says_so(desk: Client) -> None:
     assert "都办完了" in page(desk)
+
+
+def test_an_empty_queue_names_another_post_in_which_cases_wait(signed_in, city: object) -> None:
+    officer = district.officer("11440507MB2X00020L", user=district.officer())
+    first, second = Post.objects.filter(user=officer).order_by("pk")
+    desk = signed_in(officer)
+    url = reverse("bureau:queue")
+    with_nothing = page(desk)
+    assert "现在没有等您办理的办件" in with_nothing
+    assert "还有" not in with_nothing
+    cost = queries(desk, url)
+    mine = district.citizen(name="许文彬")
+    Person.objects.filter(pk=mine.person.pk).update(user=officer)
+    for citizen in (district.citizen(name="谢俊杰"), mine):
+        making.referred(citizen, matter=BUSINESS, premises="owned", commitment=True, **SHOP)
+    text = page(desk)
+    assert "您在“区市场监管局 审批人员”岗位还有 1 件待办" in text, "one's own case is for a colleague"
+    assert "现在没有等您办理的办件" not in text
+    assert queries(desk, url) == cost, "one statement, whether something waits or not"
+    assert "切换到这个岗位" in text
+    assert f'name="post" value="{second.pk}" class="button' in text
+    moved = desk.post(reverse("bureau:choose_post"), {"post": second.pk}, follow=True).content.decode()
+    assert len(LINK.findall(moved)) == 1
+    assert "切换到这个岗位" not in moved
+    posting.choose(officer, post_id=first.pk)
+    assert "岗位还有" not in page(desk, f"?matter={ALLOWANCE}"), "a filter is no end of the day"
+    assert "岗位还有" in page(desk)
+    Post.objects.filter(pk=second.pk).update(valid_to=clock.today() - timedelta(days=1))
+    assert "岗位还有" not in page(desk), "a post that has ended leads nowhere"
 
 
 def test_a_row_says_who_what_why_and_until_when_and_no_more(desk: Client, waiting: Application) -> None:
