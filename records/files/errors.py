@@ -35,7 +35,7 @@ class NotThisKind(FileRefused):
 
     def __init__(self, *, seen: str, wanted: str) -> None:
         super().__init__(
-            f"这是{seen}，不能收。请上传{wanted}。改文件名没有用，要用原来的程序另存为这些格式。"
+            f"这是{_spaced(seen)}，不能收。请上传{_spaced(wanted)}。改文件名没有用，要用原来的程序另存为这些格式。"
         )
 
 
@@ -91,6 +91,11 @@ class NotScannedYet(DomainError):
 
     status = 409
     message = "这个文件还没有查毒，暂时不能下载原件。可以先在页面上看图；查毒完成后再下载。"
+
+
+def _spaced(words: str) -> str:
+    """Return words as they follow Chinese ones: a Latin name stands apart."""
+    return f" {words}" if words[:1].isascii() else words
 
 
 def megabytes(size: int) -> str:

@@ -49,7 +49,9 @@ def recognise(head: bytes, *, accept: Collection[str] = ()) -> Kind:
     kind = _kind(head)
     if kind is None or not _wanted(kind, accept):
         seen = _other(head) if kind is None else "PDF" if kind is Kind.PDF else "图片"
-        raise NotThisKind(seen=seen, wanted="或".join(WORDS[name] for name in (accept or WORDS)))
+        raise NotThisKind(
+            seen=seen, wanted="或 ".join(WORDS[name] for name in WORDS if not accept or name in accept)
+        )
     return kind
 
 

@@ -109,11 +109,11 @@ def written_pdf(
     return content + (head + end).encode()
 
 
-def zip_bomb() -> bytes:
-    """Return a small archive that holds twenty megabytes."""
+def zip_bomb(name: str = "photo.jpg") -> bytes:
+    """Return a small archive that holds twenty megabytes; with word/document.xml a Word file to some."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("photo.jpg", bytes(20_000_000))
+        archive.writestr(name, bytes(20_000_000))
     return target.getvalue()
 
 

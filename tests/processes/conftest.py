@@ -16,12 +16,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from bench import town as towns
 from bench.town import Town
 from bench.visitor import Visitor
-from bootstrap import places
+from bootstrap import places, programs
 from common import clock
 from tests import shelving
 from tests.factories import district
 from tests.processes import browsing
-from tests.processes.running import Processes, app_environment, mark_demo
+from tests.processes.running import Processes, app_environment, mark_demo, url_answers
 from tests.processes.standing import FarStandin
 
 
@@ -82,6 +82,32 @@ def begin_worker(processes: Processes) -> Iterator[Callable[..., None]]:
 
     yield begin
     processes.kill("worker")
+
+
+@pytest.fixture(scope="module")
+def gateway(processes: Processes) -> Iterator[dict[str, str]]:
+    """The stand-in for SMS and mail in a process of its own; gives what another process must be told to use it."""
+    port = places.free_port()
+    told = programs.gateway_settings(port)
+    environment = {**processes.environment, **told}
+    processes.start("gateway", programs.gateway(environment, log=processes.log, port=port))
+    yield told | {"TELL_WINDOW_SECONDS": "0", "TELL_LEASE_SECONDS": "2"}
+    processes.kill("gateway")
+
+
+@pytest.fixture
+def telling_site(
+    processes: Processes, gateway: dict[str, str], begin_worker: Callable[..., None]
+) -> Iterator[str]:
+    """The address of a gunicorn that knows the stand-in gateway, with a worker that sends there."""
+    processes.site()  # collects the static files
+    site = f"http://127.0.0.1:{(port := places.free_port())}"
+    environment = {**processes.environment, **gateway}
+    ready = lambda: url_answers(f"{site}/healthz/live")  # noqa: E731
+    processes.start("telling", programs.web(environment, log=processes.log, port=port, ready=ready))
+    begin_worker(**gateway)
+    yield site
+    processes.kill("telling")
 
 
 @pytest.fixture

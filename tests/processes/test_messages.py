@@ -12,7 +12,6 @@ import pytest
 
 from accounts import tasks
 from accounts.models import Delivery
-from bootstrap import places, programs
 from common.redis import connection as broker
 from portal.demo.gateway import asking
 from portal.demo.gateway.asking import Sent
@@ -20,19 +19,6 @@ from tests.accounts.telling.saying import told
 from tests.factories import people
 from tests.processes.running import Processes
 from tests.processes.watching import within
-
-QUICK = {"TELL_WINDOW_SECONDS": "0", "TELL_LEASE_SECONDS": "2"}
-
-
-@pytest.fixture(scope="module")
-def gateway(processes: Processes) -> Iterator[dict[str, str]]:
-    """The stand-in in a process of its own; gives what a worker must be told to use it."""
-    port = places.free_port()
-    told = programs.gateway_settings(port)
-    environment = {**processes.environment, **told}
-    processes.start("gateway", programs.gateway(environment, log=processes.log, port=port))
-    yield told | QUICK
-    processes.kill("gateway")
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ def test_where_several_are_asked_the_limit_is_told_before_the_file_is_looked_int
 
 def test_what_is_refused_leaves_nothing(chen: Citizen, draft: Draft) -> None:
     incoming = received(uploads.pdf())
-    with pytest.raises(NotThisKind, match="这是PDF"):
+    with pytest.raises(NotThisKind, match="这是 PDF"):
         attaching.attach(chen.principal, reference=draft.reference, question="photo", incoming=incoming)
     incoming.drop()
     assert on_disk() == set()
