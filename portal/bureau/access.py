@@ -27,7 +27,7 @@ class NoOfficerPost(DomainError):
 
     status = 403
     message = (
-        "您现在没有审批岗位，不能进入办件工作台。有几个岗位的，请在右上角切换；"
+        "您现在没有审批岗位，不能进入办件工作台。有几个岗位的，请先切换；"
         "需要开通请联系本部门的管理员；办个人的事请用您本人的账号登录。"
     )
 
@@ -36,7 +36,7 @@ class NoAdminPost(DomainError):
     """Acting in a post that does not handle posts."""
 
     status = 403
-    message = "您现在的岗位不能管理人员岗位。请在右上角切换到事项管理员岗位，或联系本部门的管理员。"
+    message = "您现在的岗位不能管理人员岗位。请切换到事项管理员岗位，或联系本部门的管理员。"
 
 
 class NotInYourDepartments(NoSuchApplication):

@@ -15,6 +15,7 @@ from approvals.states import ApplicationState
 from common.identifiers import mask_name
 from portal.bureau.access import Officer
 from portal.bureau.due import Due, due
+from portal.web.session.posts import short_words
 
 PAGE = 50
 LOOKED_AT = 200  # cases of the queue read to find the neighbours of one
@@ -91,9 +92,8 @@ class Elsewhere:
 
     @property
     def words(self) -> str:
-        """Return the post as the officer's menu names it: 区民政局 审批人员."""
-        department = self.post.department
-        return f"{department.short_name if department else ''} {self.post.get_role_display()}".strip()
+        """Return the post as the officer's menu names it."""
+        return short_words(self.post)
 
     @property
     def title(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from accounts.telling import following
+from approvals import selectors
 from common import clock
 from portal.web import display, navigation
 from portal.web.session import idling, posts
@@ -41,7 +42,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 def _unread(request: HttpRequest) -> int:
     """Return how many messages wait for the signed-in person; asked by the citizen's frame alone."""
-    return following.unread(request.user) if isinstance(request.user, User) else 0
+    user = request.user
+    if not isinstance(user, User) or not (count := following.unread(user)):
+        return 0
+    # Only who has something unread is asked whether some of it is of cases they may no longer see.
+    closed = selectors.closed_to(user.person, on=clock.today())
+    return following.unread(user, closed=closed) if closed else count
 
 
 def frame(chosen: display.Display) -> dict[str, Any]:

@@ -269,4 +269,4 @@ def sees_nothing(phone: Page, *, tail: str) -> None:
     seen = phone.inner_text("main")
     assert MATTER not in seen
     assert tail not in seen
-    assert "吴玉兰" in seen, "only that the mandate has ended"
+    assert "有 2 条没有看过" in seen, "that she was given the mandate, and that it has ended"

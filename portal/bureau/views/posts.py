@@ -49,7 +49,7 @@ def posts(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, f"已任命：{told['user'].display_name}，{post_words(post)}。")
         return redirect("bureau:posts")
-    known = {"posts": posts_under(admin), "form": form, "officer": admin}
+    known = {"appointed": posts_under(admin), "form": form, "officer": admin}
     return render(request, "bureau/posts.html", known, status=422 if form.is_bound else 200)
 
 

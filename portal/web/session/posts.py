@@ -24,6 +24,11 @@ class Held:
         """Return the active post as the bar says it: 区民政局 审批人员."""
         return post_words(self.active) if self.active is not None else "没有岗位"
 
+    @property
+    def choices(self) -> list[tuple[int, str]]:
+        """Return the others as menus name them: 区民政局 审批人员."""
+        return [(post.pk, short_words(post)) for post in self.others]
+
 
 def held(request: HttpRequest) -> Held | None:
     """Return what the signed-in user holds today, None for a guest; asked once a request."""
@@ -53,3 +58,10 @@ def post_place(post: Post) -> str:
 def post_words(post: Post) -> str:
     """Return a post in words."""
     return f"{post_place(post)} {post.get_role_display()}"
+
+
+def short_words(post: Post) -> str:
+    """Return a post in as few words as a menu has room for."""
+    department, place = post.department, post.hall or post.town
+    where = department.short_name if department is not None else place.name if place is not None else "全区"
+    return f"{where} {post.get_role_display()}"

@@ -62,6 +62,18 @@ def test_each_role_begins_at_its_own_desk(
     assert signed_in(officer).get(response["Location"]).status_code == 200
 
 
+def test_every_desk_offers_the_other_posts(signed_in: SignIn, officer: User) -> None:
+    """Who changed to a post must find the way back on the page where its day begins."""
+    own = Post.objects.get(user=officer)
+    desk = signed_in(officer)
+    for role in (Post.Role.ADMIN, Post.Role.CLERK, Post.Role.SUPERVISOR):
+        other = registering.appoint(officer, role=role, department=own.department, on=date(2020, 1, 1))
+        shown = desk.post(reverse("bureau:choose_post"), {"post": other.pk}, follow=True).content.decode()
+        assert f'name="post" value="{own.pk}"' in shown, role
+        if role != Post.Role.SUPERVISOR:  # has no desk yet: the page that says so offers the way back
+            assert f"现在的岗位：{own.department} {other.get_role_display()}" in shown, role
+
+
 def test_an_admin_appoints_and_hands_over(signed_in: SignIn, admin: User, officer: User) -> None:
     new = registering.account("new", display_name="新同事", password="a long test password")
     browser = signed_in(admin)
