@@ -52,7 +52,7 @@ class SignInFirst(LoginRequiredMiddleware):
             return super().handle_no_permission(request, view_func)
         is_script = "X-Requested-With" in request.headers
         page = _page_of(request, getattr(view_func, "given_back", None))
-        had_signed_in = ENDED in request.session or SESSION_KEY in request.session
+        had_signed_in = ENDED in request.session
         kept = had_signed_in and page is not None and _remember(request)
         if is_script:
             return super().handle_no_permission(request, view_func)
@@ -72,13 +72,18 @@ def keep(request: HttpRequest) -> tuple[str, bool]:
 
 
 def take(request: HttpRequest, *, path: str = "") -> QueryDict | None:
-    """Return, once, what was posted to this page (or to `path`, which gives back here) before signing in again."""
-    wanted = path or request.path
+    """Return, once, what was posted to this page (or to `path`, which gives back here) before signing in again.
+
+    To who posted it alone: when somebody else signs in at the same browser, it is thrown away.
+    """
+    wanted, whose = path or request.path, str(request.user.pk)
     kept = request.session.get(SESSION_KEY)
-    if kept is None or kept["path"] != wanted:
+    if kept is None or (kept["path"] != wanted and kept["whose"] == whose):
         return None
     del request.session[SESSION_KEY]
-    return QueryDict(envelope.unseal(kept["sealed"], aad=_place(wanted)))
+    if kept["whose"] != whose:
+        return None
+    return QueryDict(envelope.unseal(kept["sealed"], aad=_place(wanted, whose)))
 
 
 def _page_of(request: HttpRequest, name: str | None) -> str | None:
@@ -90,14 +95,17 @@ def _page_of(request: HttpRequest, name: str | None) -> str | None:
 
 
 def _remember(request: HttpRequest) -> bool:
+    whose = str(request.user.pk) if request.user.is_authenticated else request.session.get(ENDED)
+    if whose is None:
+        return False
     data = request.POST.copy()
     data.pop("csrfmiddlewaretoken", None)
     written = data.urlencode()
     if len(written) > LONGEST:
         return False
     # Sealed: a session row is no place for what people write about themselves.
-    sealed = envelope.seal(written, aad=_place(request.path))
-    request.session[SESSION_KEY] = {"path": request.path, "sealed": sealed}
+    sealed = envelope.seal(written, aad=_place(request.path, whose))
+    request.session[SESSION_KEY] = {"path": request.path, "whose": whose, "sealed": sealed}
     return True
 
 
@@ -109,5 +117,5 @@ def _page_before(request: HttpRequest) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def _place(path: str) -> str:
-    return f"unsaved:{path}"
+def _place(path: str, whose: str) -> str:
+    return f"unsaved:{whose}:{path}"

@@ -15,7 +15,7 @@ from common import clock
 
 SECOND_FACTOR = "second_factor"  # session key: when a code was given
 SEEN = "seen"  # session key: when it was last used, in seconds of the machine's clock
-ENDED = "ended"  # session key: a guest who was signed in until the time without use was over
+ENDED = "ended"  # session key: who was signed in until the time without use was over; nobody is now
 GUEST_FOR = timedelta(hours=1)
 
 
@@ -35,17 +35,19 @@ class SessionStore(db.SessionStore):
         """Return what is kept, of a session that has ended only that."""
         key = self.session_key
         found: dict[str, Any] = super().load()
-        if self.session_key is None and key is not None and _became_a_guests(key):
+        if self.session_key is None and key is not None and (left := _left_of(key)):
             self._session_key = key
-            return {ENDED: True}
+            return left
         return found
 
 
-def _became_a_guests(key: str) -> bool:
-    """Empty the row of a session that has run out; False where nobody was signed in."""
+def _left_of(key: str) -> dict[str, Any]:
+    """Empty the row of a session that has run out and return what stays in it; nothing where nobody was signed in."""
     row = Session.objects.filter(session_key=key).first()
-    if row is None or SIGNED_IN not in row.get_decoded():
-        return False
-    told = SessionStore().encode({ENDED: True})
+    whose = row.get_decoded().get(SIGNED_IN) if row is not None else None
+    if whose is None:
+        return {}
+    left = {ENDED: whose}
+    told = SessionStore().encode(left)
     Session.objects.filter(pk=key).update(session_data=told, expire_date=clock.system_time() + GUEST_FOR)
-    return True
+    return left

@@ -63,6 +63,21 @@ def test_somebody_else_at_the_same_browser_sees_none_of_it(page, city) -> None:
     assert "13900001111" not in response.content.decode()
 
 
+@pytest.mark.parametrize("address", ["/me/family/give", "/me/family/guard"])
+def test_nor_at_an_address_that_is_everybodys(page, chen, city, address) -> None:
+    """A relative's ID number, typed before the session ended, is not for who signs in next at the same browser."""
+    number = "110101199003074514"
+    for back_again in (False, True):
+        page.force_login(chen.user)
+        assert page.get(address).status_code == 200
+        expired(page, address, {"name": "王美珍", "number": number})
+        page.force_login(chen.user if back_again else district.citizen(city, name="王美珍").user)
+        assert (number in page.get(address).content.decode()) is back_again
+        if not back_again:
+            page.force_login(chen.user)
+            assert number not in page.get(address).content.decode(), "thrown away"
+
+
 def test_a_button_that_only_posts_leads_back_to_its_page(page) -> None:
     draft = walking.draft_of(page)
     page.logout()
