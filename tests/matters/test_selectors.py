@@ -17,6 +17,7 @@ NAMES = {
     "food": "仅销售预包装食品备案",
     "care": "重度残疾人护理补贴申领",
     "change": "食品经营许可证变更（不改变经营场所和经营项目）",
+    "card": "老年人优待证办理",
 }
 PACKAGES = [read(path) for path in SHIPPED]
 
@@ -46,6 +47,9 @@ def catalogued(catalogue: None) -> None:
         ("残疾人补贴", "care"),
         ("饭店换老板", "change"),
         ("换法人", "change"),
+        ("老人证", "card"),
+        ("敬老卡", "card"),
+        ("老人坐公交免费", "card"),
     ],
 )
 def test_everyday_words_find_the_matter_first(catalogued, q, first):

@@ -92,12 +92,19 @@ def _differences(life: Life) -> Iterator[str]:
         yield f"operates {life.business.name}"
     if not life.mobile:
         yield "no mobile phone"
+    yield from _ties(life)
+
+
+def _ties(life: Life) -> Iterator[str]:
+    """Name who acts for whom, who lives together, and the post."""
     if life.delegates:
         yield f"delegates {', '.join(life.delegates.matters) or 'everything'} to `{life.delegates.to}`"
     if life.guardian:
         yield f"guardian: `{life.guardian}`"
     if life.agent_of:
         yield f"agent of `{life.agent_of.head}` for {', '.join(life.agent_of.matters) or 'everything'}"
+    if life.household:
+        yield f"household {life.household}"
     if life.post:
         yield f"post: {life.post.role.value}"
 

@@ -101,6 +101,7 @@ class Life(Somebody):
     sequence: Annotated[int, Field(ge=0, le=4)] = 0
     division: str = "440507003"
     address: str = ""
+    household: str = ""  # 户号: who shares it lives together
     certificates: Holdings = {}
     registers: Mapping[str, Mapping[str, Any] | None] = {}
     mobile: bool = True

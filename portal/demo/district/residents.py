@@ -34,6 +34,7 @@ class Resident(people.Invented):
             name=self.name,
             id_number=self.id_number,
             mobile=self.mobile,
+            household=self.life.household if self.life else "",
             real_name_level=Person.RealNameLevel.FACE,
             is_demo=True,
         )

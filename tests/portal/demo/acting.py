@@ -6,17 +6,21 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.forms import Field
+
 from accounts.acting.principals import Principal, choices_of_organisations
 from accounts.models import User
-from approvals import deciding
-from approvals.applying import drafting, submission
+from approvals import deciding, selectors
+from approvals.applying import attaching, drafting, submission
 from approvals.models import Application, Draft
 from common import clock
 from matters.forms import AnswerForm
+from matters.forms.fields import UploadsField
 from matters.models import Matter
 from portal.citizen import filling
 from portal.demo.district.lives import Life, district
 from portal.demo.district.residents import filled
+from tests.factories import uploads
 
 
 def life(username: str) -> Life:
@@ -60,7 +64,8 @@ def fill_in(who: Principal, draft: Draft, answers: Mapping[str, Any]) -> Draft:
     for page in filling.known(draft, at=clock.now()).asked_pages:
         posted: dict[str, str] = {}
         while fresh := _open(draft, page, posted):  # an answer may open another question
-            posted |= {name: _typed(answers.get(name, preset)) for name, preset in fresh.items()}
+            draft = _with_photos(who, draft, fresh)
+            posted |= {name: _typed(answers.get(name, one.initial)) for name, one in fresh.items()}
         form = _form(draft, page, posted)
         assert form.is_valid(), form.errors.as_text()
         draft = drafting.save(who, reference=draft.reference, answers=form.answers_json())
@@ -73,10 +78,20 @@ def _form(draft: Draft, page: int, posted: Mapping[str, str] | None) -> AnswerFo
     return filling.page_form(draft, filling.known(draft, at=clock.now()), page=page, data=posted or None)
 
 
-def _open(draft: Draft, page: int, posted: Mapping[str, str]) -> dict[str, Any]:
-    """Return the controls of the page that were not posted yet, with what they show."""
+def _open(draft: Draft, page: int, posted: Mapping[str, str]) -> dict[str, Field]:
+    """Return the controls of the page that were not posted yet."""
     controls = _form(draft, page, posted).fields
-    return {n: one.initial for n, one in controls.items() if not one.disabled and n not in posted}
+    return {name: one for name, one in controls.items() if not one.disabled and name not in posted}
+
+
+def _with_photos(who: Principal, draft: Draft, fresh: Mapping[str, Field]) -> Draft:
+    """Upload a photo wherever one must be, and return the draft as it is then."""
+    for name, one in fresh.items():
+        if isinstance(one, UploadsField) and one.required:
+            incoming = uploads.received(uploads.photo())
+            attaching.attach(who, reference=draft.reference, question=name, incoming=incoming)
+            draft = selectors.own_draft(who, reference=draft.reference)
+    return draft
 
 
 def _typed(value: Any) -> str:

@@ -6,12 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from accounts.acting import principals
 from accounts.acting.principals import MayNotAct, Principal
 from accounts.models import Organisation, User
 from approvals import reviewing, selectors
-from approvals.applying import submission
+from approvals.applying import attached, submission
 from approvals.errors import NoSuchApplication, NotInMandate, NotYours, WrongApplicant
 from approvals.models import Application, Decision
 from approvals.selectors import Sheet
@@ -26,10 +27,12 @@ from rules.language.values import SourceKind, Truth
 from tests.portal.demo import acting
 from tests.portal.demo.standing_in import tell
 
-MATTERS = ("allowance", "shop", "filing", "care", "licence")
+MATTERS = ("allowance", "shop", "filing", "care", "licence", "card")
 WRONG = "wrong_applicant"
 REVOKED_LICENCE = "refer licence_active:REVOKED by_operator:REVOKED scope_food:REVOKED"
 NO_CERTIFICATE = "refer own_certificate:NOT_HELD severe:NOT_HELD"
+NO_HOUSEHOLD = "refer residence:NOT_HELD own_certificate:NOT_HELD severe:NOT_HELD"
+TOO_YOUNG = "refer age:FAIL"
 NO_LICENCE = "refer licence_held:NOT_HELD something_changed:NOT_HELD site_unchanged:NOT_HELD"
 NO_LICENCE_LEFT = (
     "refer licence_active:REVOKED licence_held:NOT_HELD something_changed:NOT_HELD site_unchanged:NOT_HELD"
@@ -39,18 +42,19 @@ NOT_FOR_FILING = "refer scope_food:FAIL no_food_licence:FAIL"
 NO_CONSENT = "refer residence:UNAUTHORISED age:UNAUTHORISED account_usable:UNAUTHORISED"
 # What each matter decides, and every check that did not pass: FAIL, or why it could not be known.
 GRID = {
-    "chenxiuying": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
-    "chenxiulian": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
-    "zhengguilan": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
-    "limuzhen": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
-    "chenxiuying2": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
-    "huangguozhong": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "chenxiuying": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG, "grant"),
+    "chenxiulian": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG, "grant"),
+    "zhengguilan": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG, "grant"),
+    "limuzhen": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG, "grant"),
+    "chenxiuying2": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG, "grant"),
+    "huangguozhong": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG, "grant"),
     "wangdefu": (
         "refer alive:FAIL",
         "grant",
         WRONG,
         "refer own_certificate:NOT_HELD severe:NOT_HELD alive:FAIL",
         WRONG,
+        "refer alive:FAIL",
     ),
     "zhangruiying": (
         "refer alive:NOT_HELD",
@@ -58,6 +62,7 @@ GRID = {
         WRONG,
         "refer own_certificate:NOT_HELD severe:NOT_HELD alive:NOT_HELD",
         WRONG,
+        "refer alive:NOT_HELD",
     ),
     "wuchaoxin": (
         "refer residence:NOT_HELD",
@@ -65,14 +70,23 @@ GRID = {
         WRONG,
         "refer residence:NOT_HELD own_certificate:NOT_HELD severe:NOT_HELD",
         WRONG,
+        "refer residence:NOT_HELD",
     ),
-    "xuyueqin": ("refer age:EXPIRED", "refer adult:EXPIRED", WRONG, NO_CERTIFICATE, WRONG),
+    "xuyueqin": (
+        "refer age:EXPIRED",
+        "refer adult:EXPIRED",
+        WRONG,
+        NO_CERTIFICATE,
+        WRONG,
+        "refer age:EXPIRED",
+    ),
     "yangzhenhai": (
         "refer residence:REVOKED",
         "grant",
         WRONG,
         "refer residence:REVOKED own_certificate:NOT_HELD severe:NOT_HELD",
         WRONG,
+        "refer residence:NOT_HELD+REVOKED",
     ),
     "xieshuzhen": (
         "refer residence:FAIL",
@@ -80,6 +94,7 @@ GRID = {
         WRONG,
         "refer residence:FAIL own_certificate:NOT_HELD severe:NOT_HELD",
         WRONG,
+        "refer residence:FAIL",
     ),
     "yuhansheng": (
         NO_CONSENT,
@@ -87,27 +102,37 @@ GRID = {
         WRONG,
         "refer residence:UNAUTHORISED own_certificate:UNAUTHORISED severe:UNAUTHORISED account_usable:UNAUTHORISED",
         WRONG,
+        "refer residence:UNAUTHORISED age:UNAUTHORISED",
     ),
-    "liubaozhu": ("refer not_drawn_elsewhere:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG),
-    "zhouwenxiu": ("refer not_drawn_elsewhere:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG),
+    "liubaozhu": ("refer not_drawn_elsewhere:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG, "grant"),
+    "zhouwenxiu": ("refer not_drawn_elsewhere:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG, "grant"),
     "caimeijuan": (
         "refer account_usable:FAIL",
         "grant",
         WRONG,
         "refer own_certificate:NOT_HELD severe:NOT_HELD account_usable:FAIL",
         WRONG,
+        "grant",
     ),
-    "yangpeiling": ("refer age:FAIL", "supplement name_available:FAIL", WRONG, NO_CERTIFICATE, WRONG),
-    "xiejunjie": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG),
-    "zhangzhiyuan": ("refer age:FAIL", "refer credit:FAIL", WRONG, NO_CERTIFICATE, WRONG),
-    "chenyuxuan": ("refer age:FAIL", "refer adult:FAIL", WRONG, NO_CERTIFICATE, WRONG),
-    "linzhiqiang": ("refer age:FAIL", "grant", "grant", NO_CERTIFICATE, NO_LICENCE),
+    "yangpeiling": (
+        "refer age:FAIL",
+        "supplement name_available:FAIL",
+        WRONG,
+        NO_CERTIFICATE,
+        WRONG,
+        TOO_YOUNG,
+    ),
+    "xiejunjie": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG, TOO_YOUNG),
+    "zhangzhiyuan": ("refer age:FAIL", "refer credit:FAIL", WRONG, NO_CERTIFICATE, WRONG, TOO_YOUNG),
+    "chenyuxuan": ("refer age:FAIL", "refer adult:FAIL", WRONG, NO_CERTIFICATE, WRONG, TOO_YOUNG),
+    "linzhiqiang": ("refer age:FAIL", "grant", "grant", NO_CERTIFICATE, NO_LICENCE, TOO_YOUNG),
     "huangxiaoling": (
         "refer age:FAIL",
         "grant",
         "refer no_food_licence:FAIL",
         NO_CERTIFICATE,
         "refer something_changed:FAIL",
+        TOO_YOUNG,
     ),
     "wuweiming": (
         "refer age:FAIL",
@@ -115,30 +140,66 @@ GRID = {
         "refer licence_active:FAIL",
         NO_CERTIFICATE,
         "refer licence_active:FAIL licence_held:NOT_HELD something_changed:NOT_HELD site_unchanged:NOT_HELD",
+        TOO_YOUNG,
     ),
-    "zhouhanwen": ("refer age:FAIL", "grant", REVOKED_LICENCE, NO_CERTIFICATE, NO_LICENCE_LEFT),
-    "liuhuiying": ("refer age:FAIL", "grant", "refer not_filed:FAIL", NO_CERTIFICATE, NO_LICENCE),
-    "wulishan": ("refer age:FAIL", "grant", WRONG, "grant", WRONG),
-    "zengxiaoming": ("refer age:FAIL", "grant", WRONG, "grant", WRONG),
-    "hebaoquan": ("refer age:FAIL", "grant", WRONG, "refer severe:FAIL", WRONG),
-    "dengyuzhen": ("refer age:FAIL", "grant", WRONG, "refer own_certificate:EXPIRED severe:EXPIRED", WRONG),
-    "qiuzhihui": ("refer age:FAIL", "grant", WRONG, "refer no_other_care:FAIL", WRONG),
-    "hejingyi": ("refer age:FAIL", "grant", NOT_FOR_FILING, NO_CERTIFICATE, "grant"),
-    "guowenjun": ("refer age:FAIL", "grant", NOT_FOR_FILING, NO_CERTIFICATE, "refer site_unchanged:FAIL"),
+    "zhouhanwen": ("refer age:FAIL", "grant", REVOKED_LICENCE, NO_CERTIFICATE, NO_LICENCE_LEFT, TOO_YOUNG),
+    "liuhuiying": ("refer age:FAIL", "grant", "refer not_filed:FAIL", NO_CERTIFICATE, NO_LICENCE, TOO_YOUNG),
+    "wulishan": ("refer age:FAIL", "grant", WRONG, "grant", WRONG, TOO_YOUNG),
+    "zengxiaoming": ("refer age:FAIL", "grant", WRONG, "grant", WRONG, TOO_YOUNG),
+    "hebaoquan": ("refer age:FAIL", "grant", WRONG, "refer severe:FAIL", WRONG, TOO_YOUNG),
+    "dengyuzhen": (
+        "refer age:FAIL",
+        "grant",
+        WRONG,
+        "refer own_certificate:EXPIRED severe:EXPIRED",
+        WRONG,
+        "grant",
+    ),
+    "qiuzhihui": ("refer age:FAIL", "grant", WRONG, "refer no_other_care:FAIL", WRONG, TOO_YOUNG),
+    "hejingyi": ("refer age:FAIL", "grant", NOT_FOR_FILING, NO_CERTIFICATE, "grant", TOO_YOUNG),
+    "guowenjun": (
+        "refer age:FAIL",
+        "grant",
+        NOT_FOR_FILING,
+        NO_CERTIFICATE,
+        "refer site_unchanged:FAIL",
+        TOO_YOUNG,
+    ),
     "maruifang": (
         "refer age:FAIL",
         "grant",
         "refer scope_food:FAIL",
         NO_CERTIFICATE,
         "refer licence_held:EXPIRED something_changed:EXPIRED site_unchanged:EXPIRED",
+        TOO_YOUNG,
     ),
-    "luoyongqiang": ("refer age:FAIL", "grant", NOT_FOR_FILING, NO_CERTIFICATE, "refer not_barred:FAIL"),
-    "wuyulan": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG),
-    "chenxiaolin": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG),
-    "linxiaoyu": ("refer age:FAIL", "refer adult:FAIL", WRONG, NO_CERTIFICATE, WRONG),
-    "zhengjianhua": ("refer age:FAIL", "grant", "grant", NO_CERTIFICATE, NO_LICENCE),
-    "huangwenjing": ("refer age:FAIL", "grant", "refer by_operator:FAIL", NO_CERTIFICATE, WRONG),
-    "xushaopeng": ("refer age:FAIL", "refer scope_standard:FAIL", WRONG, NO_CERTIFICATE, WRONG),
+    "luoyongqiang": (
+        "refer age:FAIL",
+        "grant",
+        NOT_FOR_FILING,
+        NO_CERTIFICATE,
+        "refer not_barred:FAIL",
+        TOO_YOUNG,
+    ),
+    "wuyulan": ("grant", "grant", WRONG, NO_CERTIFICATE, WRONG, "grant"),
+    "chenxiaolin": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG, TOO_YOUNG),
+    "linxiaoyu": ("refer age:FAIL", "refer adult:FAIL", WRONG, NO_CERTIFICATE, WRONG, TOO_YOUNG),
+    "zhengjianhua": ("refer age:FAIL", "grant", "grant", NO_CERTIFICATE, NO_LICENCE, TOO_YOUNG),
+    "huangwenjing": ("refer age:FAIL", "grant", "refer by_operator:FAIL", NO_CERTIFICATE, WRONG, TOO_YOUNG),
+    "luoguifang": ("refer residence:NOT_HELD age:FAIL", "grant", WRONG, NO_HOUSEHOLD, WRONG, "grant"),
+    "pengguoqiang": (
+        "refer residence:NOT_HELD age:FAIL",
+        "grant",
+        WRONG,
+        NO_HOUSEHOLD,
+        WRONG,
+        "refer residence:FAIL",
+    ),
+    "hexuemei": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG, "refer no_photo_to_look_at:FAIL"),
+    "wuhanrong": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG, "refer no_card:FAIL"),
+    "liuyuzhu": ("refer age:FAIL", "grant", WRONG, NO_CERTIFICATE, WRONG, TOO_YOUNG),
+    "linwanjun": ("refer age:FAIL", "refer scope_standard:FAIL", WRONG, NO_CERTIFICATE, WRONG, TOO_YOUNG),
+    "xushaopeng": ("refer age:FAIL", "refer scope_standard:FAIL", WRONG, NO_CERTIFICATE, WRONG, TOO_YOUNG),
 }
 CASES = [(name, matter, row[i]) for name, row in GRID.items() for i, matter in enumerate(MATTERS)]
 STATES = {"grant": S.GRANTED, "refer": S.IN_REVIEW, "supplement": S.SUPPLEMENTING}
@@ -265,7 +326,25 @@ def test_an_officer_does_not_decide_his_own_case(town: str, demo: datetime) -> N
         reviewing.grant(own, application=application, reasons="核对无误")
 
 
-@pytest.mark.parametrize("matter", ["allowance", "shop", "care"])
+def test_an_officer_does_not_find_the_case_of_who_lives_with_him(
+    town: str, demo: datetime, client: Client
+) -> None:
+    application = acting.decided(acting.apply(acting.life("linwanjun"), "shop"))
+    husband, colleague = (User.objects.get(username=name) for name in ("xushaopeng", "officer-shichang"))
+    assert application in selectors.queue_for(colleague)
+    assert application not in selectors.queue_for(husband)
+    with pytest.raises(NotYours):
+        reviewing.grant(husband, application=application, reasons="核对无误")
+    client.post("/demo/sign-in", {"username": "xushaopeng"})
+    address = f"/office/applications/{application.reference}"
+    assert address not in client.get("/office/").content.decode()
+    assert client.get(address).status_code == 403
+    client.post("/demo/sign-in", {"username": "officer-shichang"})
+    assert address in client.get("/office/").content.decode()
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("matter", ["allowance", "shop", "care", "card"])
 def test_a_business_cannot_apply_for_what_is_for_people(town: str, matter: str) -> None:
     life = acting.life("linzhiqiang")
     shop = acting.principal(life, matter=acting.matter_called("filing"))
@@ -314,3 +393,20 @@ def test_only_who_may_act_for_a_business_changes_its_licence(town: str) -> None:
     application = acting.apply(acting.life("hejingyi"), "licence")
     with pytest.raises(NoSuchApplication):
         selectors.own_application(Principal(other), reference=application.reference)
+
+
+def test_a_photo_is_looked_at_by_a_person_and_the_sheet_says_so(town: str, client: Client) -> None:
+    application = acting.decided(acting.apply(acting.life("hexuemei"), "card"))
+    (photo,) = attached.handed_in(application)
+    (finding,) = [one for one in sheet_of(application).verdict.findings if one.outcome != Truth.PASS]
+    assert "不凭没看过的照片发证" in finding.told
+    assert not Decision.objects.exists()
+    client.post("/demo/sign-in", {"username": "officer-minzheng"})
+    opened = client.get(f"/office/applications/{application.reference}").content.decode()
+    assert "不凭没看过的照片发证" in opened
+    assert f"/office/files/{photo.file_id}/" in opened
+    officer = User.objects.get(username="officer-minzheng")
+    reviewing.grant(officer, application=application, reasons="照片是本人，脸部清楚")
+    granted = selectors.certificate_of(selectors.decision_of(application))
+    assert granted is not None
+    assert (granted.type.slug, granted.fields["kind"]) == ("senior_card", "free")

@@ -32,8 +32,8 @@ def counts() -> dict[str, int]:
     return {model.__name__: model.objects.count() for model in models}
 
 
-def test_sixty_people_and_twenty_businesses_all_marked(demo: datetime) -> None:
-    assert Person.objects.count() == Person.objects.filter(is_demo=True).count() == 60
+def test_sixty_six_people_and_twenty_businesses_all_marked(demo: datetime) -> None:
+    assert Person.objects.count() == Person.objects.filter(is_demo=True).count() == 66
     assert Organisation.objects.count() == Organisation.objects.filter(is_demo=True).count() == 20
     assert not Certificate.objects.filter(is_demo=False).exists()
 
@@ -73,7 +73,7 @@ def test_each_department_has_an_officer_who_is_nobody_else(demo: datetime) -> No
         "区市场监管局": 1,
     }
     # Nobody is appointed to a role that has no page yet.
-    assert set(Post.objects.values_list("role", flat=True)) == {"officer"}
+    assert set(Post.objects.values_list("role", flat=True)) == {"officer", "admin"}
 
 
 def test_certificates_end_as_the_data_says(demo: datetime) -> None:
@@ -107,7 +107,7 @@ def test_marking_anew_sets_the_clock_back(demo: datetime) -> None:
 def test_mandates_stand_from_the_day_of_loading_and_are_given_once(demo: datetime, tmp_path: Path) -> None:
     people = {one.username: one.person for one in User.objects.filter(person__isnull=False)}
     acting = {
-        "chenxiaolin": [("吴玉兰", "代办人", 1)],
+        "chenxiaolin": [("吴玉兰", "代办人", 2)],
         "linzhiqiang": [("林小宇", "监护人", 0), ("示例市龙湖区阿强食品店", "经营者", 0)],
         "zhengjianhua": [("示例市龙湖区建华食品有限公司", "法定代表人", 0)],
         "huangwenjing": [("示例市龙湖区建华食品有限公司", "经办人", 1)],
