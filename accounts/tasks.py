@@ -1,4 +1,4 @@
-"""Celery's entry point for what goes out by SMS and e-mail. A message carries no meaning but "look"."""
+"""Celery's entry points: what goes out by SMS and e-mail, and what is forgotten. A message only says "look"."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import kombu.exceptions
 from celery import shared_task
 
+from accounts.acting import documents
 from accounts.telling.sending import delivering
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,12 @@ def deliver() -> int:
             if not tried:
                 break
     return total
+
+
+@shared_task(name="accounts.tasks.forget_documents")
+def forget_documents() -> int:
+    """Throw away documents that were uploaded for a guardianship and never handed in."""
+    return documents.forget_unused()
 
 
 def wake() -> None:

@@ -34,7 +34,7 @@ from common import workdays
 from common.clock import now
 from matters import editions
 from records import journal
-from records.models import JournalEntry, StoredFile
+from records.models import StoredFile
 from rules.language.values import Value
 
 MIN_REASON = 5  # characters: less than that is no reason
@@ -214,12 +214,12 @@ def look_at_file(user: User, *, application: Application, file: StoredFile) -> S
     """Let an officer see an uploaded file; noted once a day, not for each of its pages. Raises NotYours."""
     if not may_decide(user, application):
         raise NotYours
-    actor, today = actors.of_user(user), now().replace(hour=0, minute=0, second=0, microsecond=0)
-    noted = JournalEntry.objects.filter(
-        stream=application.stream, act="file_looked_at", actor=actor, subject=str(file.pk), at__gte=today
+    journal.note_once_a_day(
+        stream=application.stream,
+        act="file_looked_at",
+        actor=actors.of_user(user),
+        subject=str(file.pk),
     )
-    if not noted.exists():
-        journal.note(stream=application.stream, act="file_looked_at", actor=actor, subject=str(file.pk))
     return file
 
 

@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "scan-files": {"task": "records.tasks.look_for_unscanned", "schedule": 10.0},
     "sweep-files": {"task": "records.tasks.sweep_files", "schedule": 3600.0},
     "rescan-files": {"task": "records.tasks.rescan_files", "schedule": 86_400.0},
+    "forget-documents": {"task": "accounts.tasks.forget_documents", "schedule": 86_400.0},
     "late-supplements": {"task": "approvals.tasks.hand_over_late", "schedule": 3600.0},
     "forget-requests": {"task": "portal.api.tasks.forget_old", "schedule": 86_400.0},
     "check-clocks": {"task": "approvals.tasks.check_clocks", "schedule": 86_400.0},

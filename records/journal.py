@@ -89,6 +89,14 @@ def note(
     return note_many([single])[0]
 
 
+def note_once_a_day(*, stream: str, act: str, actor: str, subject: str) -> None:
+    """Note a look at something, once a day for each who looks: turning its pages is no new look."""
+    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    looks = JournalEntry.objects.filter(stream=stream, act=act, actor=actor, subject=subject)
+    if not looks.filter(at__gte=today).exists():
+        note(stream=stream, act=act, actor=actor, subject=subject)
+
+
 def note_many(notes: Sequence[Note]) -> list[JournalEntry]:
     """Write many entries in the order given with the same two statements; the batch of the deciding worker."""
     if not connection.in_atomic_block:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import actors
+from accounts.acting import documents
 from accounts.acting.delegating import NoSuchMandate
 from accounts.acting.mandates import comes_of_age
 from accounts.models import Guardianship, Person, Post, User
@@ -16,6 +17,7 @@ from accounts.telling import inbox
 from common import clock
 from common.errors import DomainError
 from records import journal
+from records.models import StoredFile
 
 MIN_REASON = 5  # characters
 LONGEST_REASON = 200
@@ -63,11 +65,13 @@ def request(
     kind: Guardianship.Ward,
     document: Guardianship.Document,
     document_number: str,
-    document_file: UUID | None = None,
 ) -> Guardianship:
-    """Ask to be confirmed as guardian; a clerk or an officer looks at the document. Raises CannotGuard."""
+    """Ask to be confirmed as guardian, with the document that waits; a clerk or an officer looks at it.
+
+    Raises CannotGuard, DocumentRequired.
+    """
     _require_possible(guardian, ward, kind, document)
-    Person.objects.select_for_update(no_key=True).get(pk=ward.pk)
+    _lock(guardian, ward)
     open_ones = Guardianship.objects.filter(
         ward=ward, guardian=guardian, state__in=[State.REQUESTED, State.CONFIRMED]
     )
@@ -83,13 +87,19 @@ def request(
         kind=kind,
         document=document,
         document_number=document_number.strip(),
-        document_file=document_file,
+        document_file=documents.take(guardian).pk,
         requested_at=clock.now(),
         valid_to=comes_of_age(ward) if kind == Ward.CHILD else None,
     )
     _note(asked, "guardianship_requested", actors.of_person(guardian))
     _tell(asked, "guardianship_requested")
     return asked
+
+
+def _lock(guardian: Person, ward: Person) -> None:
+    """Lock both, always in the same order: one request a pair, one request a document."""
+    both = Person.objects.select_for_update(no_key=True).filter(pk__in=[guardian.pk, ward.pk])
+    list(both.order_by("pk").values_list("pk"))
 
 
 def _require_possible(
@@ -161,6 +171,23 @@ def for_staff(user: User, *, guardianship_id: UUID) -> Guardianship:
     """Return a request a user may confirm or turn down. Raises NoSuchMandate, NotForYou, AlreadySettled."""
     found = Guardianship.objects.select_related("ward", "guardian").filter(pk=guardianship_id).first()
     return _require_for_staff(user, found, State.REQUESTED)
+
+
+@transaction.atomic
+def look_at_document(user: User, *, file_id: UUID) -> StoredFile:
+    """Let who may confirm a request see its document; noted once a day, not for each of its pages.
+
+    Raises NoSuchMandate, NotForYou, AlreadySettled.
+    """
+    row = Guardianship.objects.select_related("ward", "guardian").filter(document_file=file_id).first()
+    found = _require_for_staff(user, row, State.REQUESTED)
+    journal.note_once_a_day(
+        stream=f"person:{found.ward_id}",
+        act="guardianship_document_looked_at",
+        actor=actors.of_user(user),
+        subject=str(file_id),
+    )
+    return StoredFile.objects.get(pk=file_id)
 
 
 def waiting_for(user: User) -> QuerySet[Guardianship]:

@@ -13,6 +13,7 @@ from accounts.acting.naming import NobodyFound
 from accounts.models import Guardianship, Person
 from common import clock
 from matters import selectors as catalogue
+from matters.forms.fields import UploadsField
 from matters.models import Matter
 
 SHOWN = 30  # matters listed at once; the rest is found by searching
@@ -113,6 +114,9 @@ class AgentForm(MandateForm):
     sees_certificates = forms.BooleanField(label="可以查看单位的电子证照和用证记录", required=False)
 
 
+DOCUMENT = "document_file"
+
+
 class GuardianshipForm(NamingForm):
     """Whose guardian one is, and the document that shows it."""
 
@@ -121,21 +125,30 @@ class GuardianshipForm(NamingForm):
     kind = forms.ChoiceField(label="被监护人是", choices=Guardianship.Ward.choices, widget=forms.RadioSelect)
     document = forms.ChoiceField(label="证明监护关系的文书", choices=Guardianship.Document.choices)
     document_number = forms.CharField(label="文书编号", max_length=60)
+    document_file = UploadsField(label="文书的照片或 PDF", most=1, accept=())
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, asked_by: Person) -> None:
-        """Keep who asks: looking people up is counted."""
-        super().__init__(data)
-        self.asked_by = asked_by
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, asked_by: Person, refused: str = "", **more: Any
+    ) -> None:
+        """Keep who asks: looking people up is counted. And why the file that was sent was not taken."""
+        super().__init__(data, **more)
+        self.asked_by, self.refused = asked_by, refused
+        document = self.fields[DOCUMENT]
+        document.required = not refused
+        document.error_messages["required"] = "请上传文书的照片或 PDF"
         hints = {
             "number": "要与姓名一致。还没有在本平台登记的孩子，请带文书到政务服务中心窗口办理。",
             "document": "成年人要有人民法院判决书，或者指定监护人的文书。",
             "document_number": "照文书上写的填，例如判决书的案号、出生医学证明的编号。",
+            DOCUMENT: "拍清楚写有双方姓名和编号的那一页；有几页的，合成一个 PDF。只给核实的工作人员看，打开有留痕。",
         }
         for field, hint in hints.items():
             self.fields[field].hint = hint  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Find the ward by name and number."""
+        """Find the ward by name and number, once the document is there."""
         given: dict[str, Any] = super().clean() or {}
+        if self.refused:
+            self.add_error(DOCUMENT, self.refused)
         self.find(given)
         return given

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -12,17 +13,52 @@ from django.urls import reverse
 from accounts.acting.principals import Principal
 from approvals.applying import attached, attaching
 from approvals.errors import NotAllowed, TooManyFiles
-from approvals.models import Application, Attachment, Draft
+from approvals.models import Application, Draft
 from matters.editions import Compiled
 from matters.forms import AnswerForm
 from matters.forms.fields import UploadsField, dress
 from portal.web.components import uploads
 from portal.web.components.uploads import Upload
 from records.files.errors import FileRefused, NoSuchFile
+from records.files.keeping import Incoming
 
 CONTROLS = ("upload", "remove", "turn")  # buttons beside the files, each posts the whole page
 NOTHING_CHOSEN = "还没有选文件。请先选择文件，再按“上传”。"
-_Act = Callable[..., Attachment]
+
+
+class Shelf(Protocol):
+    """Where the files of a page are kept; each act returns the question they answer."""
+
+    def attach(self, name: str, incoming: Incoming) -> str:
+        """Keep a file for the question. Raises FileRefused, TooManyFiles, NotAllowed."""
+
+    def remove(self, file_id: UUID) -> str:
+        """Throw a file away. Raises NoSuchFile."""
+
+    def turn(self, file_id: UUID) -> str:
+        """Turn a picture. Raises NoSuchFile, FileRefused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A draft, or a case that asks for more."""
+
+    principal: Principal
+    reference: str
+
+    def attach(self, name: str, incoming: Incoming) -> str:
+        """Keep a file for the question."""
+        return attaching.attach(
+            self.principal, reference=self.reference, question=name, incoming=incoming
+        ).question
+
+    def remove(self, file_id: UUID) -> str:
+        """Throw a file away."""
+        return attaching.remove(self.principal, reference=self.reference, file_id=file_id).question
+
+    def turn(self, file_id: UUID) -> str:
+        """Turn a picture."""
+        return attaching.turn(self.principal, reference=self.reference, file_id=file_id).question
 
 
 @dataclass(slots=True)
@@ -40,32 +76,36 @@ class Tried:
 
 
 def tried(request: HttpRequest, principal: Principal, *, reference: str) -> Tried:
-    """Attach the files that were posted, remove or turn the one whose button was pressed."""
+    """Attach the files that were posted to a draft or case, remove or turn the one whose button was pressed."""
+    return tried_on(Filed(principal, reference), request)
+
+
+def tried_on(shelf: Shelf, request: HttpRequest) -> Tried:
+    """Do the same on any shelf."""
     done = Tried(at=request.POST.get("upload", ""))
     for name in request.FILES:
         for file in request.FILES.getlist(name):
-            _attach(done, principal, reference=reference, name=name, file=file)
+            _attach(done, shelf, name=name, file=file)
     if done.at and done.at not in request.FILES:
         done.errors[done.at], done.status = NOTHING_CHOSEN, 422
-    for button, act in (("remove", attaching.remove), ("turn", attaching.turn)):
+    for button, act in (("remove", shelf.remove), ("turn", shelf.turn)):
         if chosen := request.POST.get(button):
-            _act(done, act, principal, reference=reference, file_id=chosen)
+            _act(done, act, file_id=chosen)
     return done
 
 
-def _attach(done: Tried, principal: Principal, *, reference: str, name: str, file: object) -> None:
+def _attach(done: Tried, shelf: Shelf, *, name: str, file: object) -> None:
     try:
-        incoming = file.incoming  # type: ignore[attr-defined]  # portal.web.uploading.SealedUpload
-        attaching.attach(principal, reference=reference, question=name, incoming=incoming)
+        shelf.attach(name, file.incoming)  # type: ignore[attr-defined]  # portal.web.uploading.SealedUpload
         done.changed = True
     except (FileRefused, TooManyFiles, NotAllowed) as error:
         done.refuse(name, error)
 
 
-def _act(done: Tried, act: _Act, principal: Principal, *, reference: str, file_id: str) -> None:
+def _act(done: Tried, act: Callable[[UUID], str], *, file_id: str) -> None:
     """Do what a button says; a file that is gone already (a second click) is no error."""
     try:
-        done.at = act(principal, reference=reference, file_id=UUID(file_id)).question
+        done.at = act(UUID(file_id))
         done.changed = True
     except (NoSuchFile, ValueError):
         done.at = done.at or "-"

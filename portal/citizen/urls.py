@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/family/give", family.give, name="give"),
     path("me/family/<uuid:delegation_id>/revoke", family.revoke, name="revoke_delegation"),
     path("me/family/guard", family.guard, name="guard"),
+    path("me/family/guard/document", files.guardian_document, name="guard_document"),
     path("me/family/<uuid:guardianship_id>/end", family.end_guardianship, name="end_guardianship"),
     path("me/organisations/<uuid:organisation_id>", agents.agents, name="agents"),
     path("me/organisations/<uuid:organisation_id>/authorise", agents.authorise, name="authorise"),

@@ -23,7 +23,7 @@ from common import clock
 from common.errors import DomainError
 from records import journal
 from records.models import JournalEntry
-from tests.factories import district
+from tests.factories import district, uploads
 from tests.factories.district import ALLOWANCE, BUSINESS, FILING, Citizen
 from tests.factories.fixtures import NOON
 from tests.factories.standin import Standin
@@ -190,6 +190,7 @@ def test_a_guardian_acts_for_a_child_in_everything(city: Standin) -> None:
     child = district.citizen(city, name="林小宝", born=date(2015, 3, 3))
     clerk = registering.account("clerk", display_name="柜台", password="a long test password")
     registering.appoint(clerk, role=Post.Role.CLERK, department=None, on=TODAY)
+    uploads.document(mother.person)
     asked = guarding.request(
         mother.person,
         ward=child.person,

@@ -13,8 +13,11 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageDraw
 from pillow_heif import from_pillow
 
+from accounts.models import Person
+from common import clock
 from matters.importing import import_packages
 from records.files.keeping import Incoming
+from records.models import StoredFile
 
 READER_CARD = "11440507MB2X00012R4442014002000"
 PACKAGE = Path(__file__).parents[1] / "data" / "matters" / "reader-card.json"
@@ -26,6 +29,20 @@ PLACE = "Canon Harbour Road 7"  # written into the metadata, to be found nowhere
 def publish(at: datetime) -> None:
     """Enter the matter that asks for a photo."""
     import_packages(PACKAGE, by="test", at=at)
+
+
+def document(guardian: Person) -> StoredFile:
+    """Return what shows a guardianship, as it waits for the request; a row alone, nothing lies on disk."""
+    whose = f"person:{guardian.pk}"
+    return StoredFile.objects.create(
+        stream=whose,
+        owner=whose,
+        content_type=StoredFile.Type.PICTURE,
+        size=1000,
+        pages=1,
+        digest=bytes(32),
+        created_at=clock.now(),
+    )
 
 
 def received(content: bytes) -> Incoming:

@@ -20,7 +20,7 @@ from accounts.models import Guardianship, Message, Post, User
 from approvals.applying import drafting
 from common import clock
 from tests import shelving
-from tests.factories import district
+from tests.factories import district, uploads
 from tests.portal.bureau import making
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,7 @@ BUTTONS = {
     "display",
     "drafts/<str:reference>/save/<int:page>",
     "me/email/forget",
+    "me/family/guard/document",
     "me/sign-ins/<uuid:sign_in_id>/end",
     "me/sign-ins/end",
     "messages/read",
@@ -183,6 +184,7 @@ def mandates(applicant: district.Citizen, other: district.Citizen) -> dict[str, 
     right = agents.authorise(
         applicant.person, organisation=shop, agent=other.person, mandate=agents.Mandate(today)
     )
+    uploads.document(applicant.person)
     asked = guarding.request(
         applicant.person,
         ward=child,

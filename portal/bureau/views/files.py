@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.acting import guarding
 from approvals import reviewing, selectors
 from common.errors import DomainError
 from portal.bureau import access
@@ -41,14 +42,26 @@ def small(request: HttpRequest, file_id: UUID) -> HttpResponse:
 
 def _handed_in(request: HttpRequest, file_id: UUID) -> StoredFile:
     """Return a file handed in with a case of the officer's; anything else is answered like an unknown one."""
-    officer, attachment = access.officer_of(request), selectors.attachment(file_id)
-    if attachment is None or attachment.application is None or attachment.handed_in_at is None:
+    attachment = selectors.attachment(file_id)
+    if attachment is None:
+        return _document(request, file_id)
+    officer = access.officer_of(request)
+    if attachment.application is None or attachment.handed_in_at is None:
         raise NoSuchFile
     try:
         application = access.application_of(officer, reference=attachment.application.reference)
     except DomainError as error:
         raise NoSuchFile from error
     return reviewing.look_at_file(officer.user, application=application, file=attachment.file)
+
+
+def _document(request: HttpRequest, file_id: UUID) -> StoredFile:
+    """Return the document of a guardianship that waits to be confirmed, for who may confirm it."""
+    staff = access.confirming(request)
+    try:
+        return guarding.look_at_document(staff.user, file_id=file_id)
+    except DomainError as error:
+        raise NoSuchFile from error
 
 
 @office_page

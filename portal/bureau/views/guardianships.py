@@ -12,10 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.acting import guarding
+from accounts.models import Guardianship
 from portal.bureau import access, queueing
 from portal.bureau.access import office_page
 from portal.bureau.forms import TurnDownForm
 from portal.bureau.views.reading import frame
+from portal.web.components import uploads
+from portal.web.components.uploads import Upload
+from records.models import StoredFile
 
 
 @office_page
@@ -40,8 +44,13 @@ def guardianship(request: HttpRequest, guardianship_id: UUID) -> HttpResponse:
         guarding.reject(staff.user, guardianship_id=guardianship_id, reason=form.cleaned_data["reason"])
         messages.success(request, "已驳回，理由已发给申请人。")
         return redirect("bureau:guardianships")
-    known = frame(staff) | {"found": found, "form": form}
+    known = frame(staff) | {"found": found, "form": form, "files": _shown(found)}
     return render(request, "bureau/guardianship.html", known, status=422 if form.is_bound else 200)
+
+
+def _shown(found: Guardianship) -> tuple[Upload, ...]:
+    stored = StoredFile.objects.filter(pk=found.document_file) if found.document_file else []
+    return uploads.files(stored, room="bureau", label=str(found.get_document_display()))
 
 
 @office_page

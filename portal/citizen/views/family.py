@@ -12,13 +12,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.acting import delegating, guarding, overview
 from accounts.acting.delegating import CannotDelegate
+from accounts.acting.documents import DocumentRequired
 from accounts.acting.guarding import CannotGuard
 from accounts.models import Guardianship
 from common import clock
 from matters.models import Matter
-from portal.citizen.forms import GuardianshipForm, MandateForm
+from portal.citizen import documents
+from portal.citizen.forms import DOCUMENT, MandateForm
 from portal.web import unsaved
 from portal.web.principals import person_of
+from portal.web.uploading import takes_files
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 BACK = "citizen:family"
@@ -92,13 +95,15 @@ def revoke(request: HttpRequest, delegation_id: UUID) -> HttpResponse:
     return redirect(BACK)
 
 
+@takes_files
 @unsaved.given_back()
 @require_http_methods(FORM_METHODS)
 def guard(request: HttpRequest) -> HttpResponse:
-    """Ask to be confirmed as somebody's guardian."""
+    """Ask to be confirmed as somebody's guardian, with the document that shows it."""
     person = person_of(request)
+    files = documents.tried(request, person)
     data = request.POST if request.method == "POST" else unsaved.take(request)
-    form = GuardianshipForm(data, asked_by=person)
+    form = documents.form(data, person, done=files)
     if request.method == "POST" and form.is_valid() and form.found is not None:
         given = form.cleaned_data
         try:
@@ -111,10 +116,13 @@ def guard(request: HttpRequest) -> HttpResponse:
             )
         except CannotGuard as error:
             form.add_error("name", error.message)
+        except DocumentRequired as error:
+            form.add_error(DOCUMENT, error.message)
         else:
             messages.success(request, "申请已收到。工作人员核实文书后，会发消息告诉您。")
             return redirect(BACK)
-    return render(request, "citizen/family/guard.html", {"form": form}, status=422 if form.is_bound else 200)
+    status = (files.status or 422) if form.is_bound else 200
+    return render(request, "citizen/family/guard.html", {"form": form}, status=status)
 
 
 @require_http_methods(FORM_METHODS)

@@ -7,12 +7,16 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.acting import documents as waiting_documents
 from accounts.acting.principals import Principal
 from approvals import selectors
 from approvals.errors import NoSuchDraft
 from common.errors import DomainError
-from portal.citizen import finding, uploading
+from portal.citizen import documents, finding, uploading
+from portal.citizen.forms import DOCUMENT
+from portal.citizen.uploading import Tried
 from portal.web import serving
+from portal.web.principals import person_of
 from portal.web.uploading import takes_files
 from records.files.errors import NoSuchFile
 from records.models import StoredFile
@@ -23,6 +27,17 @@ from records.models import StoredFile
 def upload(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """Take files for one question as the page's script sends them; says in JSON what came of it."""
     done = uploading.tried(request, _principal(request, reference), reference=reference)
+    return _told(done, name)
+
+
+@takes_files
+@require_POST
+def guardian_document(request: HttpRequest) -> HttpResponse:
+    """Take the document of a guardianship as the page's script sends it."""
+    return _told(documents.tried(request, person_of(request)), DOCUMENT)
+
+
+def _told(done: Tried, name: str) -> JsonResponse:
     if done.errors:
         return JsonResponse({"message": next(iter(done.errors.values()))}, status=done.status)
     return JsonResponse({"question": name, "saved": done.changed}, status=200 if done.changed else 422)
@@ -57,7 +72,7 @@ def _own(request: HttpRequest, file_id: UUID) -> StoredFile:
     """Return a file of whom one acts for; anything else is answered like an unknown one."""
     attachment = selectors.attachment(file_id)
     if attachment is None:
-        raise NoSuchFile
+        return waiting_documents.own(person_of(request), file_id=file_id)
     try:
         if attachment.draft is not None:
             finding.draft(request, reference=attachment.draft.reference)

@@ -101,6 +101,8 @@ def _ties(life: Life) -> Iterator[str]:
         yield f"delegates {', '.join(life.delegates.matters) or 'everything'} to `{life.delegates.to}`"
     if life.guardian:
         yield f"guardian: `{life.guardian}`"
+    if life.guardian_asks:
+        yield f"asks to be guardian: `{life.guardian_asks}`"
     if life.agent_of:
         yield f"agent of `{life.agent_of.head}` for {', '.join(life.agent_of.matters) or 'everything'}"
     if life.household:

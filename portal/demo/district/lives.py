@@ -108,6 +108,7 @@ class Life(Somebody):
     business: Business | None = None
     delegates: Delegated | None = None
     guardian: Username | None = None
+    guardian_asks: Username | None = None  # who waits to be confirmed
     agent_of: Employed | None = None
     post: Appointment | None = None
     consent: bool = True
@@ -187,6 +188,7 @@ def _named(life: Life) -> set[str]:
     told = (
         life.delegates.to if life.delegates else None,
         life.guardian,
+        life.guardian_asks,
         life.agent_of.head if life.agent_of else None,
     )
     return {name for name in told if name is not None}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from accounts.acting import agents, delegating, guarding
+from PIL import Image, ImageDraw, ImageFont
+
+from accounts.acting import agents, delegating, documents, guarding
 from accounts.acting.agents import Mandate
 from accounts.models import ActingRight, Delegation, Guardianship, Organisation, Person, User
 from portal.demo.district.lives import District, Life
+from records.files.keeping import Incoming
 
 DAYS = 180  # so that a demo's clock may be moved forward
 CHILDS_NUMBER = "O440500201606010001"
@@ -42,19 +46,35 @@ def _delegate(life: Life, whole: District, people: Mapping[str, Person], today: 
 
 
 def _guard(life: Life, whole: District, people: Mapping[str, Person], users: Mapping[str, User]) -> None:
-    if life.guardian is None:
-        return
-    ward, guardian = people[life.username], people[life.guardian]
-    if Guardianship.objects.filter(ward=ward, guardian=guardian).exists():
-        return
-    asked = guarding.request(
-        guardian,
-        ward=ward,
-        kind=Guardianship.Ward.CHILD,
-        document=Guardianship.Document.BIRTH_CERTIFICATE,
-        document_number=CHILDS_NUMBER,
-    )
-    guarding.confirm(users[whole.staff[0].username], guardianship_id=asked.pk)
+    for username in filter(None, (life.guardian, life.guardian_asks)):
+        ward, guardian = people[life.username], people[username]
+        if Guardianship.objects.filter(ward=ward, guardian=guardian).exists():
+            continue
+        documents.keep(guardian, incoming=_paper())
+        asked = guarding.request(
+            guardian,
+            ward=ward,
+            kind=Guardianship.Ward.CHILD,
+            document=Guardianship.Document.BIRTH_CERTIFICATE,
+            document_number=CHILDS_NUMBER,
+        )
+        if username == life.guardian:
+            guarding.confirm(users[whole.staff[0].username], guardianship_id=asked.pk)
+
+
+def _paper() -> Incoming:
+    """Return a picture of a page as somebody would upload it; it says that it is none."""
+    image = Image.new("RGB", (900, 1200), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((40, 40, 860, 1160), outline=(150, 60, 60), width=6)
+    draw.text((130, 160), "DEMO", font=ImageFont.load_default(size=120), fill=(150, 60, 60))
+    draw.text((130, 340), f"No. {CHILDS_NUMBER}", font=ImageFont.load_default(size=40), fill="black")
+    target = io.BytesIO()
+    image.save(target, "PNG")
+    incoming = Incoming()
+    incoming.write(target.getvalue())
+    incoming.finish()
+    return incoming
 
 
 def _employ(life: Life, whole: District, people: Mapping[str, Person], today: date) -> None:

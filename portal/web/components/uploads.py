@@ -37,9 +37,14 @@ class Upload:
 
 def shown(attachments: Iterable[Attachment], *, room: str, label: str = "") -> tuple[Upload, ...]:
     """Return files for the pages of a room: citizen or bureau, which have addresses of their own."""
+    return files((one.file for one in attachments), room=room, label=label)
+
+
+def files(stored: Iterable[StoredFile], *, room: str, label: str = "") -> tuple[Upload, ...]:
+    """Return files that hang on no case for the pages of a room."""
     return tuple(
-        _shown(one.file, room=room, name=f"{label or '文件'} {number}")
-        for number, one in enumerate(attachments, start=1)
+        _shown(one, room=room, name=f"{label or '文件'} {number}")
+        for number, one in enumerate(stored, start=1)
     )
 
 

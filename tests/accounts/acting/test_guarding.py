@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
 
 from accounts import registering
-from accounts.acting import guarding, principals
+from accounts.acting import documents, guarding, principals
 from accounts.acting.delegating import NoSuchMandate
 from accounts.acting.guarding import AlreadySettled, CannotGuard, GuardianshipReasonRequired, NotForYou
 from accounts.acting.principals import MayNotAct
 from accounts.models import Guardianship, Message, Person, Post, User
 from common import clock
 from records.models import JournalEntry
-from tests.factories import people
+from tests.factories import people, uploads
 from tests.factories.fixtures import NOON
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,8 @@ def asked(home: Home, **changes: object) -> Guardianship:
         "document": Document.BIRTH_CERTIFICATE,
         "document_number": NUMBER,
     }
+    if documents.waiting(home.guardian) is None:
+        uploads.document(home.guardian)
     return guarding.request(home.guardian, **{**told, **changes})  # type: ignore[arg-type]
 
 
@@ -194,3 +196,33 @@ def test_a_stranger_ends_nothing(home: Home) -> None:
         with pytest.raises(NoSuchMandate), transaction.atomic():
             guarding.end(person, guardianship_id=found.pk)
     assert acts(home)
+
+
+def test_each_look_at_the_document_is_noted_once_a_day_with_the_ward(home: Home) -> None:
+    found = asked(home)
+    assert found.document_file is not None
+    for _ in range(3):
+        assert guarding.look_at_document(home.clerk, file_id=found.document_file).pk == found.document_file
+    looks = JournalEntry.objects.filter(act="guardianship_document_looked_at")
+    entry = looks.get()
+    assert (entry.stream, entry.subject) == (f"person:{home.child.pk}", str(found.document_file))
+    guarding.look_at_document(staff("officer", Post.Role.OFFICER), file_id=found.document_file)
+    clock.set_source(lambda: NOON + timedelta(days=1))
+    guarding.look_at_document(home.clerk, file_id=found.document_file)
+    assert looks.count() == 3
+
+
+def test_the_document_is_seen_while_it_waits_by_who_may_confirm(home: Home) -> None:
+    found = asked(home)
+    assert found.document_file is not None
+    own = staff("own")
+    Person.objects.filter(pk=home.guardian.pk).update(user=own)
+    for user in (own, staff("supervisor", Post.Role.SUPERVISOR), staff("admin", Post.Role.ADMIN)):
+        with pytest.raises(NotForYou), transaction.atomic():
+            guarding.look_at_document(user, file_id=found.document_file)
+    with pytest.raises(NoSuchMandate), transaction.atomic():
+        guarding.look_at_document(home.clerk, file_id=found.pk)
+    guarding.confirm(home.clerk, guardianship_id=found.pk)
+    with pytest.raises(AlreadySettled), transaction.atomic():
+        guarding.look_at_document(home.clerk, file_id=found.document_file)
+    assert not JournalEntry.objects.filter(act="guardianship_document_looked_at").exists()

@@ -6,14 +6,18 @@ import html
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.acting import agents as naming
 from accounts.acting import delegating, guarding
 from accounts.models import ActingRight, Delegation, Guardianship
-from tests.factories import district
+from records.models import StoredFile
+from tests.factories import district, uploads
 from tests.factories.district import ALLOWANCE, BUSINESS, FILING, Citizen
 from tests.factories.fixtures import NOON
 from tests.portal.citizen.walking import text_of
@@ -140,6 +144,7 @@ def test_what_is_others_is_not_found(page: Client, daughter: Citizen, city) -> N
         owner.person, organisation=owner.organisation, agent=other.person, mandate=naming.Mandate(TODAY)
     )
     child = district.citizen(city, name="小宝", born=date(2015, 1, 1))
+    uploads.document(other.person)
     asked = guarding.request(
         other.person,
         ward=child.person,
@@ -161,7 +166,104 @@ def test_what_is_others_is_not_found(page: Client, daughter: Citizen, city) -> N
     assert Guardianship.objects.get().state == "requested"
 
 
-def test_a_guardian_asks_and_takes_it_back(page: Client, city) -> None:
+@pytest.fixture
+def guarding_form(city, tmp_path: Path, settings: Any) -> dict[str, object]:
+    settings.FILES_DIR = tmp_path / "files"
+    child = district.citizen(city, name="陈小宝", born=date(2016, 5, 1))
+    return {
+        "name": "陈小宝",
+        "number": child.person.id_number,
+        "kind": "child",
+        "document": "birth_certificate",
+        "document_number": "O440000001",
+    }
+
+
+def paper(content: bytes | None = None) -> SimpleUploadedFile:
+    return SimpleUploadedFile("IMG_0001.JPG", content or uploads.photo(size=(600, 400)))
+
+
+def test_without_the_document_nobody_asks(page: Client, guarding_form: dict[str, object]) -> None:
+    answer = page.post(GUARD, guarding_form)
+    assert answer.status_code == 422
+    assert "请上传文书的照片或 PDF" in text_of(answer)
+    assert not Guardianship.objects.exists()
+
+
+def test_the_document_goes_with_the_form(
+    page: Client, chen: Citizen, guarding_form: dict[str, object]
+) -> None:
+    answer = page.post(GUARD, {**guarding_form, "document_file": paper()}, follow=True)
+    assert "申请已收到" in text_of(answer)
+    assert Guardianship.objects.get().document_file == StoredFile.objects.get().pk
+
+
+def test_the_button_beside_the_document_keeps_it_and_what_is_typed_and_checks_nothing(
+    page: Client, chen: Citizen, guarding_form: dict[str, object]
+) -> None:
+    half = {**guarding_form, "number": ""}
+    buttons: list[Callable[[], dict[str, object]]] = [
+        lambda: {"document_file": paper(), "upload": "document_file"},
+        lambda: {"turn": str(StoredFile.objects.get().pk)},
+    ]
+    for pressed in buttons:
+        shown = page.post(GUARD, {**half, **pressed()})
+        assert shown.status_code == 200
+        assert "文书 1" in text_of(shown)
+        assert "陈小宝" in shown.content.decode()
+        assert "请填写" not in text_of(shown)
+    left = page.post(GUARD, {**half, "remove": str(StoredFile.objects.get().pk)})
+    assert "文书 1" not in text_of(left)
+    assert not StoredFile.objects.exists()
+    nothing = page.post(GUARD, {**half, "upload": "document_file"})
+    assert nothing.status_code == 422
+    assert "还没有选文件" in text_of(nothing)
+
+
+def test_what_else_is_wrong_loses_no_document(
+    page: Client, chen: Citizen, guarding_form: dict[str, object]
+) -> None:
+    answer = page.post(GUARD, {**guarding_form, "document_number": "", "document_file": paper()})
+    assert answer.status_code == 422
+    assert "文书 1" in text_of(answer)
+    assert "文书 1" in text_of(page.get(GUARD)), "after a reload too"
+    assert "申请已收到" in text_of(page.post(GUARD, guarding_form, follow=True))
+
+
+def test_a_program_is_no_document_and_nobody_is_looked_up(
+    page: Client, guarding_form: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.citizen.forms.naming.named", None)
+    answer = page.post(GUARD, {**guarding_form, "document_file": paper(b"MZ" + bytes(99))})
+    assert answer.status_code == 422
+    assert "这是一个程序" in text_of(answer)
+    assert not Guardianship.objects.exists()
+
+
+def test_the_script_sends_the_document_by_itself(page: Client, guarding_form: dict[str, object]) -> None:
+    address = "/me/family/guard/document"
+    assert f'data-uploads="{address}"' in page.get(GUARD).content.decode()
+    good = page.post(address, {"document_file": paper()})
+    assert (good.status_code, good.json()) == (200, {"question": "document_file", "saved": True})
+    bad = page.post(address, {"document_file": paper(b"MZ" + bytes(99))})
+    assert bad.status_code == 422
+    assert "这是一个程序" in bad.json()["message"]
+    assert page.post(address, {"photo": paper()}).status_code == 409
+    assert page.post(address).status_code == 422
+    assert StoredFile.objects.count() == 1
+
+
+def test_who_uploaded_it_sees_it_and_no_other_citizen(
+    page: Client, daughter: Citizen, browser: Callable[[Citizen], Client], guarding_form: dict[str, object]
+) -> None:
+    page.post(GUARD, {**guarding_form, "document_file": paper()})
+    file_id = Guardianship.objects.get().document_file
+    for path in (f"/files/{file_id}/small", f"/files/{file_id}/pages/1"):
+        assert page.get(path)["Content-Type"] == "image/jpeg"
+        assert browser(daughter).get(path).status_code == 404
+
+
+def test_a_guardian_asks_and_takes_it_back(page: Client, chen: Citizen, city) -> None:
     child = district.citizen(city, name="陈小宝", born=date(2016, 5, 1))
     sent = {
         "name": "陈小宝",
@@ -170,6 +272,7 @@ def test_a_guardian_asks_and_takes_it_back(page: Client, city) -> None:
         "document": "birth_certificate",
         "document_number": "O440000001",
     }
+    uploads.document(chen.person)
     assert page.post(GUARD, {**sent, "name": "陈大宝"}).status_code == 422
     wrong = page.post(GUARD, {**sent, "kind": "without_capacity"})
     assert wrong.status_code == 422

@@ -23,7 +23,7 @@ from portal.demo.district import loading
 from portal.demo.district.lives import district
 from portal.demo.district.residents import residents
 from portal.demo.models import DemoMark
-from records.models import JournalEntry
+from records.models import JournalEntry, StoredFile
 from tests.factories.district import resident_number
 
 
@@ -120,4 +120,5 @@ def test_mandates_stand_from_the_day_of_loading_and_are_given_once(demo: datetim
     delegating.revoke(people["wuyulan"], delegation_id=given.pk)
     loading.load(register_file=tmp_path / "registers.json")
     assert principals.choices(people["chenxiaolin"], on=demo.date()) == []  # taken back stays taken back
-    assert Guardianship.objects.count() == 1
+    assert sorted(Guardianship.objects.values_list("state", flat=True)) == ["confirmed", "requested"]
+    assert StoredFile.objects.count() == 2
