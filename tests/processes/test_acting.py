@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Page
 
 from accounts.acting import agents, delegating
@@ -16,12 +19,13 @@ from accounts.models import Delegation
 from approvals.models import Application, Draft
 from certificates.models import Certificate
 from common import clock
-from tests.factories import district
+from tests.factories import district, uploads
 from tests.factories.district import ALLOWANCE, BUSINESS, Citizen
 from tests.processes.browsing import assert_fits
 from tests.processes.running import Processes
 from tests.processes.standing import FarStandin
 from tests.processes.test_citizen_story import consent, enter, looks_right, sign_in, submit
+from tests.processes.test_office import sign_in as office_sign_in
 
 
 @dataclass
@@ -184,3 +188,49 @@ def test_the_pages_of_agents_and_of_guardians(phone: Page, city: FarStandin) -> 
     ):
         assert phone.goto(address).status == 200, address  # type: ignore[union-attr]
         looks_right(phone)
+
+
+def test_a_guardian_uploads_the_document_and_staff_see_it(
+    phone: Page, page: Page, live_site: str, city: FarStandin
+) -> None:
+    mother = enter(city, name="林佳", born=date(1985, 5, 1))
+    child = enter(city, name="林小宝", born=date(2015, 3, 3)).person
+    sign_in(phone, mother.user)
+    phone.goto("/me/family/guard")
+    phone.fill("[name=name]", child.name)
+    phone.fill("[name=number]", child.id_number)
+    phone.check("[name=kind][value=child]")
+    photo = uploads.photo(size=(900, 600))
+    phone.set_input_files(
+        "#id_document_file", {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    )
+    phone.wait_for_selector(".upload img")  # sent by itself; what was typed stays
+    looks_at(phone, "guard-uploaded")
+    with phone.expect_navigation(wait_until="networkidle"):
+        phone.click("button:has-text('向右转')")
+    tall = "(i => i.naturalHeight > i.naturalWidth)(document.querySelector('.upload img'))"
+    assert phone.evaluate(tall)
+    assert phone.input_value("[name=number]") == child.id_number
+    phone.click(".actionbar button")
+    phone.wait_for_selector("text=请填写：文书编号")
+    looks_at(phone, "guard-wrong")
+    assert phone.locator(".upload img").count() == 1
+    phone.fill("[name=document_number]", "O440000001")
+    phone.click(".actionbar button")
+    phone.wait_for_selector("text=申请已收到")
+
+    with transaction.atomic():
+        officer = district.officer()
+    office_sign_in(page, officer, site=live_site)
+    page.goto("/office/guardianships")
+    with page.expect_navigation(wait_until="networkidle"):
+        page.click("h3 a:has-text('监护人')")
+    assert page.evaluate(tall)
+    looks_at(page, "guardianship")
+
+
+def looks_at(page: Page, name: str) -> None:
+    """Hold the page to its looks, and keep a picture for who wants to see it: SHOTS_FOLDER=…"""
+    if folder := os.environ.get("SHOTS_FOLDER"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+    looks_right(page)

@@ -33,6 +33,7 @@ from tests.processes.running import Processes
 from tests.processes.standing import FarStandin
 from tests.processes.test_citizen_story import enter, sign_in
 
+SENIOR_CARD = "11440507MB2X00012R4442011002000"
 NAME = "IMG_20261120_091500.jpg"
 
 
@@ -325,3 +326,32 @@ def _until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert clock.monotonic_ms() < end, "waited ten seconds in vain"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_photo_is_asked_for_with_a_card_to_hold_alone_and_looked_at_by_a_person(
+    open_page: Callable[..., Page], worker: Processes, city: FarStandin, width: int
+) -> None:
+    page = open_page(width=width)
+    sign_in(page, enter(city).user)
+    page.goto(f"/matters/{SENIOR_CARD}")
+    looks_right(page, f"card-guide-{width}")
+    page.goto(f"/matters/{SENIOR_CARD}/start")
+    looks_right(page, f"card-consent-{width}")
+    page.locator("main form input[type=checkbox]").first.check()
+    page.click("button:has-text('同意并继续')")
+    page.wait_for_url(re.compile("/check"))  # nothing is missing for the card on the phone
+    looks_right(page, f"card-check-{width}")
+    page.goto(page.url.replace("/check", "/1"))
+    assert page.locator("#id_photo").count() == 0
+    page.check("[name=card][value=physical]")
+    page.wait_for_selector("#id_photo")
+    page.set_input_files("#id_photo", picture(uploads.photo(sideways=True)))
+    page.wait_for_selector(".upload img")
+    page.fill("[name=mail_to]", "示例市龙湖区珠池街道长平路演示号")
+    looks_right(page, f"card-form-{width}")
+    page.click(".actionbar button[value=next]")
+    page.wait_for_url(re.compile("/check"))
+    page.click("button:has-text('确认并提交申请')")
+    page.wait_for_selector("text=不凭没看过的照片发证")
+    looks_right(page, f"card-referred-{width}")
