@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from approvals import selectors as applications
 from approvals.models import Application, Draft
 from matters import editions
 from matters.editions import Compiled
-from matters.format.questions import AskedQuestion, QuestionType
+from matters.format.questions import AskedQuestion, Material, QuestionType
 from matters.forms.answers import form_facts
 from matters.models import Edition, Matter
 from portal.public.showing import bringing, covering
@@ -98,16 +98,17 @@ def guide_page(
     compiled = editions.compiled(edition)
     answers = situation(compiled, chosen)
     facts = form_facts(compiled, answers, facts={}, on=on)
+    materials = compiled.materials(facts, on=on)
     covers = _covers(compiled, visitor, on)
     return GuidePage(
         matter=matter,
         edition=edition,
         compiled=compiled,
-        lines=bringing.lines(compiled, compiled.materials(facts, on=on), covers=covers),
+        lines=bringing.lines(compiled, materials, covers=covers),
         choices=_choices(compiled, answers),
         bars=time_bars(compiled, figure),
         figure=figure,
-        box=_box(compiled, matter, visitor, covers, on),
+        box=_box(compiled, matter, visitor, covers, ticks=_ticks(compiled, materials, covers), on=on),
     )
 
 
@@ -150,8 +151,31 @@ def _covers(compiled: Compiled, visitor: Visitor, on: date) -> Mapping[str, Cove
     return covering.covers(visitor.principal, slugs=slugs, on=on)
 
 
+def _ticks(
+    compiled: Compiled, materials: tuple[Material, ...], covers: Mapping[str, Cover] | None
+) -> tuple[Tick, ...]:
+    """Return what is held of the certificates this situation needs: what another one needs is no want here."""
+    idle = _standing_in(compiled.package.materials) - _standing_in(materials)
+    return tuple(
+        Tick(compiled.specs[f"cert.{slug}.held"].source_label, (covers or {}).get(slug, MISSING))
+        for slug, names in compiled.certificates.items()
+        if names and slug not in idle  # without fields only its existence counts, and having none is no want
+    )
+
+
+def _standing_in(materials: Iterable[Material]) -> set[str]:
+    """Return the certificates that stand in for these materials."""
+    return {each.certificate for one in materials for each in one.replaced_by if each.certificate}
+
+
 def _box(
-    compiled: Compiled, matter: Matter, visitor: Visitor, covers: Mapping[str, Cover] | None, on: date
+    compiled: Compiled,
+    matter: Matter,
+    visitor: Visitor,
+    covers: Mapping[str, Cover] | None,
+    *,
+    ticks: tuple[Tick, ...],
+    on: date,
 ) -> ApplyBox:
     principal = visitor.principal
     if principal is None or covers is None:
@@ -162,11 +186,6 @@ def _box(
         return ApplyBox("beyond")
     if found := applications.open_application(principal, matter=matter):
         return ApplyBox("open", application=found)
-    ticks = tuple(
-        Tick(compiled.specs[f"cert.{slug}.held"].source_label, covers.get(slug, MISSING))
-        for slug, names in compiled.certificates.items()
-        if names  # without fields only its existence counts, and having none is then no want
-    )
     draft = applications.draft_of(principal, matter=matter)
     kind = "draft" if draft else "ready" if all(tick.cover.usable for tick in ticks) else "care"
     result = _held_result(compiled, covers)

@@ -62,6 +62,16 @@ def test_with_all_held_the_box_is_ready(chen) -> None:
     assert len(shown.box.ticks) == 3  # a type of which only the existence counts is not asked for
 
 
+@pytest.mark.parametrize(
+    ("lives", "kind", "ticks"),
+    [("household", "ready", ["居民身份证", "居民户口簿"]), ("permit", "care", ["居民身份证", "居住证"])],
+)
+def test_what_another_situation_needs_is_no_want(chen, lives: str, kind: str, ticks: list[str]) -> None:
+    holding_all(chen)
+    shown = page(signed(chen), code="11440507MB2X00012R4442011002000", residence=lives)
+    assert (shown.box.kind, [tick.name for tick in shown.box.ticks]) == (kind, ticks)
+
+
 def test_an_open_case_and_a_draft_lead_back_to_themselves(chen) -> None:
     cases = making.Cases(making.matter())
     draft = cases.draft(chen)
