@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from accounts.acting.principals import Principal
+from accounts.models import Person
 from approvals.models import Application, Draft
 from approvals.permissions import own
 from approvals.states import ApplicationState
@@ -91,7 +93,27 @@ def use_rows(records: Iterable[UseRecord]) -> list[UseRow]:
     shown = list(records)
     labels = field_labels({record.type_id for record in shown})
     names = matter_names({record.matter_code for record in shown})
-    return [_use_row(one, labels, names) for one in shown]
+    agents = agent_names(
+        [*map(_looker, shown), *(one.authorisation.given_by_id for one in shown if one.authorisation)]
+    )
+    return [_use_row(one, labels, names, agents) for one in shown]
+
+
+def agent_names(people: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """Return person → name, of those who acted."""
+    return dict(Person.objects.filter(pk__in={one for one in people if one}).values_list("pk", "name"))
+
+
+def agent_words(person: UUID | None, holder: UUID | None, names: Mapping[UUID | None, str]) -> str:
+    """Name who acted for a holder: an agent of a person, the one in charge for an organisation; empty for oneself."""
+    if person is None or person == holder or person not in names:
+        return ""
+    return f"{'经办人' if holder is None else '代办人'}{names[person]}"
+
+
+def _looker(record: UseRecord) -> UUID | None:
+    kind, _, pk = record.actor.partition(":")
+    return UUID(pk) if kind == "person" else None
 
 
 def matter_names(codes: Collection[str]) -> dict[str, str]:
@@ -99,8 +121,15 @@ def matter_names(codes: Collection[str]) -> dict[str, str]:
     return dict(Matter.objects.filter(code__in=codes).values_list("code", "name"))
 
 
-def _use_row(record: UseRecord, labels: dict[int, dict[str, str]], names: dict[str, str]) -> UseRow:
+def _use_row(
+    record: UseRecord,
+    labels: dict[int, dict[str, str]],
+    names: dict[str, str],
+    agents: Mapping[UUID | None, str],
+) -> UseRow:
     by = WHO_LOOKED.get(record.actor.partition(":")[0], "工作人员查看")
+    if agent := agent_words(_looker(record), record.holder_person_id, agents):
+        by = f"{agent}填表时看到"
     known = labels.get(record.type_id, {})
     outcome = UseOutcome(record.outcome)
     return UseRow(
@@ -110,14 +139,18 @@ def _use_row(record: UseRecord, labels: dict[int, dict[str, str]], names: dict[s
         fields="、".join(known.get(name, name) for name in record.fields),
         pill=USE_PILLS.get(outcome, "neutral"),
         outcome=USE_WORDS[outcome],
-        ground=_ground(record),
+        ground=_ground(record, agents),
     )
 
 
-def _ground(record: UseRecord) -> str:
+def _ground(record: UseRecord, agents: Mapping[UUID | None, str]) -> str:
     if record.mode == UseMode.STATUTORY:
         return "依据：依法查验，不用您授权"
-    return "您没有授权，什么也没有看到" if record.outcome == UseOutcome.UNAUTHORISED else "依据：您的授权"
+    if record.outcome == UseOutcome.UNAUTHORISED:
+        return "没有授权，什么也没有看到"
+    given_by = record.authorisation.given_by_id if record.authorisation else None
+    agent = agent_words(given_by, record.holder_person_id, agents)
+    return f"依据：{agent}给出的授权" if agent else "依据：您的授权"
 
 
 def field_labels(types: Iterable[int]) -> dict[int, dict[str, str]]:
@@ -169,13 +202,14 @@ class AuthorisationRow:
     words: str
     scope: tuple[tuple[str, str], ...]
     revocable: bool
+    agent: str = ""
 
 
 A = AuthorisationStatus
 AUTHORISATION_PILLS = {
     A.GRANTED: ("pass", "有效"),
-    A.REFUSED: ("fail", "您没有同意"),
-    A.REVOKED: ("neutral", "您已撤回"),
+    A.REFUSED: ("fail", "没有同意"),
+    A.REVOKED: ("neutral", "已撤回"),
     A.ENDED: ("neutral", "已结束"),
 }
 
@@ -188,9 +222,14 @@ def authorisation_rows(rows: Iterable[Authorisation]) -> list[AuthorisationRow]:
         for one in CertificateType.objects.filter(slug__in={s for row in shown for s in row.scope})
     }
     labels = field_labels({one.pk for one in types.values()})
+    names = agent_names(row.given_by_id for row in shown)
     return [
         AuthorisationRow(
-            row, *AUTHORISATION_PILLS[A(row.status)], _scope(row, types, labels), row.status == A.GRANTED
+            row,
+            *AUTHORISATION_PILLS[A(row.status)],
+            _scope(row, types, labels),
+            revocable=row.status == A.GRANTED,
+            agent=agent_words(row.given_by_id, row.holder_person_id, names),
         )
         for row in shown
     ]

@@ -62,7 +62,9 @@ def drawn_for(page: str) -> str:
     return found.group(1)
 
 
-def test_every_step_names_applicant_and_agent(family: Family, decide) -> None:
+def test_every_step_names_applicant_and_agent(
+    family: Family, decide, browser: Callable[[Citizen], Client]
+) -> None:
     family.delegate()
     family.act_for(family.mother)
     client, both = family.client, ("陈秀英", "林佳")
@@ -82,6 +84,11 @@ def test_every_step_names_applicant_and_agent(family: Family, decide) -> None:
         shown = text_of(client.get(address))
         assert all(name in shown for name in both), address
     assert f"代办授权至 {LATER:%Y-%m-%d}" in text_of(client.get(f"/applications/{reference}"))
+    hers = browser(family.mother)
+    assert "代办人林佳填表时看到" in text_of(hers.get("/certificates/uses"))
+    assert "依据：代办人林佳给出的授权" in text_of(hers.get("/certificates/uses"))
+    assert "依据：您的授权" not in text_of(hers.get("/certificates/uses"))
+    assert "代办人林佳同意" in text_of(hers.get("/authorisations"))
 
 
 def test_the_bar_stands_on_every_page_until_one_click_ends_it(family: Family) -> None:

@@ -83,7 +83,7 @@ def test_refused_looks_are_in_the_record(page, decide) -> None:
     assert "没有授权，已拒绝" in text
     assert "示例市龙湖区民政局，系统自动核验" in text
     assert UseRecord.objects.filter(outcome="unauthorised").exists()
-    assert "您没有同意" in text_of(page.get("/authorisations"))
+    assert "没有同意" in text_of(page.get("/authorisations"))
 
 
 def test_what_registers_were_asked_stands_there_too(page, chen, city, browser, decide) -> None:
