@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import registering
-from accounts.models import Organisation, User
+from accounts.models import Guardianship, Organisation, User
 from portal.demo.district.lives import district
 from portal.demo.models import DemoMark
 from portal.web.principals import ACTING_FOR
@@ -81,3 +81,23 @@ def test_the_token_is_asked_for(demo: datetime) -> None:
 @pytest.mark.parametrize("door", ["public:sign_in", "public:staff_sign_in"])
 def test_the_sign_in_pages_lead_here(db: None, client: Client, door: str) -> None:
     assert f'href="{PAGE}"' in client.get(reverse(door)).content.decode()
+
+
+def test_the_admin_arrives_where_posts_are_handled(demo: datetime, client: Client) -> None:
+    answer = client.post(PAGE, {"username": "admin-minzheng"}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("bureau:posts")
+    shown = answer.content.decode()
+    assert "蔡建华" in shown
+    assert "许文彬" not in shown, "of another department"
+    assert client.get(reverse("bureau:files")).status_code == 200
+
+
+def test_the_officer_finds_a_guardianship_that_waits_with_its_document(
+    demo: datetime, client: Client
+) -> None:
+    asked = Guardianship.objects.get(state=Guardianship.State.REQUESTED)
+    client.post(PAGE, {"username": "officer-minzheng"})
+    shown = client.get(reverse("bureau:guardianship", args=[asked.pk])).content.decode()
+    address = reverse("bureau:file_small", args=[asked.document_file])
+    assert address in shown
+    assert client.get(address)["Content-Type"] == "image/jpeg"
