@@ -106,10 +106,10 @@ class NotYours(DomainError):
 
 
 class ReasonRequired(DomainError):
-    """A refusal needs reasons (行政许可法 art. 38)."""
+    """Every decision needs reasons; whether a law on licences says so depends on the matter."""
 
     status = 422
-    message = "请写明理由：不予批准必须说明理由（行政许可法第三十八条）。"
+    message = "请写明理由：作出决定必须说明理由。"
 
 
 class PurposeRequired(DomainError):
@@ -137,3 +137,24 @@ class OutcomeRequired(DomainError):
 
     status = 422
     message = "系统没能确定批准内容，请先选择适用的标准。"
+
+
+class OutcomeContradicted(DomainError):
+    """What is known rules the row out, or every row: an officer judges what is unknown, not against what is known."""
+
+    status = 422
+
+    def __init__(self, possible: Collection[int]) -> None:
+        other = "请从还可能适用的标准里选择。" if possible else "没有一行标准适用，不能准予。"
+        super().__init__(f"这一行标准和已查明的情况不符。{other}查到的情况有误的，请先更正来源，再重新核验。")
+
+
+class FailedChecksOverridden(DomainError):
+    """A grant over checks that failed is said out loud, with a full sentence of reasons."""
+
+    status = 422
+
+    def __init__(self, names: Collection[str]) -> None:
+        super().__init__(
+            f"{'、'.join(names)}核验不通过。仍要准予的，请确认已另行核实，并用一句完整的话写明依据。"
+        )

@@ -15,9 +15,11 @@ from approvals.deciding import announcing, granting, results
 from approvals.deciding.granting import Grant
 from approvals.deciding.results import Granting
 from approvals.errors import (
+    FailedChecksOverridden,
     FieldsRequired,
     NotAllowed,
     NotYours,
+    OutcomeContradicted,
     OutcomeRequired,
     PurposeNamesPerson,
     PurposeRequired,
@@ -38,6 +40,7 @@ from records.models import StoredFile
 from rules.language.values import Value
 
 MIN_REASON = 5  # characters: less than that is no reason
+MIN_SENTENCE = 15  # characters of reasons for a grant over a check that failed
 LONGEST_PURPOSE = 100
 REVEALING = (ApplicationState.IN_REVIEW, ApplicationState.SUPPLEMENTING)  # when applicants are contacted
 _NUMBER = re.compile(r"\d(?:[\s-]*\d){5}")  # six digits, however they are spaced: part of somebody's number
@@ -69,21 +72,18 @@ def grant(
     reasons: str,
     outcome_row: int | None = None,
     supplied: Mapping[str, object] | None = None,
+    over_failed: bool = False,
 ) -> Application:
     """Grant a case a person had to look at.
 
     `outcome_row` where the machine could not choose the outcome; `supplied` are the certificate fields (JSON values)
-    that could not be read, see `missing_fields`. Raises ReasonRequired, OutcomeRequired, FieldsRequired.
+    that could not be read, see `missing_fields`; `over_failed` says that checks which failed were looked into.
+    Raises ReasonRequired, FailedChecksOverridden, OutcomeRequired, OutcomeContradicted, FieldsRequired.
     """
     locked = _locked(user, application)
     _require_reason(reasons)
     sheet = selectors.latest_sheet(locked)
-    missing = missing_fields(locked)
-    given = {
-        name: value for name, value in (supplied or {}).items() if name in missing and value not in (None, "")
-    }
-    if set(missing) - set(given):
-        raise FieldsRequired
+    failed = _failed(sheet, reasons, over_failed=over_failed)
     granting.grant_many(
         [
             Grant(
@@ -94,13 +94,26 @@ def grant(
                 judgement=sheet.judgement if sheet else None,
                 reasons=reasons.strip(),
                 officer=user,
-                supplied=given,
+                supplied=_given(locked, supplied or {}),
+                over_failed=failed,
             )
         ],
         at=now(),
     )
     transaction.on_commit(lambda: announcing.announce([locked.reference]))
     return locked
+
+
+def possible_rows(application: Application) -> tuple[int, ...]:
+    """Return the rows of the outcome table an officer may choose: those that what is known does not rule out."""
+    sheet = selectors.latest_sheet(application)
+    return _possible(application, sheet)
+
+
+def _possible(application: Application, sheet: selectors.Sheet | None) -> tuple[int, ...]:
+    compiled = editions.compiled(application.edition)
+    facts, on = (sheet.facts, sheet.judgement.on) if sheet else ({}, now().date())
+    return compiled.possible_rows(facts, on=on)
 
 
 def missing_fields(application: Application) -> tuple[str, ...]:
@@ -116,9 +129,30 @@ def _outcome(application: Application, sheet: selectors.Sheet | None, row: int |
         return {}
     if sheet is not None and sheet.verdict.outcome is not None:
         return sheet.verdict.outcome.values
+    possible = _possible(application, sheet)
+    if not possible:
+        raise OutcomeContradicted(possible)
     if row is None or not 0 <= row < len(table.rows):
         raise OutcomeRequired
+    if row not in possible:
+        raise OutcomeContradicted(possible)
     return table.typed(row)
+
+
+def _failed(sheet: selectors.Sheet | None, reasons: str, *, over_failed: bool) -> tuple[str, ...]:
+    """Return the codes of the checks granted over; raises FailedChecksOverridden unless that was said, with reasons."""
+    failed = sheet.failed if sheet else ()
+    if failed and not (over_failed and len(reasons.strip()) >= MIN_SENTENCE):
+        raise FailedChecksOverridden([finding.name for finding in failed])
+    return tuple(finding.check_code for finding in failed)
+
+
+def _given(application: Application, supplied: Mapping[str, object]) -> dict[str, object]:
+    missing = missing_fields(application)
+    given = {name: value for name, value in supplied.items() if name in missing and value not in (None, "")}
+    if set(missing) - set(given):
+        raise FieldsRequired
+    return given
 
 
 @transaction.atomic

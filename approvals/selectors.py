@@ -25,7 +25,7 @@ from common.selects import Select
 from matters import editions
 from matters.models import Matter
 from records.models import StoredFile
-from rules.language.values import Facts, Truth, Verdict, facts_from_json, verdict_from_json
+from rules.language.values import Facts, Finding, Truth, Verdict, facts_from_json, verdict_from_json
 
 FILES_AT_ONCE = 200
 MOVING = ("state", "waiting_since", "referral_reason", "due_on", "closed_at", "authorisation_id")
@@ -66,6 +66,11 @@ class Sheet:
     def unproven(self) -> int:
         """Return how many checks did not pass."""
         return sum(finding.outcome != Truth.PASS for finding in self.verdict.findings)
+
+    @property
+    def failed(self) -> tuple[Finding, ...]:
+        """Return the checks that what is known contradicts (不通过); what could not be read is not among them."""
+        return tuple(finding for finding in self.verdict.findings if finding.outcome == Truth.FAIL)
 
 
 def own_applications(principal: Principal) -> QuerySet[Application]:

@@ -69,6 +69,10 @@ class Compiled:
         """Return the verdict of facts on a day."""
         return self.checks.judge(facts, on=on)
 
+    def possible_rows(self, facts: Facts, *, on: date) -> tuple[int, ...]:
+        """Return the rows of the outcome table that facts do not rule out on a day."""
+        return self.checks.possible_rows(facts, on=on)
+
     def materials(self, facts: Facts, *, on: date) -> tuple[Material, ...]:
         """Return the materials this situation asks for; what is not certain to be needed is not asked."""
         return tuple(

@@ -36,6 +36,7 @@ class Grant:
     reasons: str
     officer: User | None = None
     supplied: Mapping[str, object] = field(default_factory=dict)
+    over_failed: tuple[str, ...] = ()  # codes of the failed checks over which an officer grants
 
     @property
     def actor(self) -> str:
@@ -134,7 +135,8 @@ def _move(grant: Grant, certificate: Certificate, decision: Decision) -> Move:
             "decision": str(decision.pk),
             "certificate": str(certificate.pk),
             "judgement": str(grant.judgement.pk) if grant.judgement else "",
-        },
+        }
+        | ({"over_failed": list(grant.over_failed)} if grant.over_failed else {}),
     )
 
 

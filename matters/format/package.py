@@ -17,6 +17,7 @@ from rules.language.derived import Derivation
 from rules.language.invalid import InvalidTree, problems_in
 
 FORMAT = 1
+LICENCE = "01"  # the kind of act (事项类型) that is a licence: 行政许可
 
 RawFact = str | int | bool | None | dict[str, str] | list[dict[str, Any]]
 
@@ -70,6 +71,11 @@ class Package(Part):
     supplement_workdays: Annotated[int, Field(ge=1, le=60)] = 5
     result: Result
     examples: Many[Example] = ()
+
+    @property
+    def is_licence(self) -> bool:
+        """Return whether the law on licences (行政许可法) speaks of it; an allowance is paid, not licensed."""
+        return self.type == LICENCE
 
     @property
     def questions(self) -> tuple[AskedQuestion, ...]:

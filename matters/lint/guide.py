@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 
 from common.identifiers import InvalidIdentifier, matter_code
-from matters.format.package import Package
+from matters.format.package import LICENCE, Package
 from matters.lint.problem import Problem
 
-LICENCE = "01"
 LICENCE_STEPS = 5
 TYPES_ON_APPLICATION = frozenset({"01", "05", "07", "08", "09", "10", "20"})
 # “Other materials” lets a window ask for anything: 行政许可法 art. 30 and the campaign against 兜底条款 forbid it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from approvals import reviewing
 from approvals.models import Application
 from approvals.selectors import latest_sheet
 from common import workdays
@@ -16,17 +17,30 @@ from rules.wording.showing import shower
 
 
 def rows_to_choose(application: Application) -> list[tuple[str, str, str]]:
-    """Return (value, label, when it applies) of the outcome table; empty when the machine chose."""
+    """Return (value, label, when it applies) of the rows still possible; empty when the machine chose, or none is."""
     compiled = editions.compiled(application.edition)
     table = compiled.package.outcome
     sheet = latest_sheet(application)
     if table is None or (sheet is not None and sheet.verdict.outcome is not None):
         return []
-    conditions = [row.when for row in table.rows]
     return [
-        (str(index), _row_words(compiled, index), _when(compiled, condition))
-        for index, condition in enumerate(conditions)
+        (str(index), _row_words(compiled, index), _when(compiled, table.rows[index].when))
+        for index in reviewing.possible_rows(application)
     ]
+
+
+def ruled_out(application: Application) -> bool:
+    """Return whether what is known contradicts every row: then there is nothing that could be granted."""
+    table = editions.compiled(application.edition).package.outcome
+    sheet = latest_sheet(application)
+    chosen = sheet is not None and sheet.verdict.outcome is not None
+    return table is not None and not chosen and not reviewing.possible_rows(application)
+
+
+def failed_checks(application: Application) -> list[str]:
+    """Return the names of the checks that failed: who grants over them says so."""
+    sheet = latest_sheet(application)
+    return [finding.name for finding in sheet.failed] if sheet else []
 
 
 def _row_words(compiled: Compiled, row: int) -> str:

@@ -8,23 +8,25 @@ from typing import Any
 from django import forms
 
 from accounts.acting import guarding
-from approvals.reviewing import LONGEST_PURPOSE, MIN_REASON, Defect
+from approvals.reviewing import LONGEST_PURPOSE, MIN_REASON, MIN_SENTENCE, Defect
 from matters.format.questions import AskedQuestion
 
 LONGEST = 2000
-TOO_SHORT = f"理由太短，请至少写 {MIN_REASON} 个字，让申请人看得明白。"
+TOO_SHORT = "理由太短，请至少写 {} 个字，让申请人看得明白。"
+LICENCE_WHY = "会写进决定书。行政许可法第三十八条：不予许可应当说明理由，并告知复议、诉讼的权利。"
+REFUSAL_WHY = "会写进决定书。请写明理由，让申请人看得明白；决定书会告知复议、诉讼的权利。"
 
 
-def reasons_field(label: str, *, hint: str, why: str) -> forms.CharField:
-    """Return the field of reasons every decision needs."""
+def reasons_field(label: str, *, hint: str, why: str, least: int = MIN_REASON) -> forms.CharField:
+    """Return the field of reasons every decision needs; `least` is its shortest length in characters."""
     field = forms.CharField(
         label=label,
-        min_length=MIN_REASON,
+        min_length=least,
         max_length=LONGEST,
         widget=forms.Textarea,
         error_messages={
             "required": "请写明理由：作出决定必须说明理由。",
-            "min_length": TOO_SHORT,
+            "min_length": TOO_SHORT.format(least),
             "max_length": f"理由太长，请不超过 {LONGEST} 个字。",
         },
     )
@@ -41,9 +43,10 @@ class GrantForm(forms.Form):
         *,
         rows: Sequence[tuple[str, str, str]] = (),
         gaps: Mapping[str, forms.Field] | None = None,
+        failed: Sequence[str] = (),
         **more: Any,
     ) -> None:
-        """Lay out; `rows` are (value, label, note) of the outcome table, `gaps` the fields to supply."""
+        """Lay out: rows (value, label, note) of the outcome table, the fields to supply, the names of failed checks."""
         super().__init__(data, **more)
         self.fields.update(gaps or {})
         if rows:
@@ -63,7 +66,13 @@ class GrantForm(forms.Form):
             "准予的理由",
             hint="写明核实了什么、依据什么。",
             why="会写进决定书，申请人能看到；未能核实的核验项，请写清是怎么查清的。",
+            least=MIN_SENTENCE if failed else MIN_REASON,
         )
+        if failed:
+            self.fields["over_failed"] = forms.BooleanField(
+                label="我已核实，以上不通过的项目另有依据",
+                error_messages={"required": f"{'、'.join(failed)}没有通过核验：仍要准予的，请勾选确认。"},
+            )
 
     @property
     def outcome_row(self) -> int | None:
@@ -73,13 +82,16 @@ class GrantForm(forms.Form):
 
 
 class RefuseForm(forms.Form):
-    """Reasons of a refusal."""
+    """Reasons of a refusal; only of a licence does the law on licences speak."""
 
-    reasons = reasons_field(
-        "不予批准的理由",
-        hint="写明哪一项条件不符合、查到的事实、依据的条文。",
-        why="会写进决定书。行政许可法第三十八条：不予许可应当说明理由，并告知复议、诉讼的权利。",
-    )
+    def __init__(self, data: Mapping[str, Any] | None = None, *, licence: bool, **more: Any) -> None:
+        """Lay out; `licence` says whether the matter is one (行政许可)."""
+        super().__init__(data, **more)
+        self.fields["reasons"] = reasons_field(
+            "不予批准的理由",
+            hint="写明哪一项条件不符合、查到的事实、依据的条文。",
+            why=LICENCE_WHY if licence else REFUSAL_WHY,
+        )
 
 
 class RevealForm(forms.Form):
@@ -92,7 +104,7 @@ class RevealForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={
             "required": "请写明为什么要查看。",
-            "min_length": TOO_SHORT,
+            "min_length": TOO_SHORT.format(MIN_REASON),
             "max_length": f"理由太长，请不超过 {LONGEST_PURPOSE} 个字。",
         },
     )

@@ -82,7 +82,7 @@ class OpenedApplication:
     def headline(self) -> str:
         """Return in a few words what the officer has before them."""
         if self.unproven:
-            return f"系统转人工：{len(self.unproven)} 项未通过核验"
+            return "系统转人工：" + sheets.told(self.unproven)
         return "系统建议准予" if self.recommended else "系统转人工"
 
     @property

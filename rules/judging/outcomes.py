@@ -102,6 +102,17 @@ class PreparedTable:
                 return None, leaves
         return None, leaves
 
+    def possible(self, facts: Facts, *, on: date) -> tuple[int, ...]:
+        """Return the rows that these facts leave open: none that is known not to hold, none after one that does."""
+        rows: list[int] = []
+        for index, row in enumerate(self.rows):
+            truth = Truth.PASS if row is None else row.trace(facts, on=on)[0]
+            if truth is not Truth.FAIL:
+                rows.append(index)
+            if truth is Truth.PASS:
+                break
+        return tuple(rows)
+
 
 def _prepared(when: Node | None, vocabulary: Vocabulary) -> PreparedCondition | None:
     return None if when is None else PreparedCondition(when, vocabulary=vocabulary)

@@ -66,6 +66,10 @@ class PreparedChecks:
         outcome, leaves = self._table.choose(facts, on=on)
         return _verdict(findings, certain=outcome is not None, outcome=outcome, outcome_leaves=leaves)
 
+    def possible_rows(self, facts: Facts, *, on: date) -> tuple[int, ...]:
+        """Return the rows of the outcome table that these facts do not rule out; none without a table."""
+        return self._table.possible(facts, on=on) if self._table else ()
+
 
 def prepare(
     checks: Iterable[Check], *, vocabulary: Vocabulary, outcome_table: OutcomeTable | None = None

@@ -10,12 +10,21 @@ from accounts.acting.principals import Principal
 from accounts.models import Message, User
 from approvals import deciding, reviewing, selectors
 from approvals.applying import drafting, submission
-from approvals.errors import FieldsRequired, NotAllowed, NotYours, OutcomeRequired, ReasonRequired
+from approvals.errors import (
+    FailedChecksOverridden,
+    FieldsRequired,
+    NotAllowed,
+    NotYours,
+    OutcomeContradicted,
+    OutcomeRequired,
+    ReasonRequired,
+)
 from approvals.models import Application, Decision
 from approvals.reviewing import Defect
 from approvals.states import ApplicationState as S
 from approvals.states import DecisionKind, Maker
 from records import journal
+from records.models import JournalEntry
 from registers.standin.desk import FaultKind
 from tests.factories import district
 from tests.factories.district import Citizen
@@ -23,6 +32,7 @@ from tests.factories.fixtures import NOON
 from tests.factories.standin import Standin
 
 pytestmark = pytest.mark.django_db
+LONG = "死亡登记系同名误录，派出所已出具更正证明，本人到窗口核实健在。"
 REASON = "已向公安核对户籍，符合发放条件。"
 
 
@@ -90,6 +100,47 @@ def test_the_officer_chooses_the_outcome_the_machine_could_not(city: Standin) ->
         reviewing.grant(officer, application=application, reasons=REASON, outcome_row=99)
     reviewing.grant(officer, application=application, reasons=REASON, outcome_row=1, supplied={})
     assert Decision.objects.get().outcome["monthly_amount"] == "200"
+
+
+@pytest.mark.parametrize("row", [None, 0, 1, 2, 99])
+def test_no_row_is_granted_that_the_known_age_rules_out(city: Standin, row: int | None) -> None:
+    city.fail("civil_status", FaultKind.ERROR)
+    application = referred(city, district.citizen(city, born=date(1947, 6, 1)))
+    assert reviewing.possible_rows(application) == ()
+    with pytest.raises(OutcomeContradicted):
+        reviewing.grant(
+            district.officer(), application=application, reasons=LONG, outcome_row=row, over_failed=True
+        )
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize(("reasons", "over_failed"), [(REASON, False), (LONG, False), ("已核实无误。", True)])
+def test_a_failed_check_is_not_granted_over_in_silence(
+    city: Standin, reasons: str, over_failed: bool
+) -> None:
+    application = referred(city, dead=True)
+    with pytest.raises(FailedChecksOverridden, match="核验不通过"):
+        reviewing.grant(district.officer(), application=application, reasons=reasons, over_failed=over_failed)
+    assert not Decision.objects.exists()
+
+
+def test_a_grant_over_a_failed_check_stands_in_the_journal(city: Standin) -> None:
+    application = referred(city, dead=True)
+    sheet = selectors.latest_sheet(application)
+    assert sheet is not None
+    reviewing.grant(district.officer(), application=application, reasons=LONG, over_failed=True)
+    entry = JournalEntry.objects.get(stream=application.stream, act="granted")
+    assert entry.details["over_failed"] == [finding.check_code for finding in sheet.failed] != []
+
+
+def test_a_grant_over_nothing_says_nothing_of_it(city: Standin) -> None:
+    application = referred(city)
+    supplied = {"division": "440507003"}
+    reviewing.grant(
+        district.officer(), application=application, reasons=REASON, supplied=supplied, over_failed=True
+    )
+    entry = JournalEntry.objects.get(stream=application.stream, act="granted")
+    assert "over_failed" not in entry.details
 
 
 def test_an_officer_refuses_with_reasons_and_tells_the_remedies(city: Standin) -> None:

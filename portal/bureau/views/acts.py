@@ -14,6 +14,7 @@ from approvals import reviewing
 from approvals.errors import NotAllowed, PurposeRequired
 from approvals.models import Application
 from common import clock
+from matters import editions
 from portal.bureau import access, deciding, opening, supplying
 from portal.bureau.access import Officer, office_page
 from portal.bureau.forms import AskForm, GrantForm, RefuseForm, RevealForm
@@ -55,15 +56,18 @@ def grant(request: HttpRequest, reference: str) -> HttpResponse:
     """Grant with reasons, and with the outcome where the machine could not choose it."""
     officer, application = _asked(request, reference)
     gaps = supplying.gaps(application)
-    form = GrantForm(rows=deciding.rows_to_choose(application), gaps=gaps, **_sent(request))
+    failed = deciding.failed_checks(application)
+    form = GrantForm(rows=deciding.rows_to_choose(application), gaps=gaps, failed=failed, **_sent(request))
     if not form.is_valid():
-        return _page(request, "bureau/grant.html", officer, application, form=form)
+        more = {"failed": failed, "ruled_out": deciding.ruled_out(application)}
+        return _page(request, "bureau/grant.html", officer, application, form=form, **more)
     reviewing.grant(
         officer.user,
         application=application,
         reasons=form.cleaned_data["reasons"],
         outcome_row=form.outcome_row,
         supplied=supplying.supplied(form.cleaned_data),
+        over_failed=bool(form.cleaned_data.get("over_failed")),
     )
     return _back_to_queue(request, application, "已准予，证照已签发，并通知了申请人。")
 
@@ -75,10 +79,11 @@ def grant(request: HttpRequest, reference: str) -> HttpResponse:
 def refuse(request: HttpRequest, reference: str) -> HttpResponse:
     """Refuse with reasons: first the reasons, then the decision as it will read, then the act."""
     officer, application = _asked(request, reference)
-    form = RefuseForm(**_sent(request))
+    licence = editions.compiled(application.edition).package.is_licence
+    form = RefuseForm(licence=licence, **_sent(request))
     step = request.POST.get("step", "")
     if not form.is_valid() or step not in {"check", "confirm"}:
-        again = RefuseForm(initial=request.POST.dict()) if step == "edit" else form
+        again = RefuseForm(licence=licence, initial=request.POST.dict()) if step == "edit" else form
         return _page(request, "bureau/refuse.html", officer, application, form=again)
     if step == "check":
         return _page(request, "bureau/refuse_confirm.html", officer, application, form=form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -55,6 +55,13 @@ def counted(sheet: Sheet) -> str:
         return f"{len(outcomes)} 项全部通过，由系统自动核验"
     words = ((Truth.PASS, "通过"), (Truth.UNKNOWN, "未能核实"), (Truth.FAIL, "不通过"))
     return "，".join(f"{outcomes.count(truth)} 项{word}" for truth, word in words if truth in outcomes)
+
+
+def told(ones: Sequence[Unproven]) -> str:
+    """Return how many checks failed and how many could not be read: “1 项不通过，1 项未能核实”."""
+    outcomes = [one.outcome for one in ones]
+    words = (("fail", "不通过"), ("unknown", "未能核实"))
+    return "，".join(f"{outcomes.count(kind)} 项{word}" for kind, word in words if kind in outcomes)
 
 
 def _row(finding: Finding, sheet: Sheet) -> SheetRow:

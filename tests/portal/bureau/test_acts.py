@@ -19,6 +19,7 @@ from approvals.states import ApplicationState as S
 from approvals.states import DecisionKind, Maker
 from certificates.models import Certificate
 from common import clock
+from matters import editions
 from records import journal
 from tests.factories import district
 from tests.factories.fixtures import NOON
@@ -41,6 +42,12 @@ def text_of(response) -> str:
 def undetermined(city: datetime) -> Application:
     """A case whose age is unknown: no row of the outcome table could be chosen."""
     return making.referred(district.citizen(without=("resident_id",)))
+
+
+@pytest.fixture
+def failed(city: datetime) -> Application:
+    """A case with an account that is not the applicant's own: a check that is known to fail."""
+    return making.referred(district.citizen(social_card={"name": "别人"}))
 
 
 def test_granting_decides_issues_and_goes_back_to_the_queue(
@@ -104,6 +111,44 @@ def test_the_chosen_outcome_is_granted(
     assert "年满100周岁" in page.replace(" ", "")
     assert post(desk, "grant", undetermined, reasons=REASONS, outcome_row=row).status_code == 302
     assert Decision.objects.get().outcome["monthly_amount"] == amount
+
+
+def test_what_the_known_age_rules_out_is_not_offered(desk: Client, city: datetime) -> None:
+    """A man of 79: no register answered, the age is known, no row of the table is his."""
+    young = making.referred(district.citizen(born=date(1947, 6, 1)))
+    page = text_of(desk.get(reverse("bureau:grant", args=[young.reference])))
+    assert "没有可以批准的标准" in page
+    assert 'name="outcome_row"' not in page
+    assert "准予并签发" not in page
+    response = post(desk, "grant", young, reasons=REASONS, outcome_row="0", over_failed="on")
+    assert response.status_code == 422
+    assert not Decision.objects.exists()
+
+
+def test_granting_over_a_failed_check_is_confirmed(desk: Client, failed: Application) -> None:
+    page = text_of(desk.get(reverse("bureau:grant", args=[failed.reference])))
+    assert "我已核实，以上不通过的项目另有依据" in page
+    silent = post(desk, "grant", failed, reasons=REASONS)
+    short = post(desk, "grant", failed, reasons="核实无误了", over_failed="on")
+    assert (silent.status_code, short.status_code) == (422, 422)
+    assert "仍要准予的，请勾选确认" in text_of(silent)
+    assert not Decision.objects.exists()
+    assert post(desk, "grant", failed, reasons=REASONS, over_failed="on").status_code == 302
+
+
+def test_granting_over_nothing_asks_for_no_confirmation(desk: Client, waiting: Application) -> None:
+    assert "over_failed" not in text_of(desk.get(reverse("bureau:grant", args=[waiting.reference])))
+
+
+@pytest.mark.parametrize(("kind", "cited"), [("05", False), ("10", False), ("01", True)])
+def test_the_law_on_licences_is_cited_for_licences_only(
+    desk: Client, waiting: Application, monkeypatch: pytest.MonkeyPatch, kind: str, cited: bool
+) -> None:
+    package = editions.compiled(waiting.edition).package
+    monkeypatch.setitem(package.__dict__, "type", kind)
+    page = text_of(desk.get(reverse("bureau:refuse", args=[waiting.reference])))
+    assert ("行政许可法" in page) is cited
+    assert "请写明理由" in text_of(post(desk, "refuse", waiting, reasons="", step="check"))
 
 
 def test_an_outcome_the_machine_chose_is_not_asked_and_not_taken(desk: Client, waiting: Application) -> None:

@@ -42,9 +42,9 @@ def test_the_name_is_shown_and_numbers_and_addresses_are_masked(desk: Client, wa
 
 def test_what_is_not_proven_comes_first_with_reason_and_source(desk: Client, waiting: Application) -> None:
     text = page(desk, waiting)
-    why, sheet = text.index("人口死亡登记信息：数据源未响应"), text.index("2 项未能核实")
+    why, sheet = text.index("人口死亡登记信息：数据源未响应"), text.index("通过，2 项未能核实")
     assert why < sheet < text.index("申请内容") < text.index("办理过程")
-    assert "系统转人工：2 项未通过核验" in text
+    assert "系统转人工：2 项未能核实" in text
     assert "没有重复领取" in text[:sheet]
     assert "年龄达到要求" not in text[:sheet]
 

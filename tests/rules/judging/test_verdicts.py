@@ -130,6 +130,23 @@ def test_a_row_before_the_chosen_one_must_be_known_not_to_hold() -> None:
     assert (found.kind, found.outcome, len(found.outcome_leaves)) == (REFER, None, 1)
 
 
+@pytest.mark.parametrize(
+    ("changes", "rows"),
+    [
+        ({}, (1,)),
+        ({"own__open": 1}, ()),
+        ({"own__open": UNREACHABLE}, (1,)),
+        ({"cert__id__birth": UnknownReason.REVOKED}, (0, 1)),
+        ({"cert__id__birth": UnknownReason.REVOKED, "own__open": 1}, (0,)),
+    ],
+)
+def test_rows_that_what_is_known_rules_out_are_not_possible(
+    changes: dict[str, Any], rows: tuple[int, ...]
+) -> None:
+    prepared = prepare((ALIVE,), vocabulary=VOCABULARY, outcome_table=AMOUNTS)
+    assert prepared.possible_rows(facts(**changes), on=ON) == rows
+
+
 def test_an_uncertain_row_does_not_hide_what_the_applicant_can_supply() -> None:
     given = facts(form__rooms=1, own__open=UNREACHABLE)
     assert judge((ROOMS,), given, vocabulary=VOCABULARY, on=ON, outcome_table=AMOUNTS).kind is SUPPLEMENT
