@@ -38,7 +38,7 @@ class RegisterCall(models.Model):
 
     class Outcome(models.TextChoices):
         ASKED = "asked", "已发出"
-        HIT = "hit", "查到"
+        HIT = "hit", "已回复"
         NO_HIT = "no_hit", "未查到"
         FAILED = "failed", "未响应"
 

@@ -30,6 +30,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "posts": held,
         "office_nav": SimpleLazyObject(lambda: navigation.office(request, role=posts.role_of(held))),
         "own_places": navigation.own(request),
+        "menu_places": navigation.rest_of_menu(request),
         "footer_links": navigation.footer(request),
         "sign_in_url": navigation.address("public:sign_in"),
         "sign_out_url": navigation.address("public:sign_out"),

@@ -111,6 +111,11 @@ def own(request: HttpRequest) -> list[Place]:
     return [place for name, place in places(request, CITIZEN_PLACES).items() if name.startswith("citizen:")]
 
 
+def rest_of_menu(request: HttpRequest) -> list[Place]:
+    """Return what the phone's menu adds for who is signed in: the header's links stand above it already."""
+    return [place for name, place in places(request, CITIZEN_PLACES).items() if name in HEADER_ONLY_WIDE]
+
+
 def office(request: HttpRequest, *, role: str) -> list[Place]:
     """Return the links of the office's bar for the role acted in."""
     found = places(request, OFFICE_PLACES)

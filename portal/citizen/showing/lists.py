@@ -16,6 +16,7 @@ from approvals.states import ApplicationState
 from certificates import schemas
 from certificates.models import Authorisation, CertificateType, TypeSchema, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
+from common import clock
 from matters.models import Matter
 from portal.web.components.wording import cn_date
 from registers.models import RegisterCall
@@ -50,10 +51,12 @@ def _status(one: Application) -> str:
     if one.state == S.SUBMITTED:
         return "已保存，正在核验，可以离开"
     if one.state == S.IN_REVIEW and one.due_on:
-        return f"最晚 {cn_date(one.due_on)} 办结"
+        if clock.today() > one.due_on:
+            return f"应在 {cn_date(one.due_on)}前办结，已经超过期限"
+        return f"最晚 {cn_date(one.due_on)}办结"
     if one.state == S.SUPPLEMENTING:
         return "请按补正告知修改后再提交"
-    return f"{cn_date(one.closed_at)} 办结" if one.closed_at else ""
+    return f"{cn_date(one.closed_at)}办结" if one.closed_at else ""
 
 
 def own_drafts(principal: Principal) -> QuerySet[Draft]:
@@ -174,7 +177,7 @@ class CallRow:
 
 
 CALL_PILLS = {
-    RegisterCall.Outcome.HIT: "pass",
+    RegisterCall.Outcome.HIT: "neutral",
     RegisterCall.Outcome.NO_HIT: "neutral",
     RegisterCall.Outcome.FAILED: "unknown",
     RegisterCall.Outcome.ASKED: "waiting",

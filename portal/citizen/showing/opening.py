@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import HttpRequest
 
@@ -29,7 +29,7 @@ from portal.web.components.parts import CertificateFace, Level, SheetRow, Step
 from portal.web.components.sheets import Unproven
 from portal.web.components.uploads import Upload
 
-BUSY_AFTER = timedelta(seconds=10)
+BUSY_AFTER = outcome.INSTANT_WITHIN
 PAGES = {
     ApplicationState.SUBMITTED: "citizen/waiting.html",
     ApplicationState.IN_REVIEW: "citizen/referred.html",
@@ -66,6 +66,7 @@ class OpenedApplication:
     decision: Decision | None = None
     sentence: str = ""
     took: str = ""
+    instant: bool = False
     stages: tuple[Stage, ...] = ()
     face: CertificateFace | None = None
     new_organisation: Organisation | None = None
@@ -81,6 +82,31 @@ class OpenedApplication:
     def template(self) -> str:
         """Return the page of the state."""
         return PAGES[ApplicationState(self.application.state)]
+
+    @property
+    def failed(self) -> int:
+        """Return how many checks say that a condition is not met: found out, not unproven."""
+        return sum(one.outcome == "fail" for one in self.unproven)
+
+    @property
+    def unclear(self) -> int:
+        """Return how many checks could not be proven either way."""
+        return len(self.unproven) - self.failed
+
+    @property
+    def why_by_hand(self) -> str:
+        """Return why a person decides, each kind by its own name: 不符合 is not 核不实."""
+        said = []
+        if self.failed:
+            said.append(f"有 {self.failed} 项不符合，由工作人员核对后决定")
+        if self.unclear:
+            said.append(f"有 {self.unclear} 项系统核不实，由工作人员替您查清")
+        return f"{'；'.join(said) or '由工作人员作出决定'}。"
+
+    @property
+    def late(self) -> bool:
+        """Return whether the office should have decided by now."""
+        return self.deadline is not None and self.deadline.late and self.notice is None
 
     @property
     def busy(self) -> bool:
@@ -121,6 +147,7 @@ def opened(
         decision=decision,
         sentence=outcome.sentence(application, decision, sheet) if decision and granted else "",
         took=outcome.took(application, decision) if decision and granted else "",
+        instant=bool(decision and granted and outcome.instant(application, decision)),
         stages=tuple(outcome.stages(application, decision)) if decision and granted else (),
         face=_face(request, certificate, application),
         new_organisation=certificate.holder_organisation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from matters.editions import Compiled
 from portal.web.components.wording import duration_cn, local
 from rules.language.raw import value_of
 from rules.language.values import Value
+
+INSTANT_WITHIN = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,16 @@ def took(application: Application, decision: Decision) -> str:
     """Return how long the machine had the case, from its waiting to its decision; empty for an officer's."""
     if decision.maker != Maker.SYSTEM:
         return ""
-    return duration_cn(max(0.0, (decision.decided_at - application.waiting_since).total_seconds()))
+    return duration_cn(max(0.0, _waited(application, decision).total_seconds()))
+
+
+def instant(application: Application, decision: Decision) -> bool:
+    """Return whether the machine decided within what 秒批 promises; after trouble it is automatic, but not instant."""
+    return decision.maker == Maker.SYSTEM and _waited(application, decision) <= INSTANT_WITHIN
+
+
+def _waited(application: Application, decision: Decision) -> timedelta:
+    return decision.decided_at - application.waiting_since
 
 
 def stages(application: Application, decision: Decision) -> list[Stage]:

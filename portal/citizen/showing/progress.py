@@ -60,12 +60,10 @@ def _done(event: Event) -> Step:
 
 
 def _ahead(state: ApplicationState, deadline: Deadline | None, notice: SupplementNotice | None) -> list[Step]:
-    decision = Step(
-        "作出决定", f"最晚 {cn_date(deadline.due)}，发站内消息告诉您" if deadline else "", "ahead"
-    )
+    decision = Step("作出决定", _decided_by(deadline), "ahead")
     match state:
         case ApplicationState.SUBMITTED:
-            return [Step("系统核验", "一般不到 1 秒", "now", "正在核验"), decision]
+            return [Step("系统核验", "有了结果发站内消息告诉您", "now", "正在核验"), decision]
         case ApplicationState.IN_REVIEW:
             return [Step("人工核实", _spent(deadline), "now"), decision]
         case ApplicationState.SUPPLEMENTING:
@@ -76,6 +74,14 @@ def _ahead(state: ApplicationState, deadline: Deadline | None, notice: Supplemen
                 Step("作出决定", "", "ahead"),
             ]
     return []
+
+
+def _decided_by(deadline: Deadline | None) -> str:
+    if deadline is None:
+        return ""
+    if deadline.late:
+        return f"本应最晚 {cn_date(deadline.due)}作出，已经超过；作出后发站内消息告诉您"
+    return f"最晚 {cn_date(deadline.due)}，发站内消息告诉您"
 
 
 def _asked_by(notice: SupplementNotice, deadline: Deadline | None) -> str:

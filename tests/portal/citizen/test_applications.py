@@ -11,6 +11,7 @@ from approvals.reviewing import Defect
 from certificates.models import Authorisation
 from common import clock
 from evaluations.models import Rating
+from matters import editions
 from tests.factories import district
 from tests.factories.fixtures import NOON
 from tests.portal.citizen import walking
@@ -200,6 +201,45 @@ def test_a_late_case_says_so(page, referred) -> None:
     text = text_of(page.get(f"/applications/{referred}"))
     assert "已经超过这个日期" in text
     assert "超过期限 2 个工作日" in text
+    assert "这件事办晚了：11 月 27 日（星期五）前就该办结" in text
+    phone = editions.compiled(only_case().edition).package.guide.complaint_phone
+    assert f"投诉： {phone}" in text
+    assert "本应最晚 11 月 27 日" in text
+    for promised in ("您现在不用做什么", "最晚 11 月 27 日（星期五），", "11 月 27 日（星期五）还没收到结果"):
+        assert promised not in text.replace("本应最晚", "")
+    assert "应在 11 月 27 日（星期五）前办结，已经超过期限" in text_of(page.get("/applications"))
+
+
+def test_a_condition_that_is_not_met_is_not_called_unproven(city, browser, decide) -> None:
+    born = NOON.date().replace(year=NOON.year - 60)
+    client = browser(district.citizen(city, born=born))
+    reference = walking.submit(client)
+    decide()
+    text = text_of(client.get(f"/applications/{reference}"))
+    assert "有 1 项不符合，由工作人员核对后决定。" in text
+    assert "哪里不符合，为什么" in text
+    assert "核不实" not in text.partition("核验单")[0]
+
+
+def test_what_is_not_met_and_what_is_unproven_are_told_apart(city, browser, decide) -> None:
+    born = NOON.date().replace(year=NOON.year - 60)
+    client = browser(district.citizen(city, born=born, dead=None))
+    reference = walking.submit(client)
+    decide()
+    text = text_of(client.get(f"/applications/{reference}"))
+    assert "有 1 项不符合，由工作人员核对后决定；有 1 项系统核不实，由工作人员替您查清。" in text
+    assert "哪里不符合、哪里核不实，为什么" in text
+
+
+@pytest.mark.parametrize(("seconds", "instant"), [(10, True), (11, False), (30, False)])
+def test_only_what_was_instant_is_called_instant(page, decide, seconds: int, instant: bool) -> None:
+    reference = walking.submit(page)
+    clock.set_source(lambda: NOON.replace(second=seconds))
+    assert "不到 1 秒" not in text_of(page.get(f"/applications/{reference}")).partition("办理进度")[2]
+    decide()
+    text = text_of(page.get(f"/applications/{reference}"))
+    assert ("秒批 · 用时" in text) is instant
+    assert ("自动审批 · 用时" in text) is not instant
 
 
 def test_a_late_notice_is_called_late_before_the_sweep_and_can_be_answered(page, supplementing) -> None:

@@ -97,8 +97,8 @@ def test_what_registers_were_asked_stands_there_too(page, chen, city, browser, d
     for call in asked:
         assert f"{call.register.label} 高龄老人津贴申领，向{call.register.provider}查询" in section
         assert call.register.basis in section
-    assert {call.get_outcome_display() for call in asked} == {"查到", "未查到"}
-    assert " 查到" in section
+    assert {call.get_outcome_display() for call in asked} == {"已回复", "未查到"}
+    assert " 已回复" in section
     assert " 未查到" in section
     other = text_of(browser(district.citizen(city)).get(address))
     assert "还没有查询过" in other
@@ -153,6 +153,13 @@ def test_for_an_organisation_one_is_led_to_the_right_identity(city, browser) -> 
     assert f"（由{owner.person.name}代表）" in asked
     assert "换成我本人" in text_of(client.get(START))
     assert owner.business.name in text_of(client.get("/me"))
+
+
+def test_who_represents_nobody_is_not_sent_to_sign_in_again(page) -> None:
+    text = text_of(page.get(ORGANISATION_START))
+    assert "您名下现在没有可以代表的单位" in text
+    assert "请退出后" not in text
+    assert "由它的法定代表人或者经营者来办" in text
 
 
 def test_what_was_filed_for_an_organisation_opens_for_the_organisation_alone(city, browser) -> None:

@@ -28,6 +28,13 @@ def test_a_page_that_does_not_exist_has_no_address() -> None:
     assert navigation.address("public:no_such_page") == ""
 
 
+def test_the_phone_menu_lists_each_place_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(navigation, "address", lambda name: "/" + name)
+    request = RequestFactory().get("/")
+    listed = [place.label for place in [*navigation.header(request), *navigation.rest_of_menu(request)]]
+    assert sorted(listed) == sorted(words for _, words, _, _ in navigation.CITIZEN_PLACES)
+
+
 def test_the_tab_bar_holds_at_most_five(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(navigation, "address", lambda name: "/" + name)
     assert len(navigation.tab_bar(RequestFactory().get("/"))) == 5
