@@ -1,7 +1,9 @@
 /* Small comforts on top of pages that work without any of this. Found by data- attributes; nothing inline. */
 
 const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
-const clock = () => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+const clock = () => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
+/* data-beside: what stands beside the questions and follows from the answers; taken from the page as it is now. */
+const beside = (page) => each("[data-beside]", (place) => place.replaceWith(page.querySelector("[data-beside]") || place));
 
 /* Error summary: takes the focus; its links go to the control, also inside a fieldset. */
 const focusErrors = () => {
@@ -107,6 +109,7 @@ const follow = async (form) => {
     before = stays || field;
   });
   form.elements.asked.value = page.querySelector("[name=asked]").value;
+  beside(page);
 };
 
 /* data-uploads="URL" on a question for files: a chosen file is sent at once, with its progress; when the connection breaks it
@@ -131,6 +134,7 @@ const uploads = (place) => {
     if (!answer.ok || !fresh) return location.reload();
     place.replaceWith(fresh);
     uploads(fresh);
+    beside(page);
     fresh.querySelector("[type=file], button")?.focus({ preventScroll: true });
     each("[data-save-state] span", (words) => (words.textContent = `已于 ${clock()} 保存`));
   };

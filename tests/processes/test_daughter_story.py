@@ -150,6 +150,7 @@ def test_the_daughters_story(family: Family, timetable: None) -> None:
     send_on_a_line_that_breaks(phone, family.line, uploads.photo(sideways=True, gps=True, size=(2400, 3200)))
     phone.click("button:has-text('再传一次')")
     phone.wait_for_selector(".upload img")
+    phone.wait_for_selector(".ticks li:has-text('近期免冠照片'):has-text('已上传')")
     phone.fill("[name=note]", NOTE)
     # 2: the session has ended meanwhile; nothing of it is lost
     end_session(phone)
