@@ -1,11 +1,11 @@
-"""Empties the database after tests that commit: quicker than Django's flush, and past the insert-only triggers."""
+"""Empties the database after tests that commit: quicker than Django's flush, and past the guards of rows."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import OperationalError, connection
 from django.test import TransactionTestCase
-
-from records.insert_only import insert_only_tables
 
 CONSTANT = {"django_migrations", "django_content_type", "auth_permission"}
 SAVED = "rows_of_migrations"
@@ -35,16 +35,19 @@ def empty(_test: TransactionTestCase | None = None) -> None:
 
 
 def _empty() -> None:
-    emptied, guarded = tables(), insert_only_tables()
+    everything = tables()
     if connection.in_atomic_block:
         raise AssertionError("A test that commits was left inside a transaction.")
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
         try:
-            for table in guarded:
+            cursor.execute("LOCK TABLE " + ", ".join(f'"{table}"' for table in everything))
+            filled = _filled(cursor, everything)
+            for table in filled:
                 cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-            cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in emptied))
-            for table in guarded:
+            cursor.execute(";".join(f'DELETE FROM "{table}"' for table in filled) or "SELECT")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing refers to what is gone
+            for table in filled:
                 cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
             for table in _saved():
                 cursor.execute(f'INSERT INTO "{table}" SELECT * FROM {SAVED}."{table}"')
@@ -52,6 +55,13 @@ def _empty() -> None:
         except Exception:
             cursor.execute("ROLLBACK")
             raise
+
+
+def _filled(cursor: Any, among: list[str]) -> list[str]:
+    """Return the tables with rows. Deleting the few rows of a few takes a fraction of truncating them all."""
+    asked = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in among)
+    cursor.execute(" UNION ALL ".join(asked))
+    return [name for (name,) in cursor.fetchall()]
 
 
 def tables() -> list[str]:
