@@ -87,7 +87,7 @@ def face(
     """Return the full card of a certificate of the viewer's own; `opened`: it stands on its own page."""
     card = store.card(certificate, viewer=viewer)
     lines = [(line.label, line.text) for line in card.lines]
-    own = (Act("亮证", reverse("citizen:certificate", args=[certificate.pk]), "qrcode"),)
+    own = (Act("打开证照", reverse("citizen:certificate", args=[certificate.pk]), "qrcode"),)
     records = (Act("用证记录", f"{reverse('citizen:uses')}?certificate={certificate.pk}", "history"),)
     return CertificateFace(
         title=card.type_name,
