@@ -13,7 +13,13 @@ from accounts.acting.principals import MayNotAct, Principal
 from accounts.models import Organisation, User
 from approvals import reviewing, selectors
 from approvals.applying import attached, submission
-from approvals.errors import NoSuchApplication, NotInMandate, NotYours, WrongApplicant
+from approvals.errors import (
+    FailedChecksOverridden,
+    NoSuchApplication,
+    NotInMandate,
+    NotYours,
+    WrongApplicant,
+)
 from approvals.models import Application, Decision
 from approvals.selectors import Sheet
 from approvals.states import ApplicationState as S
@@ -406,7 +412,10 @@ def test_a_photo_is_looked_at_by_a_person_and_the_sheet_says_so(town: str, clien
     assert "不凭没看过的照片发证" in opened
     assert f"/office/files/{photo.file_id}/" in opened
     officer = User.objects.get(username="officer-minzheng")
-    reviewing.grant(officer, application=application, reasons="照片是本人，脸部清楚")
+    looked = "看过照片：是申请人本人，正面免冠，脸部清楚，可以印在卡上"
+    with pytest.raises(FailedChecksOverridden):
+        reviewing.grant(officer, application=application, reasons=looked)
+    reviewing.grant(officer, application=application, reasons=looked, over_failed=True)
     granted = selectors.certificate_of(selectors.decision_of(application))
     assert granted is not None
     assert (granted.type.slug, granted.fields["kind"]) == ("senior_card", "free")
