@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from accounts import actors
 from accounts.acting import mandates
-from accounts.acting.delegating import NoSuchMandate, scope
+from accounts.acting.delegating import NoSuchMandate, in_words, scope
 from accounts.acting.principals import BY_LAW
 from accounts.models import ActingRight, Organisation, Person
 from accounts.telling import inbox
@@ -40,11 +40,15 @@ class OnlyTheHead(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """What an agent may do: matters (empty: all), until a day, with or without its certificates."""
+    """What an agent may do: matters (empty: all), until a day, with or without its certificates.
+
+    `names` are what the matters are called, for the messages.
+    """
 
     until: date
     matters: Sequence[str] = ()
     sees_certificates: bool = False
+    names: Sequence[str] = ()
 
 
 def limit(on: date) -> date:
@@ -74,6 +78,7 @@ def authorise(head: Person, *, organisation: Organisation, agent: Person, mandat
     )
     _note(given, "agent_authorised", actors.of_person(head))
     told = {"scope": scope(given.matters), "due": mandate.until.isoformat()}
+    told["matters"] = in_words(given.matters, mandate.names)
     _tell(given, "agent_authorised", [head, agent], **told)
     return given
 

@@ -18,6 +18,7 @@ from records import journal
 
 LONGEST_DAYS = 365
 USUAL_DAYS = 90
+NAMED = 3  # up to so many matters are named in a message
 
 
 class CannotDelegate(DomainError):
@@ -40,10 +41,12 @@ def limit(on: date) -> date:
 
 
 @transaction.atomic
-def give(principal: Person, *, agent: Person, until: date, matters: Sequence[str] = ()) -> Delegation:
+def give(
+    principal: Person, *, agent: Person, until: date, matters: Sequence[str] = (), names: Sequence[str] = ()
+) -> Delegation:
     """Let another person act until a day, in the matters named or in all. A new one replaces an earlier one.
 
-    Raises CannotDelegate.
+    `names` are what the matters are called, for the messages. Raises CannotDelegate.
     """
     today = clock.today()
     _require_possible(principal, agent, until, today)
@@ -63,14 +66,20 @@ def give(principal: Person, *, agent: Person, until: date, matters: Sequence[str
         given_at=clock.now(),
     )
     _note(given, "delegation_given", principal)
-    told = {"scope": scope(wanted), "due": until.isoformat()}
+    told = {"scope": scope(wanted), "matters": in_words(wanted, names), "due": until.isoformat()}
     _tell(given, "delegation_given", "delegation_held", told)
     return given
 
 
 def scope(matters: Sequence[str]) -> str:
     """Return in words which matters a mandate covers."""
-    return f"{len(matters)} 个事项" if matters else "全部事项"
+    return f"选定的 {len(matters)} 个事项" if matters else "全部事项"
+
+
+def in_words(matters: Sequence[str], names: Sequence[str]) -> str:
+    """Return the matters by name where they are few, else how many they are."""
+    few = 0 < len(names) <= NAMED and len(names) == len(set(matters))
+    return "".join(f"“{name}”" for name in names) if few else scope(matters)
 
 
 def _require_possible(principal: Person, agent: Person, until: date, today: date) -> None:

@@ -112,6 +112,14 @@ class Basis(BaseModel):
     article: str = ""
     text: str = ""
 
+    @property
+    def cited(self) -> str:
+        """Return the citation, each article beside its own law: “甲法、乙办法”, “第一条；第二条” are two citations."""
+        laws, articles = self.law.split("、"), self.article.split("；")
+        if len(laws) != len(articles):
+            return f"{self.law}{self.article}"
+        return "；".join(law + article for law, article in zip(laws, articles, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.acting.principals import Principal
 from approvals.models import Draft
 from certificates.states import AuthorisationStatus
-from matters.format.questions import AskedQuestion, Material, Replacement
+from matters.format.questions import AskedQuestion, Material, Page, Replacement
 from portal.citizen.filling import Known
 from portal.citizen.showing.consent import register_name, states, type_name
 from portal.web.components.parts import Row
@@ -18,6 +18,7 @@ from rules.language.values import Fact, SourceKind
 from rules.wording.showing import reason_text, shower
 
 NOT_AVAILABLE = "未取得，由工作人员核对"
+NOT_NEEDED = "未取得（选填），不填也能办"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,22 @@ def sections(draft: Draft, given: Known) -> list[Section]:
         for number, page in enumerate(given.compiled.pages)
         if number in given.asked_pages
     ]
+
+
+def hint(draft: Draft, given: Known, page: Page) -> str:
+    """Return what stands above a page's questions: the matter's own words, unless not all could be filled in."""
+    lacking = [one for one in page.questions if _lacks(given, one)]
+    if not lacking:
+        return page.hint
+    allowed = draft.authorisation.status == AuthorisationStatus.GRANTED
+    why = "有的内容没有取得。" if allowed else "您没有同意看证照，系统没有带入证照上的内容。"
+    return f"{why}写着“未取得”的，您不用填。"
+
+
+def _lacks(given: Known, question: AskedQuestion) -> bool:
+    """Return whether a question stands there for a certificate's words and has none."""
+    fixed = question.prefill is not None and not question.correctable
+    return fixed and question.prefill not in given.prefilled and given.is_asked(question)
 
 
 def _row(draft: Draft, given: Known, page: int, question: AskedQuestion) -> Row:
@@ -87,9 +104,16 @@ def _option_note(given: Known, question: AskedQuestion, fact: Fact) -> str:
 def _known_row(given: Known, question: AskedQuestion, fact: Fact) -> tuple[str, str]:
     known = given.prefilled.get(question.prefill or "")
     if known is None:
-        return NOT_AVAILABLE, ""
+        return unavailable(question, given.compiled.needed), ""
     dated = f"，{known.source_date}" if known.source_date else ""
     return known.display, f"来自{known.source_label}{dated}"
+
+
+def unavailable(question: AskedQuestion, needed: Collection[str]) -> str:
+    """Return what stands where nothing is known: nobody looks into what is optional and judged by no check."""
+    judged = question.fact in needed or question.prefill in needed
+    optional = question.correctable and not question.required and not judged
+    return NOT_NEEDED if optional else NOT_AVAILABLE
 
 
 def _change_url(draft: Draft, page: int, question: AskedQuestion, *, typed: bool) -> str:

@@ -47,7 +47,7 @@ def authorise(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         given = form.cleaned_data
         if act == "next":
             return render(request, "citizen/agents/confirm.html", known | {"whole": given["scope"] == "all"})
-        mandate = Mandate(given["until"], form.codes, given["sees_certificates"])
+        mandate = Mandate(given["until"], form.codes, given["sees_certificates"], form.names)
         try:
             naming.authorise(person, organisation=organisation, agent=form.found, mandate=mandate)
         except CannotName as error:

@@ -137,6 +137,7 @@ def _page(principal: Principal, draft: Draft, given: Known, form: AnswerForm, pa
         "form": form,
         "number": page,
         "asked": given.compiled.pages[page - 1],
+        "hint": showing.hint(draft, given, given.compiled.pages[page - 1]),
         "several": len(asked) > 1,
         "position": asked.index(page - 1) + 1 if page - 1 in asked else page,
         "total": len(asked),

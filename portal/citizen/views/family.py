@@ -50,7 +50,8 @@ def give(request: HttpRequest) -> HttpResponse:
             known = {"form": form, "whole": form.cleaned_data["scope"] == "all"}
             return render(request, "citizen/family/confirm.html", known)
         try:
-            delegating.give(person, agent=form.found, until=form.cleaned_data["until"], matters=form.codes)
+            until = form.cleaned_data["until"]
+            delegating.give(person, agent=form.found, until=until, matters=form.codes, names=form.names)
         except CannotDelegate as error:
             form.add_error("name", error.message)
         else:

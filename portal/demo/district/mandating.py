@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from accounts.acting import agents, delegating, documents, guarding
 from accounts.acting.agents import Mandate
 from accounts.models import ActingRight, Delegation, Guardianship, Organisation, Person, User
+from matters.models import Matter
 from portal.demo.district.lives import District, Life
 from records.files.keeping import Incoming
 
@@ -31,6 +32,10 @@ def give(whole: District, users: Mapping[str, User], *, today: date) -> None:
         _employ(life, whole, people, today)
 
 
+def _called(codes: list[str]) -> list[str]:
+    return list(Matter.objects.filter(code__in=codes).order_by("code").values_list("name", flat=True))
+
+
 def _codes(names: tuple[str, ...], whole: District) -> list[str]:
     return [whole.matters[name].code for name in names]
 
@@ -42,7 +47,9 @@ def _delegate(life: Life, whole: District, people: Mapping[str, Person], today: 
     principal, agent = people[life.username], people[told.to]
     if not Delegation.objects.filter(principal=principal, agent=agent).exists():
         codes = _codes(told.matters, whole)
-        delegating.give(principal, agent=agent, until=today + timedelta(days=DAYS), matters=codes)
+        delegating.give(
+            principal, agent=agent, until=today + timedelta(days=DAYS), matters=codes, names=_called(codes)
+        )
 
 
 def _guard(life: Life, whole: District, people: Mapping[str, Person], users: Mapping[str, User]) -> None:
@@ -84,5 +91,6 @@ def _employ(life: Life, whole: District, people: Mapping[str, Person], today: da
     head, agent = people[told.head], people[life.username]
     organisation = Organisation.objects.get(acting_rights__person=head, acting_rights__given_by=None)
     if not ActingRight.objects.filter(person=agent, organisation=organisation).exists():
-        mandate = Mandate(today + timedelta(days=DAYS), _codes(told.matters, whole))
+        codes = _codes(told.matters, whole)
+        mandate = Mandate(today + timedelta(days=DAYS), codes, names=_called(codes))
         agents.authorise(head, organisation=organisation, agent=agent, mandate=mandate)

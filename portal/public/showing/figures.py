@@ -26,7 +26,7 @@ from matters.models import Matter
 
 DAYS = 90
 KEPT_SECONDS = 60
-MEASURED = "用时从提交（补正或重新核验过的，从最后那次）算到作出决定"
+MEASURED = "用时从提交算到作出决定；补正或重新核验过的，从最后那次算起"
 FEWEST = 10  # no percentage over fewer cases
 
 DIRECT = Q(original__maker=Maker.SYSTEM)

@@ -55,6 +55,11 @@ class Tile:
         address = reverse("public:matters")
         return address if self.name == OTHER else f"{address}?{urlencode({'life_event': self.name})}"
 
+    @property
+    def straight(self) -> str:
+        """Return where one tap leads: of a single matter its guide, of several their list."""
+        return reverse("public:guide", args=[self.matters[0].code]) if len(self.matters) == 1 else self.url
+
 
 def tiles(matters: Iterable[Matter]) -> list[Tile]:
     """Return the stages in the order of life, each with its matters in the order given."""
@@ -64,6 +69,17 @@ def tiles(matters: Iterable[Matter]) -> list[Tile]:
             stages.setdefault(stage, []).append(matter)
     names = sorted(stages, key=lambda name: (_place(name), name))
     return [Tile(name, ICONS.get(name, "clipboard-list"), tuple(stages[name])) for name in names]
+
+
+def distinct(stages: Iterable[Tile]) -> list[Tile]:
+    """Return the stages without those that hold nothing an earlier one does not: the same entry stands once."""
+    seen: set[Matter] = set()
+    kept = []
+    for stage in stages:
+        if not seen.issuperset(stage.matters):
+            seen.update(stage.matters)
+            kept.append(stage)
+    return kept
 
 
 def _place(name: str) -> int:

@@ -21,10 +21,12 @@ def matters(request: HttpRequest) -> HttpResponse:
     wanted = listing.wanted(request.GET)
     found = listing.find(wanted)
     page = Paginator(found, listing.A_PAGE).get_page(request.GET.get("page"))
+    rows = listing.rows(list(page), figures.figures())
     known = {
         "wanted": wanted,
         "page": page,
-        "rows": listing.rows(list(page), figures.figures()),
+        "rows": rows,
+        "measured": figures.MEASURED if any(row.figure.median is not None for row in rows) else "",
         "filters": listing.filters(wanted),
         "words": everyday.words(),
     }

@@ -11,6 +11,8 @@ from approvals.states import ApplicationState
 from certificates.issuance import lifecycle
 from certificates.models import Authorisation, Certificate, UseRecord
 from certificates.states import CertificateStatus
+from matters.format.questions import AskedQuestion
+from portal.citizen.showing.answers import NOT_AVAILABLE, NOT_NEEDED, unavailable
 from tests.factories import district
 from tests.factories.fixtures import NOON
 from tests.portal.citizen import walking
@@ -52,6 +54,39 @@ def test_nothing_typed_leads_straight_to_the_check(page) -> None:
     assert "来自居民身份证" in text
     assert "尾号 6218" in text
     assert "免交" in text
+
+
+def test_who_does_not_consent_is_promised_no_result_at_once(page) -> None:
+    draft = walking.draft_of(page, yes=False)
+    asked = text_of(page.get(f"/drafts/{draft.reference}/1"))
+    assert "未取得，由工作人员核对" in asked
+    assert "已从您的证照带入" not in asked
+    assert "您没有同意看证照，系统没有带入证照上的内容。" in asked
+    checked = text_of(page.get(f"/drafts/{draft.reference}/check"))
+    assert "当场出结果" not in checked
+    assert "由工作人员核对，5 个工作日内办结" in checked
+
+
+def test_with_consent_the_page_says_what_was_filled_in(page) -> None:
+    draft = walking.draft_of(page)
+    assert "已从您的证照带入" in text_of(page.get(f"/drafts/{draft.reference}/1"))
+    assert "当场出结果" in text_of(page.get(f"/drafts/{draft.reference}/check"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "judged", "words"),
+    [
+        ({}, set(), NOT_NEEDED),
+        ({"required": True}, set(), NOT_AVAILABLE),
+        ({"correctable": False}, set(), NOT_AVAILABLE),
+        ({}, {"cert.card.name"}, NOT_AVAILABLE),
+        ({}, {"form.name"}, NOT_AVAILABLE),
+    ],
+)
+def test_only_what_somebody_looks_into_is_said_to_be_looked_into(changed, judged, words) -> None:
+    told = {"name": "name", "label": "姓名", "type": "text", "prefill": "cert.card.name"}
+    question = AskedQuestion.model_validate({**told, "required": False, "correctable": True, **changed})
+    assert unavailable(question, judged) == words
 
 
 def test_the_whole_way_to_the_certificate(page, decide) -> None:

@@ -15,7 +15,7 @@ from django.test import Client
 
 from accounts.acting import agents as naming
 from accounts.acting import delegating, guarding
-from accounts.models import ActingRight, Delegation, Guardianship
+from accounts.models import ActingRight, Delegation, Guardianship, Message
 from records.models import StoredFile
 from tests.factories import district, uploads
 from tests.factories.district import ALLOWANCE, BUSINESS, FILING, Citizen
@@ -67,6 +67,9 @@ def test_it_is_given_after_a_page_that_says_what_it_means(
     given = Delegation.objects.get()
     assert (given.principal, given.agent) == (chen.person, daughter.person)
     assert (given.matters, given.valid_to) == ([ALLOWANCE], TODAY + timedelta(days=30))
+    sent = {one.kind: one.body for one in Message.objects.all()}
+    assert "代您办理“高龄老人津贴申领”，到" in sent["delegation_given"]
+    assert "授权您代办“高龄老人津贴申领”，到" in sent["delegation_held"]
 
 
 def test_it_ends_after_three_months_unless_one_says_otherwise(page: Client) -> None:

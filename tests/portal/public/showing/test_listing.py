@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.core.cache import cache
 
 from matters.models import Matter
 from portal.public.showing import everyday, listing, tiles
@@ -51,6 +54,41 @@ def test_tiles_count_what_exists_and_nothing_else() -> None:
         assert {matter.pk for matter in find(Wanted(life_event=tile.name))} == {
             matter.pk for matter in tile.matters
         }
+
+
+def test_large_tiles_lead_to_each_matter_once_and_straight_to_a_single_one() -> None:
+    one, other = Matter.objects.order_by("code")[:2]
+    stages = [
+        tiles.Tile("甲", "x", (one,)),
+        tiles.Tile("乙", "x", (one,)),
+        tiles.Tile("丙", "x", (one, other)),
+        tiles.Tile("丁", "x", (other,)),
+    ]
+    kept = tiles.distinct(stages)
+    assert [tile.name for tile in kept] == ["甲", "丙"]
+    assert kept[0].straight == f"/matters/{one.code}/"
+    assert kept[1].straight == kept[1].url
+
+
+def test_how_times_are_measured_is_said_once_below_the_list(chen, client) -> None:
+    assert "用时从提交算到" not in client.get("/matters").content.decode()
+    for matter in Matter.objects.filter(applicant="person"):
+        making.Cases(matter).granted(chen)
+    cache.clear()  # figures are kept for a minute
+    page = client.get("/matters").content.decode()
+    assert page.count("用时从提交算到") == 1
+    assert page.index("用时从提交算到") > page.rindex("用时中位数")
+
+
+def test_what_is_granted_most_is_never_missing_from_the_home_page(chen, client) -> None:
+    making.copies(9)
+    instant = Matter.objects.filter(mode="instant_approval")
+    names = sorted(instant.values_list("name", flat=True))
+    often = max(instant.filter(applicant="person"), key=lambda matter: matter.name)
+    assert often.name not in names[:6]
+    making.Cases(often).granted(chen)
+    listed = client.get("/").content.decode().partition('<ul class="instant__list">')[2]
+    assert re.findall(r"<h3><a [^>]+>([^<]+)</a>", listed.partition("</ul>")[0]) == [often.name, *names[:5]]
 
 
 def test_a_matter_without_a_stage_is_not_lost() -> None:
