@@ -27,7 +27,7 @@ from approvals.errors import (
 )
 from approvals.models import Application, Decision, SupplementNotice
 from approvals.permissions import may_decide
-from approvals.states import ApplicationState, ClockKind, DecisionKind, Maker
+from approvals.states import CLOSED, ApplicationState, ClockKind, DecisionKind, Maker
 from approvals.tasks import wake_on_commit
 from approvals.telling import News
 from approvals.workflow import Move
@@ -108,6 +108,13 @@ def possible_rows(application: Application) -> tuple[int, ...]:
     """Return the rows of the outcome table an officer may choose: those that what is known does not rule out."""
     sheet = selectors.latest_sheet(application)
     return _possible(application, sheet)
+
+
+def ruled_out(application: Application, sheet: selectors.Sheet | None) -> bool:
+    """Return whether what is known contradicts every row: then there is nothing that could be granted."""
+    table = editions.compiled(application.edition).package.outcome
+    chosen = sheet is not None and sheet.verdict.outcome is not None
+    return table is not None and not chosen and not _possible(application, sheet)
 
 
 def _possible(application: Application, sheet: selectors.Sheet | None) -> tuple[int, ...]:
@@ -255,6 +262,22 @@ def look_at_file(user: User, *, application: Application, file: StoredFile) -> S
         subject=str(file.pk),
     )
     return file
+
+
+@transaction.atomic
+def look_at_closed(user: User, *, application: Application) -> None:
+    """Note, once a day, that an officer opened a closed case which somebody else decided. Raises NotYours."""
+    if application.state not in CLOSED:
+        return
+    if not may_decide(user, application):
+        raise NotYours
+    if not application.decisions.filter(officer=user).exists():
+        journal.note_once_a_day(
+            stream=application.stream,
+            act="closed_case_looked_at",
+            actor=actors.of_user(user),
+            subject=str(application.pk),
+        )
 
 
 @transaction.atomic

@@ -72,7 +72,6 @@ MIDDLEWARE = [
     "portal.web.middleware.DisplayModes",
     "portal.web.middleware.Storable",
     "portal.web.session.idling.Idling",
-    "portal.web.session.idling.Idling",
     "allauth.account.middleware.AccountMiddleware",
     "portal.web.middleware.EdgeErrors",
     "axes.middleware.AxesMiddleware",

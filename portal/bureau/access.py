@@ -33,10 +33,14 @@ class NoOfficerPost(DomainError):
 
 
 class NoAdminPost(DomainError):
-    """Acting in a post that does not handle posts."""
+    """Acting in a post that does not see an admin's page."""
 
     status = 403
-    message = "您现在的岗位不能管理人员岗位。请切换到事项管理员岗位，或联系本部门的管理员。"
+
+    def __init__(self, subject: str, *, held: bool) -> None:
+        """Say which page it is, and to change the post only to who holds the right one."""
+        onward = "请先切换到您的事项管理员岗位。" if held else "需要看的，请联系本部门的管理员。"
+        super().__init__(f"“{subject}”只有事项管理员岗位能看和办。{onward}")
 
 
 class NotInYourDepartments(NoSuchApplication):
@@ -76,9 +80,12 @@ def officer_of(request: HttpRequest) -> Officer:
     return officer
 
 
-def admin_of(request: HttpRequest) -> Officer:
-    """Return the user who acts as admin, or raise NoAdminPost."""
-    return _acting(request, Post.Role.ADMIN, refused=NoAdminPost)
+def admin_of(request: HttpRequest, *, subject: str = "岗位管理") -> Officer:
+    """Return the user who acts as admin, or raise NoAdminPost with the name of the page."""
+    known = held(request)
+    others = known.others if known is not None else ()
+    refused = NoAdminPost(subject, held=any(post.role == Post.Role.ADMIN for post in others))
+    return _acting(request, Post.Role.ADMIN, refused=refused)
 
 
 def user_of(request: HttpRequest) -> User:
@@ -93,10 +100,10 @@ def desk_of(request: HttpRequest) -> str:
     return _DESKS.get(role_of(held(request)), "")
 
 
-def _acting(request: HttpRequest, *roles: str, refused: type[DomainError] = NoOfficerPost) -> Officer:
+def _acting(request: HttpRequest, *roles: str, refused: DomainError | None = None) -> Officer:
     known = held(request)
     if known is None or known.active is None or known.active.role not in roles:
-        raise refused
+        raise refused or NoOfficerPost
     return Officer(user_of(request), known.active)
 
 

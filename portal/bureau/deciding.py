@@ -29,14 +29,6 @@ def rows_to_choose(application: Application) -> list[tuple[str, str, str]]:
     ]
 
 
-def ruled_out(application: Application) -> bool:
-    """Return whether what is known contradicts every row: then there is nothing that could be granted."""
-    table = editions.compiled(application.edition).package.outcome
-    sheet = latest_sheet(application)
-    chosen = sheet is not None and sheet.verdict.outcome is not None
-    return table is not None and not chosen and not reviewing.possible_rows(application)
-
-
 def failed_checks(application: Application) -> list[str]:
     """Return the names of the checks that failed: who grants over them says so."""
     sheet = latest_sheet(application)

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils import timezone
 
 from accounts.models import User
-from approvals import selectors
+from approvals import reviewing, selectors
 from approvals.applying import attached
 from approvals.models import Application, Decision, Evidence, Judgement, SupplementNotice
 from approvals.permissions import may_decide
@@ -61,6 +61,7 @@ class OpenedApplication:
     counted: str
     unproven: tuple[Unproven, ...]
     undetermined: tuple[str, ...]
+    ruled_out: bool
     recommended: bool
     outcome: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
@@ -125,6 +126,7 @@ def opened(user: User, application: Application, *, revealed: Revealed | None = 
         counted=sheets.counted(sheet) if sheet else "",
         unproven=tuple(sheets.unproven(sheet)) if sheet else (),
         undetermined=_undetermined(sheet, compiled),
+        ruled_out=reviewing.ruled_out(application, sheet),
         recommended=sheet is not None and sheet.verdict.kind == VerdictKind.GRANT,
         outcome=sheet.verdict.outcome.lines if sheet and sheet.verdict.outcome else (),
         sections=tuple(_sections(application, compiled, sheet, on=today, mask=revealed is None)),

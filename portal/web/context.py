@@ -17,6 +17,14 @@ from portal.web.session import idling, posts
 from portal.web.session.posts import Held
 from portal.web.site import profile
 
+# Where an error page leads back to, and in whose frame; below /office/ portal.web.errors says otherwise.
+WAY_BACK: dict[str, Any] = {
+    "home_url": "/",
+    "home_words": "回首页",
+    "at_desk": False,
+    "page_frame": "base.html",
+}
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return site identity, demo mark, display choices and navigation."""
@@ -53,4 +61,5 @@ def _unread(request: HttpRequest) -> int:
 
 def frame(chosen: display.Display) -> dict[str, Any]:
     """Return what even a page without request, session or database can show."""
-    return {"site": profile.kept(), "demo": settings.DEMO, "display": chosen, "today": clock.today()}
+    known = {"site": profile.kept(), "demo": settings.DEMO, "display": chosen, "today": clock.today()}
+    return known | WAY_BACK

@@ -6,6 +6,7 @@ import logging
 import secrets
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
@@ -16,7 +17,8 @@ from django.template.loader import render_to_string
 from accounts.acting.principals import Principal
 from accounts.signing import lockouts
 from common.errors import DomainError
-from portal.web import context, display
+from portal.web import context, display, navigation
+from portal.web.session import posts
 
 log = logging.getLogger("portal.web")
 
@@ -47,15 +49,38 @@ def fault_code() -> str:
 def page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     """Return the page of a status; a status without its own page uses the general one (409)."""
     name = trouble.status if trouble.status in PAGES else 409
-    response = render(request, f"errors/{name}.html", {"trouble": trouble}, status=trouble.status)
+    known = {"trouble": trouble, **_frame(request)}
+    response = render(request, f"errors/{name}.html", known, status=trouble.status)
     if trouble.retry_after:
         response["Retry-After"] = str(trouble.retry_after)
     return response
 
 
+def _way_back(request: HttpRequest) -> dict[str, Any]:
+    """Return what differs below /office/: staff are led to their desk."""
+    desk = navigation.address("bureau:queue")
+    if not desk or not request.path_info.startswith(desk):
+        return {}
+    return {"home_url": desk, "home_words": "回待办", "at_desk": True}
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    """Return the office's frame for whoever acts in a post there; a citizen who strayed keeps the citizen's."""
+    known = _way_back(request)
+    if not hasattr(request, "user"):  # what comes too early has nobody yet
+        return known
+    inside = bool(known) and bool(posts.role_of(posts.held(request)))
+    return {**known, "page_frame": "office_base.html"} if inside else {}
+
+
 def plain_page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     """Return a page that needs no session, no user and no database."""
-    known = {**context.frame(display.of(request)), "trouble": trouble, "here": request.path}
+    known = {
+        **context.frame(display.of(request)),
+        "trouble": trouble,
+        "here": request.path,
+        **_way_back(request),
+    }
     response = HttpResponse(render_to_string(f"errors/{trouble.status}.html", known), status=trouble.status)
     if trouble.status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
@@ -127,4 +152,5 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials: object
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Settings.CSRF_FAILURE_VIEW: the page was open too long, or cookies are blocked. Nothing was stored."""
-    return render(request, "errors/csrf.html", {"trouble": Trouble(403)}, status=403)
+    known = {"trouble": Trouble(403), **_frame(request)}
+    return render(request, "errors/csrf.html", known, status=403)

@@ -53,6 +53,7 @@ FORMS = {
     "office/applications/<str:reference>/refuse",
     "office/applications/<str:reference>/reveal",
     "office/guardianships/<uuid:guardianship_id>",
+    "office/post",
     "office/posts",
     "office/posts/<int:post_id>/leave",
     "office/posts/<int:post_id>/second-factor",
@@ -78,7 +79,6 @@ BUTTONS = {
     "messages/read",
     "office/applications/<str:reference>/again",
     "office/guardianships/<uuid:guardianship_id>/confirm",
-    "office/post",
     "uploads/<str:reference>/<str:name>",
 }
 _HOLE = re.compile(r"<(\w+):(\w+)>")

@@ -59,8 +59,7 @@ def grant(request: HttpRequest, reference: str) -> HttpResponse:
     failed = deciding.failed_checks(application)
     form = GrantForm(rows=deciding.rows_to_choose(application), gaps=gaps, failed=failed, **_sent(request))
     if not form.is_valid():
-        more = {"failed": failed, "ruled_out": deciding.ruled_out(application)}
-        return _page(request, "bureau/grant.html", officer, application, form=form, **more)
+        return _page(request, "bureau/grant.html", officer, application, form=form, failed=failed)
     reviewing.grant(
         officer.user,
         application=application,

@@ -69,6 +69,6 @@ def _document(request: HttpRequest, file_id: UUID) -> StoredFile:
 @require_safe
 def unsafe(request: HttpRequest) -> HttpResponse:
     """Show an admin the files the scan found infected, could not finish, or has left waiting."""
-    admin = access.admin_of(request)
+    admin = access.admin_of(request, subject="文件查毒")
     found = selectors.files_in_trouble(admin.post.department)
     return render(request, "bureau/files.html", {"officer": admin, "files": found})

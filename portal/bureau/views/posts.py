@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts import posting
 from accounts.models import Post
@@ -20,9 +20,11 @@ from portal.web.session.posts import post_words
 
 
 @office_page
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
-    """Act in another post of one's own."""
+    """Act in another post of one's own; an address typed or kept leads to the desk."""
+    if request.method != "POST":
+        return redirect("bureau:queue")
     told = request.POST.get("post", "")
     post = posting.choose(access.user_of(request), post_id=int(told) if told.isdecimal() else 0)
     messages.success(request, f"现在的岗位：{post_words(post)}。")

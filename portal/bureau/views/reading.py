@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from approvals import reviewing
 from common import clock
 from portal.bureau import access, opening, queueing
 from portal.bureau.access import Officer, office_page
@@ -71,9 +72,10 @@ def supplementing(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def application(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show one case with everything a decision needs."""
+    """Show one case with everything a decision needs; a look at what another decided is noted."""
     officer = access.officer_of(request)
     found = access.application_of(officer, reference=reference)
+    reviewing.look_at_closed(officer.user, application=found)
     return render(
         request, "bureau/application.html", frame(officer) | {"shown": opening.opened(officer.user, found)}
     )

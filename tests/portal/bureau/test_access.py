@@ -152,3 +152,33 @@ def test_pages_are_not_kept_by_browsers(desk: Client, waiting: Application, name
 @pytest.mark.parametrize("name", ["bureau:queue", "bureau:application"])
 def test_pages_that_read_take_no_post(desk: Client, waiting: Application, name: str) -> None:
     assert desk.post(address(name, waiting)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/office/nowhere", 404), ("/office/posts", 403), ("/office/applications/x", 404)]
+)
+def test_an_error_in_the_office_keeps_its_frame_and_leads_to_the_desk(
+    desk: Client, path: str, status: int
+) -> None:
+    response = desk.get(path)
+    text = response.content.decode()
+    assert response.status_code == status
+    assert 'class="deskbar"' in text
+    assert f'href="{reverse("bureau:queue")}"' in text
+    for words in ("查我的办件", "回首页", 'href="/"'):
+        assert words not in text
+
+
+def test_of_two_tabs_the_second_is_led_back_to_the_desk(desk: Client, waiting: Application) -> None:
+    url = reverse("bureau:refuse", args=[waiting.reference])
+    sent = {"reasons": "户籍已迁出本区，不符合第四条。", "step": "confirm"}
+    assert desk.post(url, sent).status_code == 302
+    second = desk.post(url, sent)
+    assert second.status_code == 409
+    assert "回待办" in second.content.decode()
+    assert "回首页" not in second.content.decode()
+
+
+def test_a_citizen_who_strayed_keeps_the_citizens_frame(signed_in: SignIn, waiting: Application) -> None:
+    text = signed_in(district.citizen().user).get(reverse("bureau:done")).content.decode()
+    assert 'class="deskbar"' not in text

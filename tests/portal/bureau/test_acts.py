@@ -118,6 +118,7 @@ def test_what_the_known_age_rules_out_is_not_offered(desk: Client, city: datetim
     young = making.referred(district.citizen(born=date(1947, 6, 1)))
     page = text_of(desk.get(reverse("bureau:grant", args=[young.reference])))
     assert "没有可以批准的标准" in page
+    assert "准予时由您选择" not in page
     assert 'name="outcome_row"' not in page
     assert "准予并签发" not in page
     response = post(desk, "grant", young, reasons=REASONS, outcome_row="0", over_failed="on")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts import actors
 from accounts.models import User
 from approvals import deciding, reviewing
 from approvals.applying import drafting, submission
@@ -17,6 +18,7 @@ from approvals.models import Application
 from approvals.states import ApplicationState as S
 from common import clock
 from common.identifiers import mask_id
+from records.models import JournalEntry
 from tests.factories import district
 from tests.factories.district import FILING
 from tests.portal.bureau import making
@@ -132,3 +134,21 @@ def test_the_same_applicants_earlier_cases_are_named(desk: Client, officer: User
     text = page(desk, second)
     assert f"尾号 {first.reference[-4:]}：不予批准" in text
     assert "没有同一事项的其他办件" not in text
+
+
+def test_a_look_at_what_another_decided_is_noted_once_an_officer_and_day(
+    desk: Client, officer: User, waiting: Application, signed_in: Callable[[User], Client]
+) -> None:
+    page(desk, waiting)
+    reviewing.refuse(officer, application=waiting, reasons=REFUSAL)
+    page(desk, waiting)
+    looks = JournalEntry.objects.filter(act="closed_case_looked_at", stream=waiting.stream)
+    assert not looks.exists(), "an open case, and one's own decision, are one's work"
+    colleague = district.officer()
+    for _ in range(2):
+        page(signed_in(colleague), waiting)
+    assert looks.get().actor == actors.of_user(colleague)
+    tomorrow = clock.now() + timedelta(days=1)
+    clock.set_source(lambda: tomorrow)
+    page(signed_in(colleague), waiting)
+    assert looks.count() == 2

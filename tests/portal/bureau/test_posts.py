@@ -151,6 +151,20 @@ def test_only_admins_see_the_posts(desk: Client, officer: User, name: str) -> No
     assert desk.get(reverse(name, args=[] if name == "bureau:posts" else [own.pk])).status_code == 403
 
 
+def test_who_may_not_see_an_admins_page_is_told_whose_it_is(desk: Client, officer: User) -> None:
+    text = desk.get(reverse("bureau:files")).content.decode()
+    assert "“文件查毒”只有事项管理员岗位能看和办。需要看的，请联系本部门的管理员。" in text
+    assert "切换" not in text
+    department = Post.objects.get(user=officer).department
+    registering.appoint(officer, role=Post.Role.ADMIN, department=department, on=clock.today())
+    assert "请先切换到您的事项管理员岗位" in desk.get(reverse("bureau:files")).content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_the_address_of_changing_posts_leads_to_the_desk(desk: Client, method: str) -> None:
+    assert getattr(desk, method)(reverse("bureau:choose_post"))["Location"] == reverse("bureau:queue")
+
+
 def test_nobody_acts_on_a_case_of_their_household(
     signed_in: SignIn, officer: User, waiting: Application
 ) -> None:
