@@ -33,8 +33,13 @@ def catalogued(catalogue: None) -> None:
         ("高龄津贴", "allowance"),
         ("老人补贴", "allowance"),
         ("长寿金", "allowance"),
+        ("奶奶83岁想领钱", "allowance"),
+        ("我奶奶83岁，想领钱", "allowance"),
+        ("爷爷九十岁了能领什么钱", "allowance"),
         ("八十岁老人的补助怎么领", "allowance"),
         ("办执照", "business"),
+        ("开小卖部", "business"),
+        ("我想开个餐馆", "business"),
         ("我想开店", "business"),
         ("个体户", "business"),
         ("开个小店", "business"),
@@ -47,6 +52,8 @@ def catalogued(catalogue: None) -> None:
         ("残疾人补贴", "care"),
         ("饭店换老板", "change"),
         ("换法人", "change"),
+        ("餐馆改名", "change"),
+        ("家里有残疾人", "care"),
         ("老人证", "card"),
         ("敬老卡", "card"),
         ("老人坐公交免费", "card"),
@@ -56,7 +63,9 @@ def test_everyday_words_find_the_matter_first(catalogued, q, first):
     assert selectors.search(q)[0].name == NAMES[first]
 
 
-@pytest.mark.parametrize("q", ["护照", "xyz", "！？", "%", "_"])
+@pytest.mark.parametrize(
+    "q", ["护照", "xyz", "！？", "%", "_", "的", "了", "我", "我的", "怎么", "请问怎么", "的的的"]
+)
 def test_what_is_not_there_finds_nothing(catalogued, q):
     assert selectors.search(q) == []
 
@@ -64,6 +73,16 @@ def test_what_is_not_there_finds_nothing(catalogued, q):
 @pytest.mark.parametrize("q", ["", "  "])
 def test_no_words_find_all(catalogued, q):
     assert {matter.name for matter in selectors.search(q)} == {one["name"] for one in PACKAGES}
+
+
+def test_a_shop_finds_its_licence_and_its_filing(catalogued):
+    assert [one.name for one in selectors.search("开小卖部")][:2] == [NAMES["business"], NAMES["food"]]
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=[one["code"] for one in PACKAGES])
+def test_each_everyday_word_finds_its_own_matter(catalogued, package):
+    for word in package["everyday_words"]:
+        assert package["name"] in {one.name for one in selectors.search(word)}, word
 
 
 def test_filters_narrow_the_list(catalogued):
