@@ -176,6 +176,35 @@ def test_the_whole_act_without_javascript(plain_page: Page, worker: Processes, c
     assert plain_page.locator("text=退出登录").count() > 0
 
 
+def test_elder_mode_on_a_phone_leads_everywhere_and_out_and_the_badge_moves_no_icon(
+    phone: Page, worker: Processes, city: FarStandin, live_site: str
+) -> None:
+    sign_in(phone, enter(city).user)
+    consent(phone)
+    submit(phone)
+    phone.wait_for_selector("text=审批通过")
+    phone.reload()
+    assert phone.locator(".tabbar .count").count() == 1  # of the decision
+    boxes = [icon.bounding_box() for icon in phone.locator(".tabbar .icon").all()]
+    assert len({round(box["y"]) for box in boxes if box}) == 1
+    phone.context.add_cookies([{"name": "display_mode", "value": "elder", "url": live_site}])
+    for address in (phone.url, "/"):
+        phone.goto(address)
+        phone.click(".bar .menu.only-phone summary")
+        call = phone.locator(".callbar").bounding_box()
+        for words in ("我的", "退出登录", "高对比"):
+            entry = (
+                phone.locator(".menu.only-phone .menu__list").get_by_text(words, exact=True).bounding_box()
+            )
+            assert entry
+            assert call
+            assert entry["y"] + entry["height"] <= call["y"], words
+        assert_fits(phone)
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="退出登录").click()
+    assert phone.locator(".menu__list form[action='/sign-out']").count() == 0
+
+
 def test_double_click_back_button_and_a_second_application(
     page: Page, worker: Processes, city: FarStandin
 ) -> None:
