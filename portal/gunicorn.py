@@ -23,6 +23,9 @@ max_requests_jitter = 2_000
 memory = Path("/dev/shm")  # noqa: S108 -- gunicorn makes its own private file there
 worker_tmp_dir = str(memory) if memory.is_dir() else None
 control_socket_disable = True  # its socket would stand in the home folder, one for all checkouts
+# As much as the proxy before it hands on (docker/proxy.conf), so that what is too long is told in Chinese, there.
+limit_request_line = 8190  # the largest gunicorn knows, bytes
+limit_request_field_size = 16_384
 accesslog = None  # addresses of pages name cases; the portal writes a line a request itself
 
 # The master's few lines in the form of all others. It imports nothing of the portal, so that a reload loads all of it;

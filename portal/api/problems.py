@@ -14,41 +14,40 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from common.errors import DomainError
-from portal.web.errors import fault_code
+from portal.web.errors import PROBLEM_JSON, PROBLEMS, fault_code
 
 log = logging.getLogger("portal.api")
-JSON = "application/problem+json"
-TITLES = {
-    400: "请求读不懂",
+TITLES = {status: title for status, (title, _) in PROBLEMS.items()} | {
     401: "没有登录",
     403: "没有权限",
-    404: "没有找到",
     405: "不支持这个方法",
     406: "不支持要求的格式",
     409: "现在不能这样做",
     412: "内容已经变化",
-    413: "内容太大",
     415: "不支持这种内容格式",
     422: "内容不符合要求",
     428: "缺少前提条件",
     429: "请求太多",
-    500: "系统出错",
-    503: "暂时不能服务",
 }
-DETAILS = {
-    400: "请求不是正确的 JSON，或者参数不对。请核对后再发。",
+DETAILS = {status: detail for status, (_, detail) in PROBLEMS.items() if status != 500} | {
     401: "请在 Authorization 里带上有效的令牌：Bearer 令牌。",
     403: "您没有做这件事的权限。",
-    404: "没有这个地址，或者它不是您的。",
     405: "这个地址不支持这种方法。",
     406: "这里只返回 JSON。",
-    413: "内容超过了上限，请减小后再发。",
     415: "请用 application/json。",
     422: "有的内容不符合要求，见 errors。",
     429: "请求太多，请稍后再试。",
-    503: "系统暂时不能服务，请稍后再试，已提交的内容不会丢失。",
 }
-
+# What the framework says badly, by its code; and an object that was none, which it tells as a fault of no field.
+SAID = {
+    "required": "这一项必须有。",
+    "null": "这一项不能是 null。",
+    "blank": "这一项不能是空的。",
+    "null_characters_not_allowed": "不能含有空字符（NUL）。",
+    "not_a_list": "这里要一个数组（JSON array）。",
+    "not_a_dict": "这里要一个对象（JSON object）。",
+}
+NOT_AN_OBJECT = "请发送一个对象（JSON object）。"
 
 _OTHERS: tuple[tuple[tuple[type[Exception], ...], tuple[int, int]], ...] = (
     ((Http404,), (404, 0)),
@@ -130,7 +129,7 @@ def _problem(
     headers: Mapping[str, str] | None = None,
     **more: str,
 ) -> Response:
-    response = Response(body(status, detail, errors, **more), status=status, content_type=JSON)
+    response = Response(body(status, detail, errors, **more), status=status, content_type=PROBLEM_JSON)
     for name, value in (headers or {}).items():
         response[name] = value
     return response
@@ -154,7 +153,7 @@ def body(
 
 def no_such_address(request: HttpRequest, rest: str = "") -> JsonResponse:
     """Answer below /api/ where nothing is."""
-    return JsonResponse(body(404), status=404, content_type=JSON)
+    return JsonResponse(body(404), status=404, content_type=PROBLEM_JSON)
 
 
 def _retry(seconds: int) -> dict[str, str]:
@@ -169,4 +168,10 @@ def _pointers(detail: Any, at: str = "") -> Iterator[tuple[str, str]]:
         for number, inner in enumerate(detail):
             yield from _pointers(inner, at if isinstance(inner, str) else f"{at}/{number}")
     else:
-        yield at, str(detail)
+        yield at, _said(detail, whole=not at)
+
+
+def _said(detail: Any, *, whole: bool) -> str:
+    """Return a fault in words; `whole` is one of the whole body: only what is no object at all has that."""
+    code = getattr(detail, "code", "")
+    return NOT_AN_OBJECT if whole and code in {"invalid", "null"} else SAID.get(code, str(detail))

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -24,6 +24,15 @@ log = logging.getLogger("portal.web")
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 RETRY_SECONDS = 30
+PROBLEM_JSON = "application/problem+json"
+# A program is answered in its own form (RFC 9457), also where no operation of the API is reached: title, detail.
+PROBLEMS = {
+    400: ("请求读不懂", "请求不是正确的 JSON，或者参数不对。请核对后再发。"),
+    404: ("没有找到", "没有这个地址，或者它不是您的。"),
+    413: ("内容太大", "内容超过了上限，请减小后再发。"),
+    500: ("系统出错", "系统出错了，已记录。请稍后再试，或拨打 12345。"),
+    503: ("暂时不能服务", "系统暂时不能服务，请稍后再试，已提交的内容不会丢失。"),
+}
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
 
 
@@ -48,6 +57,8 @@ def fault_code() -> str:
 
 def page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     """Return the page of a status; a status without its own page uses the general one (409)."""
+    if _is_program(request, trouble):
+        return _problem(trouble)
     name = trouble.status if trouble.status in PAGES else 409
     known = {"trouble": trouble, **_frame(request)}
     response = render(request, f"errors/{name}.html", known, status=trouble.status)
@@ -75,6 +86,8 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
 
 def plain_page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     """Return a page that needs no session, no user and no database."""
+    if _is_program(request, trouble):
+        return _problem(trouble)
     known = {
         **context.frame(display.of(request)),
         "trouble": trouble,
@@ -82,6 +95,21 @@ def plain_page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
         **_way_back(request),
     }
     response = HttpResponse(render_to_string(f"errors/{trouble.status}.html", known), status=trouble.status)
+    if trouble.status == 503:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _is_program(request: HttpRequest, trouble: Trouble) -> bool:
+    return request.path_info.startswith("/api/") and trouble.status in PROBLEMS
+
+
+def _problem(trouble: Trouble) -> HttpResponse:
+    title, detail = PROBLEMS[trouble.status]
+    if trouble.code:
+        detail = f"{detail}故障编号 {trouble.code}。"
+    told = {"type": "about:blank", "title": title, "status": trouble.status, "detail": detail}
+    response = JsonResponse(told, status=trouble.status, content_type=PROBLEM_JSON)
     if trouble.status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response

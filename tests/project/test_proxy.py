@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -158,3 +159,13 @@ def test_its_own_pages_exist_and_help_without_the_portal() -> None:
         assert 'lang="zh-CN"' in text
         assert "tel:12345" in text
         assert not re.search(r"<script|<style|style=|https?://", text)
+
+
+def test_what_is_too_long_for_a_line_is_told_by_the_proxy_in_chinese() -> None:
+    """gunicorn takes every line nginx hands on: its own answer to a longer one is English."""
+    ((_, line),) = told("large_client_header_buffers")
+    server = runpy.run_path(str(sources.ROOT / "portal" / "gunicorn.py"))
+    assert server["limit_request_line"] >= size(line) - len("\r\n")
+    assert server["limit_request_field_size"] >= size(line)
+    pages = {args[0]: args[-1] for args in told("error_page")}
+    assert (pages["414"], pages["494"]) == ("/proxy/414.html", "/proxy/431.html")

@@ -190,3 +190,38 @@ def test_too_many_requests_wait(call: Any, settings: Any) -> None:
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
     is_problem(answers[-1], 429)
     assert 0 < int(answers[-1]["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize(
+    "path", ["matters?q=%00", "matters?q=a%00b", "matters/%00", "nothing?x=%00", "a%00b"]
+)
+def test_what_cannot_be_stored_is_a_problem_too(path: str) -> None:
+    is_problem(Client().get(ROOT + path), 404 if "?" not in path else 400)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "words"),
+    [
+        ([], "", "请发送一个对象（JSON object）。"),
+        ([{"level": 5}], "", "请发送一个对象（JSON object）。"),
+        ({"level": 5, "tags": "x"}, "/tags", "这里要一个数组（JSON array）。"),
+        ({"level": 5, "text": "a\0"}, "/text", "不能含有空字符（NUL）。"),
+        ({"level": 5, "text": None}, "/text", "这一项不能是 null。"),
+        ({"level": 5, "tags": [""]}, "/tags/0", "这一项不能是空的。"),
+        ({}, "/level", "这一项必须有。"),
+        ({"level": 6}, "/level", "请确保该值小于或者等于 5。"),
+    ],
+)
+def test_faults_are_told_in_words_of_our_own(
+    granted: Application, call: Any, body: object, pointer: str, words: str
+) -> None:
+    answer = call("post", f"applications/{granted.reference}/rating", body, If_Match="*")
+    is_problem(answer, 422)
+    assert {"pointer": pointer, "detail": words} in answer.json()["errors"]
+
+
+def test_answers_that_are_no_object(chen: Citizen, call: Any) -> None:
+    answer = call(
+        "post", "applications", {"matter": ALLOWANCE, "consent": True, "answers": []}, Idempotency_Key="k"
+    )
+    assert {"pointer": "/answers", "detail": "这里要一个对象（JSON object）。"} in answer.json()["errors"]
