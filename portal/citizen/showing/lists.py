@@ -52,7 +52,7 @@ def _status(one: Application) -> str:
         return "已保存，正在核验，可以离开"
     if one.state == S.IN_REVIEW and one.due_on:
         if clock.today() > one.due_on:
-            return f"应在 {cn_date(one.due_on)}前办结，已经超过期限"
+            return f"最晚应在 {cn_date(one.due_on)}办结，已经超过期限"
         return f"最晚 {cn_date(one.due_on)}办结"
     if one.state == S.SUPPLEMENTING:
         return "请按补正告知修改后再提交"

@@ -80,7 +80,7 @@ def _decided_by(deadline: Deadline | None) -> str:
     if deadline is None:
         return ""
     if deadline.late:
-        return f"本应最晚 {cn_date(deadline.due)}作出，已经超过；作出后发站内消息告诉您"
+        return f"最晚应在 {cn_date(deadline.due)}作出，已经超过；作出后发站内消息告诉您"
     return f"最晚 {cn_date(deadline.due)}，发站内消息告诉您"
 
 

@@ -300,7 +300,13 @@ def test_messages_of_ones_own_stay(family: Family) -> None:
                 kind="delegation_held",
                 occasion="test",
                 at=clock.now(),
-                values={"principal": "陈秀英", "agent": "林佳", "scope": "全部事项", "due": "2026-12-01"},
+                values={
+                    "principal": "陈秀英",
+                    "agent": "林佳",
+                    "scope": "全部事项",
+                    "matters": "全部事项",
+                    "due": "2026-12-01",
+                },
             )
         ]
     )
