@@ -104,23 +104,18 @@ def grant(
     return locked
 
 
-def possible_rows(application: Application) -> tuple[int, ...]:
+def possible_rows(application: Application, sheet: selectors.Sheet | None) -> tuple[int, ...]:
     """Return the rows of the outcome table an officer may choose: those that what is known does not rule out."""
-    sheet = selectors.latest_sheet(application)
-    return _possible(application, sheet)
+    compiled = editions.compiled(application.edition)
+    facts, on = (sheet.facts, sheet.judgement.on) if sheet else ({}, now().date())
+    return compiled.possible_rows(facts, on=on)
 
 
 def ruled_out(application: Application, sheet: selectors.Sheet | None) -> bool:
     """Return whether what is known contradicts every row: then there is nothing that could be granted."""
     table = editions.compiled(application.edition).package.outcome
     chosen = sheet is not None and sheet.verdict.outcome is not None
-    return table is not None and not chosen and not _possible(application, sheet)
-
-
-def _possible(application: Application, sheet: selectors.Sheet | None) -> tuple[int, ...]:
-    compiled = editions.compiled(application.edition)
-    facts, on = (sheet.facts, sheet.judgement.on) if sheet else ({}, now().date())
-    return compiled.possible_rows(facts, on=on)
+    return table is not None and not chosen and not possible_rows(application, sheet)
 
 
 def missing_fields(application: Application) -> tuple[str, ...]:
@@ -136,7 +131,7 @@ def _outcome(application: Application, sheet: selectors.Sheet | None, row: int |
         return {}
     if sheet is not None and sheet.verdict.outcome is not None:
         return sheet.verdict.outcome.values
-    possible = _possible(application, sheet)
+    possible = possible_rows(application, sheet)
     if not possible:
         raise OutcomeContradicted(possible)
     if row is None or not 0 <= row < len(table.rows):

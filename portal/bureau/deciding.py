@@ -6,7 +6,7 @@ from datetime import date
 
 from approvals import reviewing
 from approvals.models import Application
-from approvals.selectors import latest_sheet
+from approvals.selectors import Sheet, latest_sheet
 from common import workdays
 from matters import editions
 from matters.editions import Compiled
@@ -16,22 +16,20 @@ from rules.language.values import Truth
 from rules.wording.showing import shower
 
 
-def rows_to_choose(application: Application) -> list[tuple[str, str, str]]:
+def rows_to_choose(application: Application, sheet: Sheet | None) -> list[tuple[str, str, str]]:
     """Return (value, label, when it applies) of the rows still possible; empty when the machine chose, or none is."""
     compiled = editions.compiled(application.edition)
     table = compiled.package.outcome
-    sheet = latest_sheet(application)
     if table is None or (sheet is not None and sheet.verdict.outcome is not None):
         return []
     return [
         (str(index), _row_words(compiled, index), _when(compiled, table.rows[index].when))
-        for index in reviewing.possible_rows(application)
+        for index in reviewing.possible_rows(application, sheet)
     ]
 
 
-def failed_checks(application: Application) -> list[str]:
+def failed_checks(sheet: Sheet | None) -> list[str]:
     """Return the names of the checks that failed: who grants over them says so."""
-    sheet = latest_sheet(application)
     return [finding.name for finding in sheet.failed] if sheet else []
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from approvals import reviewing
 from approvals.errors import NotAllowed, PurposeRequired
 from approvals.models import Application
+from approvals.selectors import latest_sheet
 from common import clock
 from matters import editions
 from portal.bureau import access, deciding, opening, supplying
@@ -56,8 +57,10 @@ def grant(request: HttpRequest, reference: str) -> HttpResponse:
     """Grant with reasons, and with the outcome where the machine could not choose it."""
     officer, application = _asked(request, reference)
     gaps = supplying.gaps(application)
-    failed = deciding.failed_checks(application)
-    form = GrantForm(rows=deciding.rows_to_choose(application), gaps=gaps, failed=failed, **_sent(request))
+    sheet = latest_sheet(application)
+    failed = deciding.failed_checks(sheet)
+    rows = deciding.rows_to_choose(application, sheet)
+    form = GrantForm(rows=rows, gaps=gaps, failed=failed, **_sent(request))
     if not form.is_valid():
         return _page(request, "bureau/grant.html", officer, application, form=form, failed=failed)
     reviewing.grant(
