@@ -25,6 +25,11 @@ class Held:
         return post_words(self.active) if self.active is not None else "没有岗位"
 
     @property
+    def place(self) -> str:
+        """Return where the active post is held, for the bar."""
+        return post_place(self.active) if self.active is not None else ""
+
+    @property
     def choices(self) -> list[tuple[int, str]]:
         """Return the others as menus name them: 区民政局 审批人员."""
         return [(post.pk, short_words(post)) for post in self.others]

@@ -164,6 +164,7 @@ def test_an_error_in_the_office_keeps_its_frame_and_leads_to_the_desk(
     text = response.content.decode()
     assert response.status_code == status
     assert 'class="deskbar"' in text
+    assert "区民政局</span>" in text
     assert f'href="{reverse("bureau:queue")}"' in text
     for words in ("查我的办件", "回首页", 'href="/"'):
         assert words not in text
