@@ -45,6 +45,12 @@ def own(person: Person, *, file_id: UUID) -> StoredFile:
     return found
 
 
+def of(guardianship: Guardianship) -> StoredFile | None:
+    """Return what a request was made with; those of before documents were asked for have none."""
+    wanted = guardianship.document_file
+    return StoredFile.objects.filter(pk=wanted).first() if wanted else None
+
+
 def keep(guardian: Person, *, incoming: Incoming) -> StoredFile:
     """Keep a received file for the next request, in place of what waited. Raises FileRefused."""
     owner = actors.of_person(guardian)

@@ -6,7 +6,6 @@ a fault of the engine, of the stored record, or of an edition changed behind the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +14,8 @@ from django.db.models import QuerySet
 from approvals.models import Judgement
 from approvals.states import DecisionKind, Maker
 from matters import editions
+from records.encrypting.envelope import Tampered
+from rules.language.invalid import InvalidTree
 from rules.language.values import (
     Verdict,
     VerdictKind,
@@ -80,15 +81,6 @@ def judgements(*, since: datetime | None = None, matter: str = "") -> QuerySet[J
     return rows.filter(application__matter__code=matter) if matter else rows
 
 
-def replay(rows: QuerySet[Judgement]) -> Iterator[tuple[Judgement, Difference | None]]:
-    """Judge each again; yields every judgement with what differs, or None."""
-    for judgement in rows.iterator(chunk_size=CHUNK):
-        what = _differing(judgement)
-        edition = editions.row(judgement.edition_id).number
-        found = Difference(judgement.application.reference, judgement.number, edition, what)
-        yield judgement, found if what else None
-
-
 def wrong_grants(*, since: datetime | None = None, matter: str = "") -> list[str]:
     """Return the cases the machine granted on a judgement that is not GRANT: there must be none."""
     rows = judgements(since=since, matter=matter).filter(
@@ -101,10 +93,11 @@ def wrong_grants(*, since: datetime | None = None, matter: str = "") -> list[str
 def replay_all(*, since: datetime | None = None, matter: str = "") -> Report:
     """Judge everything again; see `judgements` for what is left out."""
     count, differences = 0, []
-    for _, difference in replay(judgements(since=since, matter=matter)):
+    for judgement in judgements(since=since, matter=matter).iterator(chunk_size=CHUNK):
         count += 1
-        if difference is not None:
-            differences.append(difference)
+        if what := _differing(judgement):
+            edition = editions.row(judgement.edition_id).number
+            differences.append(Difference(judgement.application.reference, judgement.number, edition, what))
     return Report(count, tuple(differences), tuple(wrong_grants(since=since, matter=matter)))
 
 
@@ -113,9 +106,12 @@ def _differing(judgement: Judgement) -> tuple[str, ...]:
         stored = judgement.record["verdict"]
         facts = facts_from_json(judgement.record["facts"])
         told = verdict_from_json(stored)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (Tampered, KeyError, TypeError, ValueError, AttributeError) as error:
         return (f"the record cannot be read ({type(error).__name__})",)
-    compiled = editions.compiled(editions.row(judgement.edition_id))
+    try:
+        compiled = editions.compiled(editions.row(judgement.edition_id))
+    except InvalidTree:
+        return ("the edition cannot be read any more",)
     again = compiled.judge(facts, on=judgement.on)
     found = []
     if judgement.verdict != told.kind.value.lower():

@@ -78,10 +78,13 @@ def take(request: HttpRequest, *, path: str = "") -> QueryDict | None:
     """
     wanted, whose = path or request.path, str(request.user.pk)
     kept = request.session.get(SESSION_KEY)
-    if kept is None or (kept["path"] != wanted and kept["whose"] == whose):
+    if kept is None:
+        return None
+    is_own = kept.get("whose") == whose
+    if is_own and kept["path"] != wanted:
         return None
     del request.session[SESSION_KEY]
-    if kept["whose"] != whose:
+    if not is_own:
         return None
     return QueryDict(envelope.unseal(kept["sealed"], aad=_place(wanted, whose)))
 

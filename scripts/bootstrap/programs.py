@@ -80,41 +80,21 @@ def beat(environment: Mapping[str, str], *, log: Path, schedule: Path) -> Progra
 
 def registers(environment: Mapping[str, str], *, log: Path, port: int) -> Program:
     """The stand-in for the outside registers."""
-    command: Command = [PYTHON, ROOT / "manage.py", "serve_registers", "--port", str(port)]
-    return Program(
-        "stand-in registers",
-        command,
-        environment,
-        log / "registers.log",
-        ready=lambda: listens(port),
-        patience=5.0,
+    return _standin(
+        "stand-in registers", "serve_registers", environment, log=log / "registers.log", port=port
     )
 
 
 def scanner(environment: Mapping[str, str], *, log: Path, port: int) -> Program:
     """The stand-in for a virus scanner."""
-    command: Command = [PYTHON, ROOT / "manage.py", "serve_scanner", "--port", str(port)]
-    return Program(
-        "stand-in virus scanner",
-        command,
-        environment,
-        log / "scanner.log",
-        ready=lambda: listens(port),
-        patience=5.0,
+    return _standin(
+        "stand-in virus scanner", "serve_scanner", environment, log=log / "scanner.log", port=port
     )
 
 
 def gateway(environment: Mapping[str, str], *, log: Path, port: int) -> Program:
     """The stand-in for the SMS gateway and the mail server."""
-    command: Command = [PYTHON, ROOT / "manage.py", "serve_gateway", "--port", str(port)]
-    return Program(
-        "stand-in SMS gateway",
-        command,
-        environment,
-        log / "gateway.log",
-        ready=lambda: listens(port),
-        patience=5.0,
-    )
+    return _standin("stand-in SMS gateway", "serve_gateway", environment, log=log / "gateway.log", port=port)
 
 
 def gateway_settings(port: int) -> dict[str, str]:
@@ -129,14 +109,8 @@ def gateway_settings(port: int) -> dict[str, str]:
 
 def issuer(environment: Mapping[str, str], *, log: Path, port: int) -> Program:
     """The stand-in for the identity platform."""
-    command: Command = [PYTHON, ROOT / "manage.py", "serve_issuer", "--port", str(port)]
-    return Program(
-        "stand-in identity platform",
-        command,
-        environment,
-        log / "issuer.log",
-        ready=lambda: listens(port),
-        patience=5.0,
+    return _standin(
+        "stand-in identity platform", "serve_issuer", environment, log=log / "issuer.log", port=port
     )
 
 
@@ -147,6 +121,12 @@ def issuer_settings(port: int) -> dict[str, str]:
         "PLATFORM_CLIENT_ID": "portal",
         "PLATFORM_CLIENT_SECRET": secrets.token_hex(16),
     }
+
+
+def _standin(name: str, serving: str, environment: Mapping[str, str], *, log: Path, port: int) -> Program:
+    """A command that answers on a port in place of somebody outside."""
+    command: Command = [PYTHON, ROOT / "manage.py", serving, "--port", str(port)]
+    return Program(name, command, environment, log, ready=lambda: listens(port), patience=5.0)
 
 
 def listens(port: int) -> bool:

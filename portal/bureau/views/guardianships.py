@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.acting import guarding
+from accounts.acting import documents, guarding
 from accounts.models import Guardianship
 from portal.bureau import access, queueing
 from portal.bureau.access import office_page
@@ -19,7 +19,6 @@ from portal.bureau.forms import TurnDownForm
 from portal.bureau.views.reading import frame
 from portal.web.components import uploads
 from portal.web.components.uploads import Upload
-from records.models import StoredFile
 
 
 @office_page
@@ -49,8 +48,8 @@ def guardianship(request: HttpRequest, guardianship_id: UUID) -> HttpResponse:
 
 
 def _shown(found: Guardianship) -> tuple[Upload, ...]:
-    stored = StoredFile.objects.filter(pk=found.document_file) if found.document_file else []
-    return uploads.files(stored, room="bureau", label=str(found.get_document_display()))
+    stored = documents.of(found)
+    return uploads.files([stored] if stored else [], room="bureau", label=found.get_document_display())
 
 
 @office_page

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Message, Person
 from accounts.states import Channel, Topic
-from accounts.telling import addresses, following, preferring, wording
+from accounts.telling import addresses, following, wording
 from accounts.telling.sending import channels
 from approvals import selectors
 from common import clock
@@ -89,11 +89,6 @@ def reached(person: Person) -> Reached:
         address=masked(person.email or ""),
         waiting=masked(asked.email) if asked else "",
     )
-
-
-def opted_out(person: Person) -> set[preferring.Choice]:
-    """Return what a person does not want to hear."""
-    return preferring.opted_out(person)
 
 
 def masked(email: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -22,6 +23,7 @@ from portal.web import unsaved
 from portal.web.uploading import takes_files
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
+SAME_CODE = "same"
 SAME = "和原来填的一样，没有改。请照说明改正；确认没有错的，请在下面打勾，交工作人员核实"
 
 
@@ -53,8 +55,7 @@ def supplement(request: HttpRequest, reference: str) -> HttpResponse:
         "application": application,
         "notice": notice,
         "form": form,
-        "may_stand": form.is_bound
-        and any(SAME in str(one) for errors in form.errors.values() for one in errors),
+        "may_stand": form.is_bound and any(form.has_error(name, SAME_CODE) for name in form.errors),
         "deadline": progress.notice_deadline(notice, on=clock.today()),
     }
     status = (files.status or 422) if form.is_bound and form.errors else 200
@@ -76,7 +77,8 @@ def _answered(request: HttpRequest, principal: Principal, application: Applicati
     except Unchanged as same:
         for name in sorted(same.fields):
             field = form.fields.get(name)
-            form.add_error(name if field else None, f"“{field.label if field else '要补正的内容'}”{SAME}")
+            label = field.label if field else "要补正的内容"
+            form.add_error(name if field else None, ValidationError(f"“{label}”{SAME}", code=SAME_CODE))
         return False
     referred = done.state == ApplicationState.IN_REVIEW
     messages.success(request, "补正内容已收到，已转工作人员核实。" if referred else "补正内容已收到。")

@@ -103,7 +103,7 @@ def forget_email(request: HttpRequest) -> HttpResponse:
 
 def _notices_form(request: HttpRequest, person: Person) -> NoticesForm:
     data = request.POST if request.method == "POST" else None
-    return NoticesForm(data, channels=showing.reached(person).usable, out=showing.opted_out(person))
+    return NoticesForm(data, channels=showing.reached(person).usable, out=preferring.opted_out(person))
 
 
 def _page(request: HttpRequest, person: Person, *, form: NoticesForm) -> HttpResponse:

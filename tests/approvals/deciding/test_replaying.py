@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from approvals import deciding, tasks
 from approvals.applying import drafting, submission
@@ -87,6 +88,18 @@ def test_a_record_that_was_changed_is_named(city: Standin, change: Callable[[dic
     assert found.reference == touched.application.reference != untouched.application.reference
     assert words in str(found)
     assert touched.application.person.name not in str(found)
+
+
+def test_what_was_changed_in_the_table_itself_is_named_and_the_rest_goes_on(city: Standin) -> None:
+    other, touched = judged(city), judged(city)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE approvals_judgement SET record = set_byte(record, 40, get_byte(record, 40) # 1) WHERE id = %s",
+            [touched.pk],
+        )
+    (found,) = differences()
+    assert found.reference == touched.application.reference != other.application.reference
+    assert "Tampered" in str(found)
 
 
 def test_a_row_that_no_longer_says_what_its_record_says(city: Standin) -> None:
