@@ -94,7 +94,8 @@ def test_what_was_changed_in_the_table_itself_is_named_and_the_rest_goes_on(city
     other, touched = judged(city), judged(city)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE approvals_judgement SET record = set_byte(record, 40, get_byte(record, 40) # 1) WHERE id = %s",
+            "UPDATE approvals_judgement SET record = left(record, 40)"
+            " || CASE substr(record, 41, 1) WHEN 'A' THEN 'B' ELSE 'A' END || substr(record, 42) WHERE id = %s",
             [touched.pk],
         )
     (found,) = differences()
