@@ -24,30 +24,29 @@ second) exist only with `DEMO=1`. Django then refuses a `PUBLIC_HOST` that is no
 and timetable end at their start when `load_demo` did not mark the database, and it marks none that holds real
 people. Sign-in and clock look for the mark again at every act and answer 503 without it.
 """
-CELLS = {**VERDICTS, "wrong_applicant": "—"}
+WRONG = "wrong_applicant"
 MEANINGS = (
-    "当场办结: granted at once; 一次补正: one notice with all defects; 转人工: goes to an officer;"
-    " —: not for this kind of applicant, or not in their mandate."
+    "当场办结: granted at once; 一次补正: one notice with all defects; 转人工: goes to an officer."
+    " In bold what a life is there to show; what is not named is not for this kind of applicant, not in their"
+    " mandate, or not part of the tested grid."
 )
 
 
 def page(district: District, *, on: date) -> str:
     """Return the whole page; ages as of a day."""
-    matters = list(district.matters)
     head = HEAD.format(
         more=district.people - len(district.lives),
         shops=district.businesses - sum(life.business is not None for life in district.lives),
         password=district.password,
     )
-    columns = ["user name", "name", "who", *(district.matters[name].short for name in matters), "story"]
-    lives = [_line([_cell(life), *_verdicts(life, matters), life.story]) for life in district.lives]
+    lives = [_line([_cell(life), _verdicts(life, district), life.story]) for life in district.lives]
     return "\n".join(
         [
             head,
             "## People",
             MEANINGS,
             "",
-            *_head(columns),
+            *_head(["user name", "name", "who", "what is decided", "story"]),
             *lives,
             "",
             "## Ages and certificates",
@@ -115,8 +114,14 @@ def _cell(one: Life | Colleague) -> str:
     return f"`{one.username}` | {one.name} | {one.title}"
 
 
-def _verdicts(life: Life, matters: list[str]) -> list[str]:
-    return [CELLS[life.expects[name]] for name in matters]
+def _verdicts(life: Life, district: District) -> str:
+    said = []
+    for name, matter in district.matters.items():
+        verdict = life.expects.get(name, WRONG)
+        if verdict != WRONG:
+            shown = f"{matter.short} {VERDICTS[verdict]}"
+            said.append(f"**{shown}**" if name in life.tries else shown)
+    return "；".join(said)
 
 
 def _head(columns: list[str]) -> list[str]:

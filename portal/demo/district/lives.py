@@ -93,7 +93,7 @@ class Somebody(_Strict):
 class Life(Somebody):
     """One named person of the demo. Certificates say only what differs from the usual ones; null: does not hold it.
 
-    `tries` are the matters this life is there to show; `expects` says what every matter decides.
+    `tries` are the matters this life is there to show; `expects` says what they decide, and what others would.
     """
 
     born: date
@@ -131,7 +131,7 @@ class Colleague(Somebody):
 
 
 class TriedMatter(_Strict):
-    """A matter every life applies for: its answers, unless a life gives others."""
+    """A matter lives apply for: its answers, unless a life gives others."""
 
     code: str
     short: Words
@@ -172,9 +172,9 @@ class District(_Strict):
         if doubled := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"user names used twice: {sorted(doubled)}")
         for life in self.lives:
-            if set(life.expects) != set(self.matters) or {*life.answers, *life.tries} - set(self.matters):
-                raise ValueError(f"{life.username}: expects exactly {sorted(self.matters)}")
-            if any(life.expects[name] not in VERDICTS for name in life.tries):
+            if unknown := {*life.answers, *life.tries, *life.expects} - set(self.matters):
+                raise ValueError(f"{life.username}: unknown matters {sorted(unknown)}")
+            if any(life.expects.get(name) not in VERDICTS for name in life.tries):
                 raise ValueError(f"{life.username}: tries what is not for it")
             if unknown := set(life.registers) - set(self.registers):
                 raise ValueError(f"{life.username}: unknown registers {sorted(unknown)}")

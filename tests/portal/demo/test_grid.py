@@ -206,14 +206,18 @@ GRID = {
     "linwanjun": ("refer age:FAIL", "refer scope_standard:FAIL", WRONG, NO_CERTIFICATE, WRONG, TOO_YOUNG),
     "xushaopeng": ("refer age:FAIL", "refer scope_standard:FAIL", WRONG, NO_CERTIFICATE, WRONG, TOO_YOUNG),
 }
-CASES = [(name, matter, row[i]) for name, row in GRID.items() for i, matter in enumerate(MATTERS)]
+# Lives that came with a later matter are tried in what they are there to show; the whole grid would be too long.
+STORIES: dict[str, dict[str, str]] = {}
+PROMISED = {name: dict(zip(MATTERS, row, strict=True)) for name, row in GRID.items()} | STORIES
+CASES = [(name, matter, expected) for name, row in PROMISED.items() for matter, expected in row.items()]
 STATES = {"grant": S.GRANTED, "refer": S.IN_REVIEW, "supplement": S.SUPPLEMENTING}
 
 
 def test_the_grid_is_what_the_data_promises() -> None:
     """The sign-in page and the docs show `expects`; this table is what is tested."""
-    told = {one.username: tuple(one.expects[matter] for matter in MATTERS) for one in district().lives}
-    assert told == {name: tuple(cell.split()[0] for cell in row) for name, row in GRID.items()}
+    told = {one.username: dict(one.expects) for one in district().lives}
+    assert told == {name: {at: cell.split()[0] for at, cell in row.items()} for name, row in PROMISED.items()}
+    assert {matter for one in district().lives for matter in one.tries} == set(district().matters)
 
 
 @pytest.mark.parametrize(("username", "matter", "expected"), CASES)
