@@ -219,6 +219,9 @@ class Judgement(models.Model):
     verdict = models.CharField(max_length=12, help_text="grant, supplement, refer")
     on = models.DateField()
     record = EncryptedJSONField(help_text="{facts, verdict}")
+    silent_registers = models.JSONField(
+        default=list, help_text="names of registers from which something stayed unknown"
+    )
     judged_at = models.DateTimeField()
     collect_ms = models.PositiveIntegerField(default=0)
     judge_us = models.PositiveIntegerField(default=0)

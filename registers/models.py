@@ -25,9 +25,29 @@ class Register(models.Model):
     no_hit = models.JSONField(default=dict, help_text="field values that `no hit` proves")
     timeout_ms = models.PositiveIntegerField(default=1500)
     attempts = models.PositiveSmallIntegerField(default=2)
+    backoff_ms = models.PositiveIntegerField(
+        default=30, help_text="before the second try; doubles, give or take"
+    )
+    cache_seconds = models.PositiveIntegerField(default=0, help_text="how long an answer may be used again")
+    breaker_failures = models.PositiveSmallIntegerField(
+        default=5, help_text="so many failures without an answer open the breaker; 0: no breaker"
+    )
+    breaker_window_seconds = models.PositiveIntegerField(default=60)
+    breaker_pause_seconds = models.PositiveIntegerField(default=15, help_text="then one question tries it")
     secret_name = models.CharField(
         max_length=60, blank=True, default="", help_text="environment variable of its token"
     )
+    signing_key_name = models.CharField(
+        max_length=60, blank=True, default="", help_text="variable of the key that signs requests"
+    )
+    client_certificate_name = models.CharField(
+        max_length=60, blank=True, default="", help_text="variable of the path of our certificate"
+    )
+    client_key_name = models.CharField(max_length=60, blank=True, default="", help_text="… of its key")
+    authority_name = models.CharField(
+        max_length=60, blank=True, default="", help_text="… of whom we believe: their authority"
+    )
+    answer = models.JSONField(default=dict, help_text="how their answer reads, where it is not ours")
 
     def __str__(self) -> str:
         return self.name
@@ -41,6 +61,7 @@ class RegisterCall(models.Model):
         HIT = "hit", "已回复"
         NO_HIT = "no_hit", "未查到"
         FAILED = "failed", "未响应"
+        UNSENT = "unsent", "未发出"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="calls")
@@ -50,6 +71,9 @@ class RegisterCall(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.ASKED)
     error = models.CharField(max_length=120, blank=True, default="")
     asked_at = models.DateTimeField()
+    answer_of = models.DateTimeField(
+        null=True, blank=True, help_text="when a kept answer that was used again was given"
+    )
     latency_ms = models.PositiveIntegerField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
 

@@ -180,6 +180,7 @@ CALL_PILLS = {
     RegisterCall.Outcome.HIT: "neutral",
     RegisterCall.Outcome.NO_HIT: "neutral",
     RegisterCall.Outcome.FAILED: "unknown",
+    RegisterCall.Outcome.UNSENT: "unknown",
     RegisterCall.Outcome.ASKED: "waiting",
 }
 
