@@ -34,6 +34,14 @@ POLICE = {"issuer_code": "11440507MB2X00039H", "issuer_name": "示例市公安�
 DEPARTMENTS = [
     {"credit_code": "11440507MB2X00012R", "name": "示例市龙湖区民政局", "short_name": "区民政局"},
     {"credit_code": "11440507MB2X00020L", "name": "示例市龙湖区市场监督管理局", "short_name": "区市场监管局"},
+    {"credit_code": "11440507MB2X00039H", "name": "示例市公安局龙湖分局", "short_name": "区公安分局"},
+    {
+        "credit_code": "11440507MB2X00047C",
+        "name": "示例市龙湖区人力资源和社会保障局",
+        "short_name": "区人社局",
+    },
+    {"credit_code": "11440507MB2X000557", "name": "示例市龙湖区卫生健康局", "short_name": "区卫健局"},
+    {"credit_code": "11440507MB2X000632", "name": "示例市龙湖区交通运输局", "short_name": "区交通运输局"},
 ]
 COMMON = {
     "section": "业务科",
@@ -49,7 +57,7 @@ _numbers = itertools.count()
 
 
 def load_catalogue(at: datetime) -> None:
-    """Enter places, departments, certificate types, registers and the three matters of data/."""
+    """Enter places, departments, certificate types, registers and the matters of data/."""
     registering.regions()
     for one in DEPARTMENTS:
         registering.department({**COMMON, **one})

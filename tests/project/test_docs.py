@@ -304,8 +304,4 @@ def test_the_tour_speaks_of_the_demo_as_it_is() -> None:
     )
     assert len(toured) >= 8
     assert set(toured) <= set(names)
-    assert (
-        readme.count(f"{len(district['lives'])} 位") == readme.count(f"{len(district['lives'])} lives") == 1
-    )
-    assert f"({district['people']} people, {district['businesses']} businesses)" in readme
     assert district["password"] in readme

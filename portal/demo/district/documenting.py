@@ -16,8 +16,8 @@ Written by `manage.py demo_accounts --write-docs` from `portal/demo/district/liv
 `manage.py load_demo` enters these people through the product's own verbs and importers, with {more} more people
 and {shops} more businesses from a fixed seed, all marked as demo data. Loading again changes nothing. Days of
 validity count from the day of loading, births are fixed. Every account has the password `{password}`;
-`/demo/sign-in` needs none. `tests/portal/demo/test_grid.py` holds the whole grid with the reason of every check
-that does not pass.
+`/demo/sign-in` needs none. `tests/portal/demo/test_grid.py` holds the grid with the reason of every check that does
+not pass, `tests/portal/demo/test_every_matter.py` what each life is there to show, to its end.
 
 The page, the sign-in and the clock (`/demo/clock`, forward by days, for web server, worker and timetable within a
 second) exist only with `DEMO=1`. Django then refuses a `PUBLIC_HOST` that is not this machine; web server, worker
@@ -35,8 +35,8 @@ MEANINGS = (
 def page(district: District, *, on: date) -> str:
     """Return the whole page; ages as of a day."""
     head = HEAD.format(
-        more=district.people - len(district.lives),
-        shops=district.businesses - sum(life.business is not None for life in district.lives),
+        more=district.more_people,
+        shops=district.more_businesses,
         password=district.password,
     )
     lives = [_line([_cell(life), _verdicts(life, district), life.story]) for life in district.lives]

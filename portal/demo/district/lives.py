@@ -155,11 +155,11 @@ class Usual(_Strict):
 
 
 class District(_Strict):
-    """The whole file."""
+    """The whole file; `more_people` and `more_businesses` are invented beside the lives."""
 
     password: Words
-    people: int
-    businesses: int
+    more_people: int
+    more_businesses: int
     matters: Mapping[str, TriedMatter]
     registers: Mapping[str, RegisterPages]
     usual: Usual

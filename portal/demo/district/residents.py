@@ -109,14 +109,12 @@ def _named(life: Life, district: District) -> Resident:
 
 def _others(district: District, named: list[Resident]) -> list[Resident]:
     known = {one.id_number for one in named}
-    wanted = district.people - len(named)
-    businesses = district.businesses - sum(one.business is not None for one in named)
     others: list[Resident] = []
-    for one in people.invent(district.people, today=BORN_BEFORE):
-        if len(others) == wanted or one.id_number in known:
+    for one in people.invent(district.more_people + len(named), today=BORN_BEFORE):
+        if len(others) == district.more_people or one.id_number in known:
             continue
         owned = sum(other.business is not None for other in others)
-        owns = owned < businesses and OWNERS_BORN[0] <= one.born.year <= OWNERS_BORN[1]
+        owns = owned < district.more_businesses and OWNERS_BORN[0] <= one.born.year <= OWNERS_BORN[1]
         others.append(_other(one, district, business=_business(one, index=owned) if owns else None))
     return others
 
