@@ -1,4 +1,4 @@
-"""Bringing an organisation into being, with a free credit code (GB 32100) and a person who may act for it."""
+"""Bringing an organisation into being, with a free credit code (GB 32100) and who may act for it; its name."""
 
 from __future__ import annotations
 
@@ -50,6 +50,22 @@ def create(
         details={"source": source},
     )
     return organisation
+
+
+def rename(organisation: Organisation, *, name: str, source: str, actor: str) -> None:
+    """Give an organisation another name in the caller's transaction; raises NameInUse. Its own name changes nothing."""
+    if name == organisation.name:
+        return
+    _require_free(name)
+    organisation.name = name
+    organisation.save(update_fields=["name"])
+    journal.note(
+        stream=f"organisation:{organisation.credit_code}",
+        act="organisation_renamed",
+        actor=actor,
+        subject=str(organisation.pk),
+        details={"source": source},
+    )
 
 
 def _require_free(name: str) -> None:

@@ -123,11 +123,11 @@ def _own(applications: Sequence[Application]) -> dict[Principal, sources.Known]:
 
 
 def _add_same_names(pairs: Sequence[tuple[Application, Compiled]], known: Sequence[sources.Known]) -> None:
-    """Add `own.same_name` where a grant would bring an organisation into being: how many bear the name already."""
+    """Add `own.same_name` where a grant would give an organisation a name: how many bear it already."""
     wanted: dict[int, str] = {}
     for index, ((_, compiled), facts) in enumerate(zip(pairs, known, strict=True)):
-        new = compiled.package.result.organisation
-        fact = facts.get(new.name.fact) if new else None
+        named = compiled.package.result.names
+        fact = facts.get(named.fact) if named else None
         if fact is not None and isinstance(fact.value, str):
             wanted[index] = fact.value
     if not wanted:

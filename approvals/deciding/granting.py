@@ -76,10 +76,11 @@ def _decision(grant: Grant, at: datetime) -> Decision:
 
 def _holder(grant: Grant, decision: Decision, at: datetime) -> Person | Organisation:
     """Return whom the certificate is for: the applicant, or the organisation this grant brings into being."""
-    new = grant.compiled.package.result.organisation
+    result = grant.compiled.package.result
+    new, named = result.organisation, result.names
+    name = named and Granting(grant.compiled, grant.facts, grant.outcome, at.date()).fact(named.fact)
     if new is None:
-        return grant.application.organisation or grant.application.person
-    name = Granting(grant.compiled, grant.facts, grant.outcome, at.date()).fact(new.name.fact)
+        return _applicant(grant, decision, str(name or ""))
     return organising.create(
         name=str(name),
         kind=new.kind,
@@ -91,6 +92,13 @@ def _holder(grant: Grant, decision: Decision, at: datetime) -> Person | Organisa
         on=at.date(),
         is_demo=grant.application.is_demo,
     )
+
+
+def _applicant(grant: Grant, decision: Decision, name: str) -> Person | Organisation:
+    organisation = grant.application.organisation
+    if organisation is not None and name:
+        organising.rename(organisation, name=name, source=f"decision:{decision.pk}", actor=grant.actor)
+    return organisation or grant.application.person
 
 
 def _issue(grant: Grant, decision: Decision, holder: Person | Organisation, at: datetime) -> Issue:

@@ -70,6 +70,8 @@ def _value(source: FieldSource, granting: Granting) -> Value | None:
     match source:
         case FieldSource(fact=str()):
             value = _fact(source, granting)
+            if value in (None, "") and source.otherwise:
+                value = granting.fact(source.otherwise)
         case FieldSource(outcome=str(column)):
             value = granting.outcome.get(column)
         case FieldSource(text=str(text)):

@@ -12,10 +12,14 @@ from matters.format.base import FactName, FieldName, Part, Sentence, Slug, Words
 
 
 class FieldSource(Part):
-    """Where one field of the issued certificate comes from; exactly one key, `label` turns a code into its words."""
+    """Where one field of the issued certificate comes from; exactly one key, `label` turns a code into its words.
+
+    `otherwise` names the fact that fills it where `fact` has no value: what was not asked stays as it was.
+    """
 
     fact: FactName | None = None
     label: bool = False
+    otherwise: FactName | None = None
     outcome: FieldName | None = None
     value: str | int | bool | None = None
     text: Sentence | None = None
@@ -26,10 +30,10 @@ class FieldSource(Part):
 
     @model_validator(mode="after")
     def _one(self) -> FieldSource:
-        if len(self.model_fields_set - {"label"}) != 1:
+        if len(self.model_fields_set - {"label", "otherwise"}) != 1:
             raise PydanticCustomError("rules_field", "每个字段要写一个来源，并且只能写一个")
-        if self.label and self.fact is None:
-            raise PydanticCustomError("rules_field", "label 只能和 fact 一起写")
+        if (self.label or self.otherwise) and self.fact is None:
+            raise PydanticCustomError("rules_field", "label、otherwise 只能和 fact 一起写")
         return self
 
 
@@ -97,14 +101,22 @@ class NewOrganisation(Part):
 
 
 class Result(Part):
-    """Everything a grant does."""
+    """Everything a grant does. `renames` gives the name its organisation bears from then on, if it has a value."""
 
     certificate: ResultCertificate
     organisation: NewOrganisation | None = None
+    renames: FactRef | None = None
     sentence: Sentence
+
+    @property
+    def names(self) -> FactRef | None:
+        """Return where an organisation's name comes from, new or changed: it has to be free."""
+        return self.organisation.name if self.organisation else self.renames
 
     @model_validator(mode="after")
     def _holder_exists(self) -> Result:
+        if self.organisation and self.renames:
+            raise PydanticCustomError("rules_result", "organisation 和 renames 只能写一个")
         if (self.certificate.holder == "new_organisation") != (self.organisation is not None):
             raise PydanticCustomError(
                 "rules_result", "holder 为 new_organisation 时，并且只有这时，要写 organisation"

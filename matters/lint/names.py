@@ -176,9 +176,8 @@ def facts_used(compiled: Compiled) -> frozenset[str]:
     keys = {name for use in package.uses.registers for name in use.key.values()}
     sources = package.result.certificate.fields.values()
     texts = [package.result.sentence, *(source.text for source in sources if source.text)]
-    written = {source.fact for source in sources if source.fact} | {
-        n for text in texts for n in placeholders(text)
-    }
-    if package.result.organisation is not None:
-        written.add(package.result.organisation.name.fact)
+    written = {name for source in sources for name in (source.fact, source.otherwise) if name}
+    written |= {n for text in texts for n in placeholders(text)}
+    if package.result.names is not None:
+        written.add(package.result.names.fact)
     return compiled.needed | compiled.prefills | shown | keys | written

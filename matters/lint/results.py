@@ -25,10 +25,7 @@ def problems(compiled: Compiled, *, sources: Sources) -> Iterator[Problem]:
     if result.certificate.number is not None:
         yield from _number(result.certificate.number)
     yield from _sentence(compiled, result.sentence, path="result.sentence")
-    if result.organisation is not None:
-        yield from _fact(
-            compiled, result.organisation.name.fact, FactType.TEXT, path="result.organisation.name"
-        )
+    yield from _naming(compiled)
     source = sources.types.get(result.certificate.type)
     if source is None:
         yield Problem(f"{_PATH}.type", f"没有证照类型“{result.certificate.type}”")
@@ -36,6 +33,15 @@ def problems(compiled: Compiled, *, sources: Sources) -> Iterator[Problem]:
     yield from _holder(compiled, source)
     yield from _renewal(compiled, source)
     yield from _fields(compiled, source)
+
+
+def _naming(compiled: Compiled) -> Iterator[Problem]:
+    result = compiled.package.result
+    if result.names is not None:
+        path = "result.organisation.name" if result.organisation else "result.renames"
+        yield from _fact(compiled, result.names.fact, FactType.TEXT, path=path)
+    if result.renames and compiled.package.applicant != "organisation":
+        yield Problem("result.renames", "申请人是个人，没有可以改的单位名称")
 
 
 def _number(pattern: str) -> Iterator[Problem]:
@@ -77,6 +83,8 @@ def _field(compiled: Compiled, field: FieldSource, raw: Mapping[str, Any], *, pa
         yield from _fact(
             compiled, field.fact, FactType.TEXT if field.label else kind, path=path, label=field.label
         )
+        if field.otherwise is not None:
+            yield from _fact(compiled, field.otherwise, kind, path=f"{path}.otherwise")
     elif field.outcome is not None:
         table = compiled.package.outcome
         column = table.columns.get(field.outcome) if table else None

@@ -12,6 +12,7 @@ from accounts import organising, registering
 from accounts.models import ActingRight, Department, Organisation, Person, Post, Region
 from accounts.registering import NameTaken, NewPerson
 from common.identifiers import InvalidIdentifier, credit_code
+from records.models import JournalEntry
 from tests.factories import district
 from tests.factories.standin import Standin
 
@@ -126,6 +127,23 @@ def test_a_code_already_held_is_passed_over() -> None:
     second = organising.create(name="二", source="decision:2", on=date(2026, 11, 20), **told)
     assert first.credit_code != second.credit_code
     assert Organisation.objects.count() == 2
+
+
+def test_a_name_is_changed_once_it_is_free_and_the_journal_says_by_which_decision() -> None:
+    told = shop_of(registering.person(NewPerson(name="林文彬", id_number=NUMBER)))
+    shop, other = (
+        organising.create(name=name, source=f"decision:{name}", on=date(2026, 11, 20), **told)
+        for name in ("旧名", "别家")
+    )
+    with pytest.raises(organising.NameInUse):
+        organising.rename(shop, name="别家", source="decision:9", actor="system")
+    for name in ("旧名", "新名", "新名"):
+        organising.rename(shop, name=name, source="decision:9", actor="system")
+    kept = {one.pk: one.name for one in Organisation.objects.all()}
+    assert kept == {shop.pk: "新名", other.pk: "别家"}
+    acts = JournalEntry.objects.filter(stream=f"organisation:{shop.credit_code}").order_by("sequence")
+    assert list(acts.values_list("act", flat=True)) == ["organisation_created", "organisation_renamed"]
+    organising.rename(other, name="旧名", source="decision:10", actor="system")
 
 
 def test_a_post_is_given_once_and_held_from_a_day_to_a_day(city: Standin) -> None:

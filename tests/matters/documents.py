@@ -18,6 +18,7 @@ DATA = ROOT / "data"
 SHIPPED = sorted((DATA / "matters").glob("*.json"))
 TEST_MADE = ROOT / "tests" / "data" / "matters" / "library-card.json"
 ALLOWANCE = DATA / "matters" / "senior-allowance.json"
+SHOP = DATA / "matters" / "sole-trader-registration.json"
 RENEWAL = DATA / "matters" / "food-licence-change.json"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from matters.format.package import package_schema, parse_package
 from rules.language.invalid import InvalidTree
-from tests.matters.documents import ALLOWANCE, DROP, RENEWAL, SHIPPED, TEST_MADE, changed, read
+from tests.matters.documents import ALLOWANCE, DROP, RENEWAL, SHIPPED, SHOP, TEST_MADE, changed, read
 
 FAULTS: list[tuple[str, Any, str]] = [
     ("format", 2, "format"),
@@ -56,6 +56,11 @@ FAULTS: list[tuple[str, Any, str]] = [
     ),
     ("form.pages[0].questions[0].type", "division", "form.pages[0].questions[0]"),
     ("result.certificate.fields.name", {"value": "x", "label": True}, "result.certificate.fields.name"),
+    (
+        "result.certificate.fields.name",
+        {"value": "x", "otherwise": "applicant.name"},
+        "result.certificate.fields.name",
+    ),
     ("result.certificate.valid_days", 0, "result.certificate.valid_days"),
     ("result.certificate.holder", "new_organisation", "result"),
     ("examples[0].on", "2026-13-01", "examples[0].on"),
@@ -119,6 +124,13 @@ def test_a_new_version_says_what_it_keeps(changes, word):
     ((path, message),) = refused.value.problems
     assert path == "result.certificate"
     assert word in message
+
+
+def test_a_name_is_given_or_changed_not_both():
+    document = changed(read(SHOP), "result.renames", {"fact": "form.name"})
+    with pytest.raises(InvalidTree) as refused:
+        parse_package(document)
+    assert [path for path, _ in refused.value.problems] == ["result"]
 
 
 @pytest.mark.parametrize("document", [None, [], "x", 5, {}])
