@@ -1,13 +1,14 @@
-"""The catalogue: matters (事项) and their immutable published editions."""
+"""The catalogue: matters (事项), drafts of their editions, and the editions, which never change once published."""
 
 from __future__ import annotations
 
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from accounts.models import Department
+from accounts.models import Department, User
+from matters.states import OPEN_DRAFT, DraftState
 
 
 class Matter(models.Model):
@@ -71,3 +72,52 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter_id} V{self.number}"
+
+
+class EditionDraft(models.Model):
+    """What is written before it is an edition; `content` is a package as JSON, which may still have faults.
+
+    `revision` counts saves: who saves says which one they read. `impact` is what the last back-test found, with the
+    revision it was of. `editors` are the accounts that wrote: none of them is the second person.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    matter_code = models.CharField(max_length=31)
+    name = models.CharField(max_length=120)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="edition_drafts")
+    content = models.JSONField()
+    based_on = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=12, choices=DraftState.choices, default=DraftState.WRITING)
+    revision = models.PositiveIntegerField(default=1)
+    editors = models.JSONField(default=list)
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    edited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    edited_at = models.DateTimeField()
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    returned_because = models.CharField(max_length=200, blank=True, default="")
+    impact = models.JSONField(null=True)
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    publish_reason = models.CharField(max_length=200, blank=True, default="")
+    edition = models.OneToOneField(Edition, on_delete=models.PROTECT, null=True, related_name="draft")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["matter_code"], condition=Q(state__in=OPEN_DRAFT), name="one_open_draft_a_matter"
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by__isnull=True) | ~Q(published_by=F("checked_by")),
+                name="published_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DraftState.PUBLISHED, edition__isnull=False, published_by__isnull=False)
+                | ~Q(state=DraftState.PUBLISHED) & Q(edition__isnull=True),
+                name="a_published_draft_has_its_edition",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_code} {self.state}"

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.citizen.urls")),
     path("api/v1/", include("portal.api.urls")),
     path("office/", include("portal.bureau.urls")),
+    path("catalogue/", include("portal.catalogue.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("portal.demo.urls")))

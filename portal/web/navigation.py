@@ -46,13 +46,14 @@ OFFICE_PLACES = (
     ("bureau:supplementing", "补正中", "补正中", "pencil"),
     ("bureau:done", "已办", "已办", "check"),
     ("bureau:guardianships", "监护核实", "监护", "user-check"),
+    ("catalogue:matters", "事项管理", "事项", "clipboard-list"),
     ("bureau:posts", "岗位管理", "岗位", "users"),
     ("bureau:files", "文件查毒", "查毒", "shield-check"),
 )
 DESK_OF = {  # what each role finds in the bar
     "officer": ("bureau:queue", "bureau:supplementing", "bureau:done", "bureau:guardianships"),
     "clerk": ("bureau:guardianships",),
-    "admin": ("bureau:posts", "bureau:files"),
+    "admin": ("catalogue:matters", "bureau:posts", "bureau:files"),
 }
 FOOTER_PLACES = (
     ("public:sitemap", "网站地图", "网站地图", "world"),

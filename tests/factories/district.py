@@ -206,6 +206,16 @@ def officer(department_code: str = "11440507MB2X00012R", *, user: User | None = 
     return account
 
 
+def admin(department_code: str = "11440507MB2X00012R") -> User:
+    """Appoint an admin of a department's catalogue."""
+    account = registering.account(
+        f"admin{next(_numbers)}", display_name="李文杰", password="a long test password"
+    )
+    department = Department.objects.get(credit_code=department_code)
+    registering.appoint(account, role=Post.Role.ADMIN, department=department, on=date(2020, 1, 1))
+    return account
+
+
 def stand_at(moment: datetime) -> None:
     """Let the clock stand at a moment until the end of the test."""
     clock.set_source(lambda: moment)

@@ -1,0 +1,23 @@
+"""Who may write in the catalogue, and who may be the second person. Asked by verbs and pages."""
+
+from __future__ import annotations
+
+from accounts.models import Department, Post, User
+from accounts.permissions import acting_as
+from matters.models import EditionDraft
+
+
+def may_write(user: User, department: Department) -> bool:
+    """Return whether the user acts as an admin of the department, or of the whole district."""
+    post = acting_as(user, Post.Role.ADMIN)
+    return post is not None and post.department_id in {None, department.pk}
+
+
+def may_publish(user: User, draft: EditionDraft) -> bool:
+    """Return whether the user may be the second person: an admin who wrote nothing in the draft (职责分离)."""
+    return may_write(user, draft.department) and not wrote(user, draft)
+
+
+def wrote(user: User, draft: EditionDraft) -> bool:
+    """Return whether the user began, changed or handed in the draft."""
+    return str(user.pk) in draft.editors

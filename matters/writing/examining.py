@@ -1,0 +1,51 @@
+"""What is wrong with a package as it stands, before anything is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from matters.editions import Compiled, compile_package
+from matters.format.package import Package, parse_package
+from matters.freezing import freeze
+from matters.lint import linting
+from matters.lint.problem import Problem
+from matters.sources import Sources, stored
+from rules import InvalidTree
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A package held against what exists today: `package` and `compiled` are None where it cannot be read."""
+
+    package: Package | None
+    compiled: Compiled | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Return what bars publication."""
+        return tuple(linting.errors(list(self.problems)))
+
+    def under(self, path: str) -> tuple[Problem, ...]:
+        """Return the problems at a place of the package or below it."""
+        return tuple(
+            p for p in self.problems if p.path == path or p.path.startswith((f"{path}.", f"{path}["))
+        )
+
+
+def examine(content: Mapping[str, Any], *, sources: Sources | None = None) -> Examined:
+    """Return a package read and checked, examples and all; never raises for what somebody wrote."""
+    sources = sources or stored()
+    try:
+        package = parse_package(content)
+        sources = sources.and_of([package])
+    except InvalidTree as error:
+        return Examined(None, None, tuple(Problem(path, message) for path, message in error.problems))
+    found = tuple(linting.problems(package, sources=sources))
+    try:
+        compiled = compile_package(package, vocabulary=freeze(package, sources=sources))
+    except ValueError:  # pydantic's, for a vocabulary that contradicts itself: linting has named it
+        return Examined(package, None, found)
+    return Examined(package, compiled, found)

@@ -1,0 +1,18 @@
+"""Addresses of the catalogue's pages, below /catalogue/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from portal.catalogue.views import matters
+
+app_name = "catalogue"
+urlpatterns: list[URLPattern | URLResolver] = [
+    # the list, a matter, its editions
+    path("", matters.matters, name="matters"),
+    path("matters/<str:code>", matters.matter, name="matter"),
+    path("matters/<str:code>/begin", matters.begin, name="begin"),
+    # a draft: the check table and the other parts
+    # a draft: trying and back-testing
+    # a draft: handing in, the second person, publishing
+]

@@ -1,0 +1,43 @@
+"""An admin of the department of the first matter, signed in, at a moment that stands still."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from common import clock
+from matters.models import EditionDraft
+from matters.writing import drafts
+from tests.factories import district
+from tests.factories.fixtures import NOON
+
+
+@pytest.fixture
+def city(stocked: None) -> datetime:
+    """The catalogue of data/, on a Friday noon that stands still."""
+    clock.set_source(lambda: NOON)
+    return NOON
+
+
+@pytest.fixture
+def admin(city: datetime) -> User:
+    """An admin of the department of the first matter."""
+    return district.admin()
+
+
+@pytest.fixture
+def browser(client: Client, admin: User) -> Client:
+    """A browser with the admin's session."""
+    client.force_login(admin)
+    return client
+
+
+@pytest.fixture
+def draft(admin: User) -> EditionDraft:
+    """The draft of the allowance, begun from what is in force."""
+    matter = district.matter(district.ALLOWANCE)
+    assert matter.current_edition is not None
+    return drafts.begin(admin, matter=matter, edition=matter.current_edition)
