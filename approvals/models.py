@@ -8,9 +8,18 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Organisation, Person, User
-from approvals.states import OPEN, ApplicationState, ClockKind, DecisionKind, EvidenceKind, Maker
+from approvals.states import (
+    OPEN,
+    UNDER_WAY,
+    ApplicationState,
+    BackTestState,
+    ClockKind,
+    DecisionKind,
+    EvidenceKind,
+    Maker,
+)
 from certificates.models import Authorisation
-from matters.models import Edition, Matter
+from matters.models import Edition, EditionDraft, Matter
 from records.fields import EncryptedJSONField
 from records.models import StoredFile
 
@@ -317,3 +326,43 @@ class ClockEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.kind}"
+
+
+class BackTest(models.Model):
+    """A draft held against the last judged cases, from what was stored of them (回测). Nothing in it names a person.
+
+    `tally` grows with every slice, in the same commit as `done` and the place reached: (`place_at`, `place_id`) is the
+    judgement looked at last, the newest come first.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    draft = models.ForeignKey(EditionDraft, on_delete=models.PROTECT, related_name="back_tests")
+    revision = models.PositiveIntegerField()
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+", help_text="held against")
+    state = models.CharField(max_length=12, choices=BackTestState.choices, default=BackTestState.WAITING)
+    wanted = models.PositiveIntegerField(help_text="of how many cases at most")
+    cases = models.PositiveIntegerField(default=0, help_text="how many there are")
+    done = models.PositiveIntegerField(default=0)
+    place_at = models.DateTimeField(null=True)
+    place_id = models.UUIDField(null=True)
+    tally = models.JSONField(default=dict)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draft"], condition=Q(state__in=UNDER_WAY), name="one_back_test_of_a_draft_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=UNDER_WAY, ended_at__isnull=True)
+                | (~Q(state__in=UNDER_WAY) & Q(ended_at__isnull=False)),
+                name="ended_back_tests_have_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} r{self.revision} {self.state}"

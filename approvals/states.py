@@ -63,3 +63,17 @@ class EvidenceKind(models.TextChoices):
     COMMITMENT = "commitment", "告知承诺"
     UPLOAD = "upload", "上传的文件"
     OWED = "owed", "由工作人员核对"
+
+
+class BackTestState(models.TextChoices):
+    """How far a back-test (回测) has come; OUTDATED: the draft was saved meanwhile, so it says nothing any more."""
+
+    WAITING = "waiting", "等待开始"
+    RUNNING = "running", "正在回测"
+    DONE = "done", "已完成"
+    CANCELLED = "cancelled", "已取消"
+    OUTDATED = "outdated", "草稿已改动"
+    FAILED = "failed", "没有完成"
+
+
+UNDER_WAY = (BackTestState.WAITING, BackTestState.RUNNING)
