@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, JSONField, Q, TextField
+from django.db.models.functions import Cast
 
 from accounts.models import Department, User
+from common.clock import SHANGHAI
 from matters.states import OPEN_DRAFT, DraftState
 
 
 class Matter(models.Model):
-    """A service in the catalogue, one implementing body; named by its implementation code (31, ZWFW C 0109)."""
+    """A service in the catalogue, one implementing body; named by its implementation code (31, ZWFW C 0109).
+
+    Which edition is in force follows from the day alone: `next_edition` takes over on `next_from`, whether or not
+    anything ran since. `instant_stop` is the open row of InstantStop, so that no page has to look for it.
+    """
 
     class Mode(models.TextChoices):
         INSTANT_APPROVAL = "instant_approval", "秒批"
@@ -41,12 +48,48 @@ class Matter(models.Model):
     current_edition = models.OneToOneField(
         "Edition", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    next_edition = models.OneToOneField(
+        "Edition", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    next_from = models.DateField(null=True, blank=True)
+    instant_stop = models.OneToOneField(
+        "InstantStop", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["base_code", "department"], name="one_matter_a_body")]
+        constraints = [
+            models.UniqueConstraint(fields=["base_code", "department"], name="one_matter_a_body"),
+            models.CheckConstraint(
+                condition=Q(next_edition__isnull=True, next_from__isnull=True)
+                | Q(next_edition__isnull=False, next_from__isnull=False),
+                name="the_next_edition_has_its_day",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
+
+    def edition_on(self, day: date) -> Edition | None:
+        """Return the edition in force on a day, today or later; None before the first one's day."""
+        return self.next_edition if self._turned(day) else self.current_edition
+
+    def edition_id_on(self, day: date) -> uuid.UUID | None:
+        """Return the id of the edition in force on a day, today or later, without reading it."""
+        found: uuid.UUID | None = self.next_edition_id if self._turned(day) else self.current_edition_id
+        return found
+
+    @property
+    def promises_instant(self) -> bool:
+        """Return whether a case can be granted at once: by the matter's mode, and while nobody stopped it."""
+        return self.mode == self.Mode.INSTANT_APPROVAL and self.instant_stop_id is None
+
+    @property
+    def handling(self) -> str:
+        """Return in a word how the matter is handled today: 秒批, 秒报, or by a person while that is stopped."""
+        return "工作人员办理" if self.instant_stop_id is not None else str(self.get_mode_display())
+
+    def _turned(self, day: date) -> bool:
+        return self.next_from is not None and self.next_from <= day
 
 
 class Edition(models.Model):
@@ -63,6 +106,7 @@ class Edition(models.Model):
     digest = models.CharField(max_length=64)
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=60)
+    in_force_from = models.DateField(null=True, help_text="null before 2026-11-21: the day it was published")
 
     class Meta:
         constraints = [
@@ -72,6 +116,57 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter_id} V{self.number}"
+
+    @property
+    def begins(self) -> date:
+        """Return the day from which it is in force, unless it was called off before."""
+        return self.in_force_from or self.published_at.astimezone(SHANGHAI).date()
+
+
+class CallOff(models.Model):
+    """A published edition taken back before its day; it was never in force (撤回)."""
+
+    insert_only = True
+
+    edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="call_off")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return str(self.edition_id)
+
+
+class InstantStop(models.Model):
+    """From when until when nothing of a matter is decided at once (秒批停用), by whom and why. At most one is open."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="instant_stops")
+    reason = models.CharField(max_length=200)
+    stopped_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    stopped_at = models.DateTimeField()
+    released_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    released_at = models.DateTimeField(null=True)
+    release_reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["matter"], condition=Q(released_at__isnull=True), name="one_open_stop_a_matter"
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True, released_by__isnull=True, release_reason="")
+                | Q(released_at__isnull=False, released_by__isnull=False) & ~Q(release_reason=""),
+                name="a_release_says_who_and_why",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_stop_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.stopped_at:%Y-%m-%d %H:%M}"
+
+
+# How a user stands in `editors`: a JSON list contains a text that is one of its items.
+_AS_EDITOR = models.Func(Cast("published_by", TextField()), function="to_jsonb", output_field=JSONField())
 
 
 class EditionDraft(models.Model):
@@ -111,6 +206,10 @@ class EditionDraft(models.Model):
             models.CheckConstraint(
                 condition=Q(published_by__isnull=True) | ~Q(published_by=F("checked_by")),
                 name="published_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by__isnull=True) | ~Q(editors__contains=_AS_EDITOR),
+                name="published_by_nobody_who_wrote",
             ),
             models.CheckConstraint(
                 condition=Q(state=DraftState.PUBLISHED, edition__isnull=False, published_by__isnull=False)

@@ -80,6 +80,28 @@ def drop(user: User, *, draft_id: UUID) -> EditionDraft:
     return draft
 
 
+def note_impact(*, draft_id: UUID, revision: int, impact: Content) -> bool:
+    """Keep with an open draft what a back-test of this revision found; False when it was saved again since.
+
+    `impact`: revision, cases, flips, to_grant, to_refer, needs_reason (a second person must say why), at.
+    """
+    with transaction.atomic():
+        rows = EditionDraft.objects.select_for_update().filter(pk=draft_id, state__in=OPEN_DRAFT)
+        if (draft := rows.filter(revision=revision).first()) is None:
+            return False
+        draft.impact = impact | {"revision": revision}
+        draft.save(update_fields=["impact"])
+        counted = {key: int(impact.get(key, 0)) for key in ("cases", "flips")}
+        journal.note(
+            stream=f"matter:{draft.matter_code}",
+            act="edition_draft.back_tested",
+            actor=actors.SYSTEM,
+            subject=str(draft.pk),
+            details={"revision": revision, **counted},
+        )
+    return True
+
+
 def open_draft(code: str) -> EditionDraft | None:
     """Return the draft of a matter that is being written or waits for its second person."""
     return EditionDraft.objects.filter(matter_code=code, state__in=OPEN_DRAFT).first()
