@@ -10,7 +10,7 @@ from decimal import Decimal
 from approvals.deciding.plain import plain
 from matters.editions import Compiled
 from matters.format.results import FieldSource, ResultCertificate
-from matters.format.templates import filled
+from matters.format.templates import filled, placeholders
 from rules.language.derived import derive
 from rules.language.values import Facts, Value
 from rules.language.vocabulary import FactType
@@ -70,12 +70,10 @@ def _value(source: FieldSource, granting: Granting) -> Value | None:
     match source:
         case FieldSource(fact=str()):
             value = _fact(source, granting)
-            if value in (None, "") and source.otherwise:
-                value = granting.fact(source.otherwise)
         case FieldSource(outcome=str(column)):
             value = granting.outcome.get(column)
         case FieldSource(text=str(text)):
-            value = sentence(text, granting)
+            value = sentence(text, granting) if _whole(text, granting) or not source.otherwise else None
         case FieldSource(today=True):
             value = granting.on
         case FieldSource(first_of_next_month=True):
@@ -86,7 +84,13 @@ def _value(source: FieldSource, granting: Granting) -> Value | None:
             value = granting.credit_code
         case _:
             value = source.value
-    return value
+    return granting.fact(source.otherwise) if source.otherwise and value in (None, "") else value
+
+
+def _whole(text: str, granting: Granting) -> bool:
+    """Tell whether every fact a text names has a value."""
+    names = [name for name in placeholders(text) if name in granting.compiled.specs]
+    return all(granting.fact(name) is not None for name in names)
 
 
 def _fact(source: FieldSource, granting: Granting) -> Value | None:

@@ -14,7 +14,7 @@ from matters.format.base import FactName, FieldName, Part, Sentence, Slug, Words
 class FieldSource(Part):
     """Where one field of the issued certificate comes from; exactly one key, `label` turns a code into its words.
 
-    `otherwise` names the fact that fills it where `fact` has no value: what was not asked stays as it was.
+    `otherwise` names the fact that fills it where `fact`, or one of `text`, has no value: what was not asked stays.
     """
 
     fact: FactName | None = None
@@ -32,8 +32,10 @@ class FieldSource(Part):
     def _one(self) -> FieldSource:
         if len(self.model_fields_set - {"label", "otherwise"}) != 1:
             raise PydanticCustomError("rules_field", "每个字段要写一个来源，并且只能写一个")
-        if (self.label or self.otherwise) and self.fact is None:
-            raise PydanticCustomError("rules_field", "label、otherwise 只能和 fact 一起写")
+        if self.label and self.fact is None:
+            raise PydanticCustomError("rules_field", "label 只能和 fact 一起写")
+        if self.otherwise and self.fact is None and self.text is None:
+            raise PydanticCustomError("rules_field", "otherwise 只能和 fact 或 text 一起写")
         return self
 
 

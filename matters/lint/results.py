@@ -79,12 +79,12 @@ def _fields(compiled: Compiled, source: TypeSource) -> Iterator[Problem]:
 
 def _field(compiled: Compiled, field: FieldSource, raw: Mapping[str, Any], *, path: str) -> Iterator[Problem]:
     kind = FactType(raw["type"])
+    if field.otherwise is not None:
+        yield from _fact(compiled, field.otherwise, kind, path=f"{path}.otherwise")
     if field.fact is not None:
         yield from _fact(
             compiled, field.fact, FactType.TEXT if field.label else kind, path=path, label=field.label
         )
-        if field.otherwise is not None:
-            yield from _fact(compiled, field.otherwise, kind, path=f"{path}.otherwise")
     elif field.outcome is not None:
         table = compiled.package.outcome
         column = table.columns.get(field.outcome) if table else None

@@ -61,7 +61,10 @@ def decided(application: Application) -> Application:
 def fill_in(who: Principal, draft: Draft, answers: Mapping[str, Any]) -> Draft:
     """Post every page of the form as a browser would, only the questions that are asked and open."""
     unused = set(answers)
-    for page in filling.known(draft, at=clock.now()).asked_pages:
+    done: set[int] = set()
+    while pages := [one for one in filling.known(draft, at=clock.now()).asked_pages if one not in done]:
+        page = pages[0]  # an answer may bring a whole page
+        done.add(page)
         posted: dict[str, str] = {}
         while fresh := _open(draft, page, posted):  # an answer may open another question
             draft = _with_photos(who, draft, fresh)

@@ -207,7 +207,11 @@ GRID = {
     "xushaopeng": ("refer age:FAIL", "refer scope_standard:FAIL", WRONG, NO_CERTIFICATE, WRONG, TOO_YOUNG),
 }
 # Lives that came with a later matter are tried in what they are there to show; the whole grid would be too long.
-STORIES: dict[str, dict[str, str]] = {}
+STORIES: dict[str, dict[str, str]] = {
+    "pengliyun": {"change": "grant"},
+    "zengguihua": {"change": "supplement name_available:FAIL"},
+    "dengyaozong": {"change": "refer may_commit:FAIL"},
+}
 PROMISED = {name: dict(zip(MATTERS, row, strict=True)) for name, row in GRID.items()} | STORIES
 CASES = [(name, matter, expected) for name, row in PROMISED.items() for matter, expected in row.items()]
 STATES = {"grant": S.GRANTED, "refer": S.IN_REVIEW, "supplement": S.SUPPLEMENTING}
@@ -391,6 +395,50 @@ def test_a_changed_licence_takes_the_place_of_the_old_one(town: str) -> None:
     assert changed == {"operator"}
     assert (old.fields["operator"], new.fields["operator"]) == ("何国栋", "何静仪")
     assert store.valid_by_type(application.organisation, on=clock.today())["food_licence"] == new
+
+
+def test_a_changed_shop_bears_its_new_name_and_keeps_the_rest(town: str) -> None:
+    application = acting.apply(acting.life("pengliyun"), "change")
+    shop = application.organisation
+    assert shop is not None
+    (old,) = shop.certificates.filter(type__slug="business_licence")
+    new = selectors.certificate_of(selectors.decision_of(acting.decided(application)))
+    assert new is not None
+    shop.refresh_from_db()
+    assert shop.name == new.fields["name"] == "示例市龙湖区云上美发工作室"
+    assert {name for name in new.fields if new.fields[name] != old.fields[name]} == {
+        "name",
+        "address",
+        "division",
+    }
+    assert (new.fields["address"], new.fields["division"]) == (
+        "示例市龙湖区金霞街道金砂东路演示号首层",
+        "440507001",
+    )
+    assert (new.number, new.version, new.fields["credit_code"]) == (
+        old.number,
+        old.version + 1,
+        shop.credit_code,
+    )
+
+
+def test_a_changed_scope_is_written_in_the_words_of_the_register(town: str) -> None:
+    life = acting.life("zengguihua")
+    application = acting.decided(acting.apply(life, "change"))
+    notice = selectors.open_notice(application)
+    assert notice is not None
+    assert submission.opened_fields(notice) == {"name"}
+    who = acting.principal(life, matter=acting.matter_called("change"))
+    submission.answer_supplement(
+        who, reference=application.reference, answers={"name": "示例市龙湖区桂花食品店"}
+    )
+    granted = acting.decided(application)
+    certificate = selectors.certificate_of(selectors.decision_of(granted))
+    assert certificate is not None
+    assert certificate.fields["scope"] == "一般项目：食品销售（仅销售预包装食品）；日用百货销售。"
+    assert certificate.fields["sells_prepackaged_food_only"] is True
+    filed = acting.decided(acting.apply(life, "filing", who=who))
+    assert filed.state == S.GRANTED, "the new licence is what the next matter reads"
 
 
 def test_only_who_may_act_for_a_business_changes_its_licence(town: str) -> None:
