@@ -138,6 +138,6 @@ def test_pieces_of_a_query():
 @pytest.mark.parametrize("column", ["content", "vocabulary"])
 def test_a_list_does_not_bring_the_packages_along(catalogued, column):
     with CaptureQueriesContext(connection) as asked:
-        assert len(selectors.search("")) == len(list(selectors.in_force())) == len(NAMES)
+        assert len(selectors.search("")) == len(list(selectors.in_force())) == len(PACKAGES)
     assert len(asked) == 2
     assert not [query for query in asked.captured_queries if f'"{column}"' in query["sql"]]
