@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from matters.format.package import Package
 from matters.format.questions import AskedQuestion, QuestionType
 from matters.sources import RegisterSource, Sources, TypeSource
-from rules import FactSpec, FactType, FieldSpec, Vocabulary
+from rules import Derivation, FactSpec, FactType, FieldSpec, Vocabulary
 
 ACCOUNT = "实名账户"
 OWN_RECORDS = "本平台办件记录"
@@ -44,15 +44,44 @@ def freeze(package: Package, *, sources: Sources) -> Vocabulary:
         specs += _register(register)
     specs += [_question(question) for question in package.questions]
     known = {spec.name for spec in specs}
-    derived = []
-    for derivation in package.derived:
-        if derivation.of in known:
-            derived.append(derivation)
-            known.add(derivation.name)
     version = " ".join(f"{source.slug}@{source.schema}" for _, source in types)
     return Vocabulary(
-        specs=tuple(specs), derived=tuple(derived), divisions=dict(sources.divisions), version=version
+        specs=tuple(specs),
+        derived=_following(package.derived, known),
+        divisions=dict(sources.divisions),
+        version=version,
     )
+
+
+def everything(
+    applicant: str,
+    *,
+    questions: Iterable[AskedQuestion],
+    derived: Iterable[Derivation],
+    sources: Sources,
+) -> Vocabulary:
+    """Return the vocabulary of all that could be looked up for an applicant: what a writer may choose from."""
+    specs = {spec.name: spec for spec in [*_applicant(applicant), *_own(), *map(_question, questions)]}
+    for kind in sources.types.values():
+        if kind.holder_kind == applicant:
+            specs |= {spec.name: spec for spec in _certificate(kind, tuple(kind.fields))}
+    for register in sources.registers.values():
+        specs |= {spec.name: spec for spec in _register(register)}
+    return Vocabulary(
+        specs=tuple(specs.values()),
+        derived=_following({one.name: one for one in derived}.values(), set(specs)),
+        divisions=dict(sources.divisions),
+    )
+
+
+def _following(derived: Iterable[Derivation], known: set[str]) -> tuple[Derivation, ...]:
+    """Return the derived facts whose origin is known."""
+    found = []
+    for derivation in derived:
+        if derivation.of in known:
+            found.append(derivation)
+            known.add(derivation.name)
+    return tuple(found)
 
 
 def _applicant(kind: str) -> list[FactSpec]:

@@ -36,11 +36,11 @@ class TypeSource:
 
 @dataclass(frozen=True, slots=True)
 class RegisterSource:
-    """A register as conditions see it; `key` names the parameters it must be asked with."""
+    """A register as conditions see it; `key`: what it must be asked with, and the facts that fill it."""
 
     name: str
     label: str
-    key: frozenset[str]
+    key: Mapping[str, str]
     fields: Fields
 
 
@@ -54,12 +54,21 @@ class Sources:
 
     def and_of(self, packages: Iterable[Package]) -> Sources:
         """Return these sources and those that packages bring along; raises InvalidTree with the path."""
-        brought = list(packages)
-        kinds = _parsed(_type, "certificate_types", [package.certificate_types for package in brought])
-        registers = _parsed(_register, "registers", [package.registers for package in brought])
+        given = list(packages)
+        return self._and(
+            [package.certificate_types for package in given], [package.registers for package in given]
+        )
+
+    def brought(self, *, certificate_types: Iterable[Any] = (), registers: Iterable[Any] = ()) -> Sources:
+        """Return these sources and definitions as a package writes them; raises InvalidTree with the path."""
+        return self._and([certificate_types], [registers])
+
+    def _and(self, types: Iterable[Iterable[Any]], registers: Iterable[Iterable[Any]]) -> Sources:
+        kinds = _parsed(_type, "certificate_types", types)
+        found = _parsed(_register, "registers", registers)
         return Sources(
             {**self.types, **{source.slug: source for source in kinds}},
-            {**self.registers, **{source.name: source for source in registers}},
+            {**self.registers, **{source.name: source for source in found}},
             self.divisions,
         )
 
@@ -76,8 +85,7 @@ def stored() -> Sources:
         for row in current
     ]
     registers = [
-        RegisterSource(row.name, row.label, frozenset(row.key), row.fields)
-        for row in Register.objects.order_by("name")
+        RegisterSource(row.name, row.label, row.key, row.fields) for row in Register.objects.order_by("name")
     ]
     return Sources({t.slug: t for t in kinds}, {r.name: r for r in registers}, _stored_divisions())
 
@@ -125,4 +133,4 @@ def _type(raw: Mapping[str, Any]) -> TypeSource:
 
 def _register(raw: Mapping[str, Any]) -> RegisterSource:
     given = defining.parse(raw)
-    return RegisterSource(given.name, given.label, frozenset(given.key), given.fields)
+    return RegisterSource(given.name, given.label, given.key, given.fields)
