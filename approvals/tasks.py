@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from uuid import UUID
 
 import kombu.exceptions
 from celery import shared_task
 from django.db import transaction
 
 from approvals import clock, deciding
+from approvals.backtesting import working
 from approvals.deciding import replaying, sweeping
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,29 @@ def replay() -> int:
         log.error("replay: %s was granted on a judgement that is not GRANT", reference)
     log.info("replayed", extra={"judgements": report.judgements, "differences": len(report.differences)})
     return len(report.differences) + len(report.wrong_grants)
+
+
+@shared_task(name="approvals.tasks.back_test")
+def back_test(test_id: str) -> str:
+    """Hold a draft against past cases until that has ended."""
+    return str(working.run(UUID(test_id)) or "")
+
+
+@shared_task(name="approvals.tasks.resume_back_tests")
+def resume_back_tests() -> int:
+    """Wake what nobody works on: its message was lost, or its worker died."""
+    waiting = working.left_waiting()
+    for test_id in waiting:
+        wake_back_test(test_id)
+    return len(waiting)
+
+
+def wake_back_test(test_id: UUID) -> None:
+    """Send a back-test to its queue. A broker that is down is no error: the timetable finds what waits."""
+    try:
+        back_test.apply_async([str(test_id)], retry=False)
+    except (kombu.exceptions.OperationalError, OSError) as error:
+        log.warning("no wake-up sent: %s", type(error).__name__)
 
 
 def wake() -> None:

@@ -46,6 +46,17 @@ def whole(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number.") from error
 
 
+def share(name: str, default: float) -> float:
+    """Return NAME, a share from 0 to 1."""
+    try:
+        told = float(text(name, str(default)))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a number from 0 to 1.") from error
+    if not 0 <= told <= 1:
+        raise ImproperlyConfigured(f"{name} must be a number from 0 to 1.")
+    return told
+
+
 def key_bytes(name: str) -> bytes:
     """Return NAME, 32 bytes in base64."""
     try:

@@ -214,6 +214,7 @@ CELERY_TASK_ROUTES = {
     "accounts.tasks.deliver": {"queue": "bulk"},
     "records.tasks.scan": {"queue": "bulk"},
     "approvals.tasks.replay": {"queue": "bulk"},
+    "approvals.tasks.back_test": {"queue": "bulk"},
 }
 CELERY_TASK_ACKS_LATE = False  # a wake-up means only "look": losing one costs a sweep, never a decision
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -240,6 +241,11 @@ CELERY_BEAT_SCHEDULE = {
     "late-supplements": {"task": "approvals.tasks.hand_over_late", "schedule": 3600.0},
     "forget-requests": {"task": "portal.api.tasks.forget_old", "schedule": 86_400.0},
     "check-clocks": {"task": "approvals.tasks.check_clocks", "schedule": 86_400.0},
+    "back-tests": {
+        "task": "approvals.tasks.resume_back_tests",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "replay": {"task": "approvals.tasks.replay", "schedule": crontab(hour="3", minute="17")},
 }
 
@@ -248,6 +254,11 @@ INSTANT_WAIT_SECONDS = 2.0  # how long a result page waits for the worker before
 INSTANT_WAITERS = 8  # request threads of one process that may wait at the same time
 DECIDE_LEASE_SECONDS = environment.whole("DECIDE_LEASE_SECONDS", 30)
 DECIDE_ATTEMPTS = 3
+# --- back-tests: from which shares of past cases on the second person has to say why a draft is published ---
+BACKTEST_FLIP_SHARE = environment.share(
+    "BACKTEST_FLIP_SHARE", 0.05
+)  # other verdict or amount, or cannot be told
+BACKTEST_LOST_SHARE = environment.share("BACKTEST_LOST_SHARE", 0.01)  # granted before, not any more
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.BearerAuthentication"],

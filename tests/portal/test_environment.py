@@ -61,6 +61,7 @@ def test_flags(monkeypatch: pytest.MonkeyPatch, told: str, value: bool) -> None:
         (lambda name: environment.hours(name, ""), "21-8", (21, 8)),
         (lambda name: environment.hours(name, "21-8"), "", None),
         (environment.words, '{"a": 1}', {"a": "1"}),
+        (lambda name: environment.share(name, 0.5), "0.05", 0.05),
     ],
 )
 def test_what_is_read(monkeypatch: pytest.MonkeyPatch, read: Any, told: str, value: object) -> None:
@@ -84,6 +85,9 @@ def test_what_is_read(monkeypatch: pytest.MonkeyPatch, read: Any, told: str, val
         (lambda name: environment.hours(name, ""), "8-8"),
         (lambda name: environment.hours(name, ""), "s3cret-8"),
         (environment.words, "s3cret"),
+        (lambda name: environment.share(name, 0.5), "s3cret"),
+        (lambda name: environment.share(name, 0.5), "1.5"),
+        (lambda name: environment.share(name, 0.5), "nan"),
         (environment.words, "[1]"),
     ],
 )

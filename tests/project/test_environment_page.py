@@ -11,7 +11,7 @@ from tests.project import sources
 PAGE = (sources.ROOT / "docs" / "reference" / "environment.md").read_text(encoding="utf-8")
 # Set for Django and Python themselves, or asked for only to leave it out.
 NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PATH", "HOME"}
-READERS = {"text", "flag", "whole", "key_bytes", "key_ring", "hours", "words"}
+READERS = {"text", "flag", "whole", "key_bytes", "key_ring", "hours", "share", "words"}
 
 
 def variables_read() -> Iterator[str]:
