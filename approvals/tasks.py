@@ -77,7 +77,7 @@ def resume_back_tests() -> int:
 def wake_back_test(test_id: UUID) -> None:
     """Send a back-test to its queue. A broker that is down is no error: the timetable finds what waits."""
     try:
-        back_test.apply_async([str(test_id)], retry=False)
+        back_test.apply_async((str(test_id),), retry=False)
     except (kombu.exceptions.OperationalError, OSError) as error:
         log.warning("no wake-up sent: %s", type(error).__name__)
 

@@ -52,7 +52,7 @@ class Compared:
         """Return whether it is granted as before, but other things: another amount, another term."""
         if self.before is None or self.after is None or self.flips:
             return False
-        return _given(self.before) != _given(self.after)
+        return bool(_given(self.before) != _given(self.after))
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,9 @@ def add_broken(tally: Tally) -> None:
     tally["broken"] += 1
 
 
-def add(tally: Tally, compared: Compared, *, reference: str, month: str, columns: Mapping[str, Any]) -> None:
+def add(
+    tally: Tally, compared: Compared, *, reference: str, month: str, columns: Mapping[str, FieldSpec]
+) -> None:
     """Count one case. `columns` are the money columns of both tables by name, see `money_columns`."""
     tally["cases"] += 1
     if compared.before is None or compared.after is None:

@@ -27,7 +27,7 @@ from matters import editions
 from matters.models import EditionDraft
 from matters.writing import drafts, examining
 from records.encrypting.envelope import Tampered
-from rules import facts_from_json
+from rules import FieldSpec, facts_from_json
 
 log = logging.getLogger(__name__)
 SLICE = 100
@@ -135,7 +135,7 @@ def _keep(work: _Run, rows: list[Judgement]) -> bool:
     return bool(kept)
 
 
-def _count(work: _Run, judgement: Judgement, tally: Tally, columns: dict[str, tallying.FieldSpec]) -> None:
+def _count(work: _Run, judgement: Judgement, tally: Tally, columns: dict[str, FieldSpec]) -> None:
     try:
         facts = facts_from_json(judgement.record["facts"])
     except (Tampered, KeyError, TypeError, ValueError, AttributeError) as error:

@@ -63,8 +63,9 @@ def newest(draft: EditionDraft) -> BackTest | None:
 
 def in_force(draft: EditionDraft) -> Edition | None:
     """Return the edition in force of the draft's matter, None for a new matter."""
-    matter = Matter.objects.select_related("current_edition").filter(code=draft.matter_code).first()
-    return matter.current_edition if matter is not None else None
+    rows = Matter.objects.select_related("current_edition", "next_edition")
+    matter = rows.filter(code=draft.matter_code).first()
+    return matter.edition_on(clock.today()) if matter is not None else None
 
 
 def readable(draft: EditionDraft) -> bool:
