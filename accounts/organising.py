@@ -1,4 +1,4 @@
-"""Bringing an organisation into being, with a free credit code (GB 32100) and who may act for it; its name."""
+"""An organisation comes into being, with a free credit code (GB 32100) and who may act for it; its name; its end."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ class NameInUse(DomainError):
     """An active organisation bears the name (市场主体登记管理条例 art. 10)."""
 
     message = "这个名称刚刚被别人登记了，不能再登记。请换一个名称。"
+
+
+class OrganisationClosed(DomainError):
+    """A body that has ended takes no part any more (民法典 art. 68, 72): nothing is filed, named or issued for it."""
+
+    message = "这家单位已经注销，不能再办事。它的办件和证照还可以查看。"
 
 
 def create(
@@ -66,6 +72,30 @@ def rename(organisation: Organisation, *, name: str, source: str, actor: str) ->
         subject=str(organisation.pk),
         details={"source": source},
     )
+
+
+def close(organisation: Organisation, *, source: str, actor: str, on: date) -> None:
+    """End the organisation in the caller's transaction; `source` names the decision. Raises OrganisationClosed.
+
+    Who may act for it keeps reading what was its own; the locked row lets nobody file a case for it meanwhile.
+    """
+    locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    require_active(locked)
+    locked.status, locked.closed_on, locked.closed_by = Organisation.Status.CANCELLED, on, source
+    locked.save(update_fields=["status", "closed_on", "closed_by"])
+    journal.note(
+        stream=f"organisation:{locked.credit_code}",
+        act="organisation_closed",
+        actor=actor,
+        subject=str(locked.pk),
+        details={"source": source},
+    )
+
+
+def require_active(organisation: Organisation) -> None:
+    """Raise OrganisationClosed for one that has ended."""
+    if organisation.closed:
+        raise OrganisationClosed
 
 
 def _require_free(name: str) -> None:

@@ -52,6 +52,17 @@ class NotAcceptingApplications(DomainError):
     message = "这个事项现在暂停受理。请查看办事指南，或拨打 12345 咨询。"
 
 
+class StillOpen(DomainError):
+    """An organisation ends only when none of its cases waits any more."""
+
+    status = 409
+
+    def __init__(self, name: str, reference: str) -> None:
+        super().__init__(
+            f"这家单位的“{name}”（{reference}）还没有办完，现在不能注销。请等它办结，或者请单位先撤回。"
+        )
+
+
 class AlreadyOpen(DomainError):
     """One open application a principal and matter."""
 

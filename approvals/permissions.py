@@ -14,8 +14,9 @@ from matters.models import Matter
 
 
 def may_apply(principal: Principal, matter: Matter) -> bool:
-    """Return whether the matter is for this kind of applicant, and covered by the mandate of who acts."""
-    return matter.applicant == principal.kind and principal.limits.covers(matter.code)
+    """Return whether the matter is for this kind of applicant, still there, and covered by the mandate of who acts."""
+    fits = matter.applicant == principal.kind and not principal.closed
+    return fits and principal.limits.covers(matter.code)
 
 
 def own(principal: Principal, *, of: str = "") -> Q:

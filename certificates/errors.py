@@ -33,6 +33,13 @@ class NothingToRenew(DomainError):
         super().__init__(f"没有找到可以变更的{type_name}，或者名下有多张。请联系发证机关核对。")
 
 
+class NothingToEnd(DomainError):
+    """An ending needs exactly one certificate of the type in its holder's hand."""
+
+    def __init__(self, type_name: str) -> None:
+        super().__init__(f"没有找到可以注销的{type_name}，或者名下有多张。请联系发证机关核对。")
+
+
 class UnknownType(DomainError):
     """No certificate type has this slug."""
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organisation, Person
-from certificates.states import AuthorisationStatus, CertificateStatus, UseMode, UseOutcome
+from certificates.states import ENDED, AuthorisationStatus, CertificateStatus, UseMode, UseOutcome
 from records.fields import EncryptedJSONField
 
 EXACTLY_ONE_HOLDER = Q(holder_person__isnull=False, holder_organisation__isnull=True) | Q(
@@ -78,6 +78,9 @@ class Certificate(models.Model):
     )
     status_changed_at = models.DateTimeField(null=True, blank=True)
     status_reason = models.CharField(max_length=200, blank=True, default="")
+    ended_by = models.CharField(
+        max_length=80, blank=True, default="", help_text="decision:<id> that ended it"
+    )
     exclusive = models.BooleanField(help_text="copied from the type, so that the constraint can hold it")
     issued_on = models.DateField()
     valid_from = models.DateField()
@@ -105,6 +108,15 @@ class Certificate(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=models.F("valid_from")),
                 name="certificate_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=sorted(ENDED))
+                | (Q(status_changed_at__isnull=False) & ~Q(status_reason="")),
+                name="ended_certificate_says_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by="") | Q(status__in=sorted(ENDED)),
+                name="only_an_ended_certificate_names_its_end",
             ),
             models.UniqueConstraint(
                 fields=["type", "holder_person"],

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.acting import mandates
 from accounts.models import ActingRight, Delegation, Guardianship, Organisation, Person
 from common import clock
@@ -73,6 +75,11 @@ class Principal:
         return f"person:{self.person.pk}" if self.agent else ""
 
     @property
+    def closed(self) -> bool:
+        """Return whether the applicant has ended: then its cases and certificates are read, and nothing is filed."""
+        return self.organisation is not None and self.organisation.closed
+
+    @property
     def role(self) -> str:
         """Return the acting person's role in words, empty for oneself."""
         return self.limits.role
@@ -105,7 +112,7 @@ def principal(person: Person, *, whom: str = "", on: date | None = None) -> Prin
 
 
 def choices(person: Person, *, on: date) -> list[Principal]:
-    """Return everybody else the person may act for on a day: people by name, then organisations by name."""
+    """Return everybody else the person may act for on a day: people, organisations, and last what has closed."""
     found: dict[str, Principal] = {}
     for one in (*_people(person, on), *_organisations(person, on)):
         found.setdefault(one.whom, one)
@@ -121,19 +128,22 @@ def choices_of_organisations(person: Person, *, on: date) -> list[Principal]:
     """Return the organisations the person may act for on a day, each with how far the right goes."""
     found: dict[str, Principal] = {}
     for one in _organisations(person, on):
-        found.setdefault(one.whom, one)
+        if not one.closed:
+            found.setdefault(one.whom, one)
     return list(found.values())
 
 
 def _organisations(person: Person, on: date, wanted: UUID | None = None) -> Iterator[Principal]:
-    """Yield the widest right first: who acts by law needs no mandate."""
-    rights = ActingRight.objects.filter(
-        mandates.open_rights(on), person=person, organisation__status=Organisation.Status.ACTIVE
-    )
+    """Yield the widest right first: who acts by law needs no mandate. Closed ones last: their heads look at them.
+
+    A mandate ends with the organisation that gave it (民法典 art. 173).
+    """
+    standing = Q(organisation__status=Organisation.Status.ACTIVE) | Q(role__in=BY_LAW)
+    rights = ActingRight.objects.filter(mandates.open_rights(on), standing, person=person)
     if wanted is not None:
         rights = rights.filter(organisation=wanted)
     rows = rights.select_related("organisation").order_by("organisation__name", "pk")
-    for right in sorted(rows, key=lambda one: one.role not in BY_LAW):
+    for right in sorted(rows, key=lambda one: (one.organisation.closed, one.role not in BY_LAW)):
         yield Principal(
             person,
             right.organisation,

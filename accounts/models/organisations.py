@@ -30,11 +30,29 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=24, choices=Kind.choices)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
     source = models.CharField(max_length=80, unique=True, null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    closed_by = models.CharField(
+        max_length=80, blank=True, default="", help_text="decision:<id> that closed it"
+    )
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="active", closed_on__isnull=True, closed_by="")
+                | (Q(status="cancelled", closed_on__isnull=False) & ~Q(closed_by="")),
+                name="closed_organisation_names_day_and_decision",
+            )
+        ]
+
     def __str__(self) -> str:
         return self.credit_code
+
+    @property
+    def closed(self) -> bool:
+        """Return whether it has ended: nothing is applied for or issued any more, what was stays readable."""
+        return self.status == self.Status.CANCELLED
 
 
 class ActingRight(models.Model):

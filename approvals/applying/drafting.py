@@ -12,6 +12,7 @@ from accounts import actors
 from accounts.acting import mandates
 from accounts.acting.principals import MayNotAct, Principal
 from accounts.models import Person
+from accounts.organising import require_active
 from approvals import selectors
 from approvals.applying import attached
 from approvals.applying.references import new_reference
@@ -78,7 +79,12 @@ def require_verified(principal: Principal) -> None:
 
 
 def require_standing(principal: Principal) -> None:
-    """Raise MayNotAct when the mandate has ended since the request began; it cannot end before the transaction does."""
+    """Raise MayNotAct when the mandate has ended since the request began; it cannot end before the transaction does.
+
+    Raises OrganisationClosed for an applicant that has ended.
+    """
+    if principal.organisation is not None:
+        require_active(principal.organisation)
     name = principal.mandate
     if name and name not in mandates.standing([name], on=clock.today(), lock=True):
         raise MayNotAct

@@ -1,4 +1,4 @@
-"""Making a grant real, for the machine and for an officer alike: Decision → organisation → certificate → message."""
+"""Making a grant real, for machine and officer alike: Decision → organisation → certificate → endings → message."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from approvals import clock, telling, workflow
 from approvals.deciding import results
 from approvals.deciding.plain import plain
 from approvals.deciding.results import Granting
+from approvals.errors import StillOpen
 from approvals.models import Application, Decision, Judgement
-from approvals.states import ApplicationState, DecisionKind, Maker
+from approvals.states import OPEN, ApplicationState, DecisionKind, Maker
 from approvals.telling import News
 from approvals.workflow import Move
 from certificates.holding import authorising
-from certificates.issuance import issuing
+from certificates.issuance import issuing, lifecycle
 from certificates.issuance.issuing import Issue
 from certificates.models import Certificate
+from certificates.states import CertificateStatus
 from matters.editions import Compiled
+from matters.format.results import Ending
 from rules.language.values import Facts, Value
 
 
@@ -39,6 +42,11 @@ class Grant:
     over_failed: tuple[str, ...] = ()  # codes of the failed checks over which an officer grants
 
     @property
+    def ends(self) -> Ending | None:
+        """Return what the grant puts an end to."""
+        return self.compiled.package.result.ends
+
+    @property
     def actor(self) -> str:
         """Return who decides, as the journal names them."""
         return actors.of_user(self.officer) if self.officer else actors.SYSTEM
@@ -52,11 +60,12 @@ def grant_many(grants: Sequence[Grant], *, at: datetime) -> list[Certificate]:
     holders = [_holder(grant, decision, at) for grant, decision in zip(grants, decisions, strict=True)]
     issues = [_issue(*parts, at) for parts in zip(grants, decisions, holders, strict=True)]
     certificates = issuing.issue_many(issues, at=at)
+    ended = _end_held(list(zip(grants, decisions, strict=True)), at)
     clock.conclude_many([grant.application for grant in grants], at=at)
     # Consents before the journal: whoever revokes one locks it first and notes it afterwards.
     authorising.end_many([grant.application.reference for grant in grants], at=at)
     pairs = list(zip(grants, certificates, decisions, strict=True))
-    workflow.advance_many([_move(*pair) for pair in pairs], at=at)
+    workflow.advance_many([_move(*pair, ended) for pair in pairs], at=at)
     telling.tell([_news(*pair) for pair in pairs], at=at)
     return certificates
 
@@ -96,9 +105,44 @@ def _holder(grant: Grant, decision: Decision, at: datetime) -> Person | Organisa
 
 def _applicant(grant: Grant, decision: Decision, name: str) -> Person | Organisation:
     organisation = grant.application.organisation
+    if organisation is not None:
+        organising.require_active(organisation)
     if organisation is not None and name:
         organising.rename(organisation, name=name, source=f"decision:{decision.pk}", actor=grant.actor)
     return organisation or grant.application.person
+
+
+def _end_held(granted: Sequence[tuple[Grant, Decision]], at: datetime) -> list[Certificate]:
+    """End what the applicants hold, and the applicants themselves, where that is what was granted."""
+    endings = [_ending(*pair) for pair in granted if pair[0].ends is not None]
+    ended = lifecycle.end_many(endings, at=at)
+    for grant, decision in granted:
+        if grant.ends is not None and grant.ends.organisation and grant.application.organisation:
+            _require_nothing_open(grant.application)
+            organisation, source = grant.application.organisation, f"decision:{decision.pk}"
+            organising.close(organisation, source=source, actor=grant.actor, on=at.date())
+    return ended
+
+
+def _ending(grant: Grant, decision: Decision) -> lifecycle.Ending:
+    assert grant.ends is not None
+    return lifecycle.Ending(
+        type=grant.ends.certificate,
+        with_it=grant.ends.with_it,
+        holder=grant.application.organisation or grant.application.person,
+        to=CertificateStatus.CANCELLED,
+        reason=f"{grant.ends.reason}（件号 {grant.application.reference}）",
+        source=f"decision:{decision.pk}",
+        actor=grant.actor,
+    )
+
+
+def _require_nothing_open(application: Application) -> None:
+    """Refuse to end an applicant while another of its cases waits: nobody could be given what it decides."""
+    others = Application.objects.filter(organisation=application.organisation, state__in=sorted(OPEN))
+    other = others.exclude(pk=application.pk).select_related("matter").order_by("submitted_at").first()
+    if other is not None:
+        raise StillOpen(other.matter.name, other.reference)
 
 
 def _issue(grant: Grant, decision: Decision, holder: Person | Organisation, at: datetime) -> Issue:
@@ -131,19 +175,22 @@ def _issue(grant: Grant, decision: Decision, holder: Person | Organisation, at: 
     )
 
 
-def _move(grant: Grant, certificate: Certificate, decision: Decision) -> Move:
+def _move(grant: Grant, certificate: Certificate, decision: Decision, ended: Sequence[Certificate]) -> Move:
+    mine = [one for one in ended if one.ended_by == f"decision:{decision.pk}"]
+    cancelled = f"，{'、'.join(one.type.name for one in mine)}同时注销" if mine else ""
     by = "工作人员审核" if grant.officer else "系统自动核验"
     return Move(
         application=grant.application,
         to=ApplicationState.GRANTED,
         actor=grant.actor,
         act="granted",
-        event=f"{by}通过，已作出准予决定，并签发{certificate.type.name}。",
+        event=f"{by}通过，已作出准予决定，并签发{certificate.type.name}{cancelled}。",
         details={
             "decision": str(decision.pk),
             "certificate": str(certificate.pk),
             "judgement": str(grant.judgement.pk) if grant.judgement else "",
         }
+        | ({"ended": [str(one.pk) for one in mine]} if mine else {})
         | ({"over_failed": list(grant.over_failed)} if grant.over_failed else {}),
     )
 

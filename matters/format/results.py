@@ -1,4 +1,4 @@
-"""What a grant does (办理结果): a certificate, perhaps a new organisation, and what the result page says."""
+"""What a grant does (办理结果): a certificate, perhaps a new organisation or an ending, and what the page says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from matters.format.base import FactName, FieldName, Part, Sentence, Slug, Words
+from matters.format.base import FactName, FieldName, Many, Part, Sentence, Slug, Words
 
 
 class FieldSource(Part):
@@ -102,12 +102,30 @@ class NewOrganisation(Part):
     operator: Literal["applicant"] = "applicant"
 
 
+class Ending(Part):
+    """What a grant puts an end to at the applicant's wish (注销, 行政许可法 art. 70): a certificate they hold.
+
+    `with_it` are types that lapse with it where they are held; `organisation`: the applicant itself ends.
+    """
+
+    certificate: Slug
+    with_it: Many[Slug] = ()
+    reason: Words
+    organisation: Literal[True] | None = None
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Return every type that ends."""
+        return (self.certificate, *self.with_it)
+
+
 class Result(Part):
     """Everything a grant does. `renames` gives the name its organisation bears from then on, if it has a value."""
 
     certificate: ResultCertificate
     organisation: NewOrganisation | None = None
     renames: FactRef | None = None
+    ends: Ending | None = None
     sentence: Sentence
 
     @property
@@ -119,6 +137,9 @@ class Result(Part):
     def _holder_exists(self) -> Result:
         if self.organisation and self.renames:
             raise PydanticCustomError("rules_result", "organisation 和 renames 只能写一个")
+        if self.ends and (self.organisation or self.renames or self.certificate.type in self.ends.types):
+            message = "ends 不能和 organisation、renames 一起写，也不能注销刚签发的证照"
+            raise PydanticCustomError("rules_result", message)
         if (self.certificate.holder == "new_organisation") != (self.organisation is not None):
             raise PydanticCustomError(
                 "rules_result", "holder 为 new_organisation 时，并且只有这时，要写 organisation"

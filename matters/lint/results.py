@@ -26,6 +26,7 @@ def problems(compiled: Compiled, *, sources: Sources) -> Iterator[Problem]:
         yield from _number(result.certificate.number)
     yield from _sentence(compiled, result.sentence, path="result.sentence")
     yield from _naming(compiled)
+    yield from _ending(compiled, sources)
     source = sources.types.get(result.certificate.type)
     if source is None:
         yield Problem(f"{_PATH}.type", f"没有证照类型“{result.certificate.type}”")
@@ -44,6 +45,31 @@ def _naming(compiled: Compiled) -> Iterator[Problem]:
         yield Problem("result.renames", "申请人是个人，没有可以改的单位名称")
 
 
+def _ending(compiled: Compiled, sources: Sources) -> Iterator[Problem]:
+    """What ends must be the applicant's, named in `uses` so that they are told, and read by a check."""
+    ends, path = compiled.package.result.ends, "result.ends"
+    if ends is None:
+        return
+    for slug in ends.types:
+        source = sources.types.get(slug)
+        if source is None:
+            yield Problem(path, f"没有证照类型“{slug}”")
+        elif slug not in compiled.certificates:
+            yield Problem(path, f"uses 里没有“{slug}”：会注销的证照要先告诉申请人")
+        elif source.holder_kind != compiled.package.applicant:
+            yield Problem(path, f"{source.name}的持证主体与申请人不一致")
+    if not _is_read(compiled, ends.certificate):
+        yield Problem(f"{path}.certificate", "要有核验项读取要注销的证照，没有原证就不能注销")
+    if ends.organisation and compiled.package.applicant != "organisation":
+        yield Problem(f"{path}.organisation", "申请人是个人，没有可以注销的单位")
+
+
+def _is_read(compiled: Compiled, slug: str) -> bool:
+    """Return whether a check reads a field of it, so that without the certificate the machine cannot grant."""
+    held = f"cert.{slug}."
+    return any(name.startswith(held) and not name.endswith(".held") for name in compiled.needed)
+
+
 def _number(pattern: str) -> Iterator[Problem]:
     if fault := numbering.problem(pattern):
         yield Problem(f"{_PATH}.number", fault)
@@ -58,10 +84,7 @@ def _holder(compiled: Compiled, source: TypeSource) -> Iterator[Problem]:
 
 def _renewal(compiled: Compiled, source: TypeSource) -> Iterator[Problem]:
     """A new version needs a held one: a check must read it, so that without it the machine cannot grant."""
-    held = f"cert.{source.slug}."
-    if not compiled.package.result.certificate.renews:
-        return
-    if not any(name.startswith(held) and not name.endswith(".held") for name in compiled.needed):
+    if compiled.package.result.certificate.renews and not _is_read(compiled, source.slug):
         yield Problem(f"{_PATH}.mode", f"new_version 要有核验项读取原来的{source.name}，没有原证就不能换发")
 
 

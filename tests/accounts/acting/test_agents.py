@@ -102,7 +102,9 @@ def test_not_for_too_long(firm: Firm, days: int) -> None:
 
 def test_of_a_cancelled_organisation_nobody_is_named_and_nobody_acts(firm: Firm) -> None:
     firm.named()
-    Organisation.objects.update(status=Organisation.Status.CANCELLED)
+    Organisation.objects.update(
+        status=Organisation.Status.CANCELLED, closed_on=clock.today(), closed_by="decision:1"
+    )
     firm.organisation.refresh_from_db()
     assert firm.acts(firm.clerk) is None
     with pytest.raises(OnlyTheHead), transaction.atomic():

@@ -133,6 +133,18 @@ def test_a_name_is_given_or_changed_not_both():
     assert [path for path, _ in refused.value.problems] == ["result"]
 
 
+@pytest.mark.parametrize(
+    ("document", "ends"),
+    [(SHOP, "resident_id"), (RENEWAL, "food_licence")],
+    ids=["of an organisation that begins", "of what has just been issued"],
+)
+def test_a_grant_does_not_end_what_it_makes(document, ends):
+    told = changed(read(document), "result.ends", {"certificate": ends, "reason": "注销"})
+    with pytest.raises(InvalidTree) as refused:
+        parse_package(told)
+    assert [path for path, _ in refused.value.problems] == ["result"]
+
+
 @pytest.mark.parametrize("document", [None, [], "x", 5, {}])
 def test_what_is_no_package_is_refused(document):
     with pytest.raises(InvalidTree):

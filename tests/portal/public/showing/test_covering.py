@@ -9,6 +9,7 @@ import pytest
 from accounts.acting.principals import Principal
 from certificates.models import Certificate, UseRecord
 from certificates.states import CertificateStatus
+from common import clock
 from portal.public.showing.covering import covers
 from tests.portal.public import making
 from tests.portal.public.making import TODAY
@@ -46,7 +47,9 @@ def test_the_last_valid_day(chen, days, state, words) -> None:
 )
 def test_what_ended_or_rests_is_not_usable_and_says_how(chen, status) -> None:
     made = making.certificate(chen, SLUG)
-    Certificate.objects.filter(pk=made.pk).update(status=status)
+    Certificate.objects.filter(pk=made.pk).update(
+        status=status, status_changed_at=clock.now(), status_reason="依法"
+    )
     cover = told(chen)
     assert not cover.usable
     assert status.label in cover.words

@@ -9,6 +9,7 @@ from django.db import OperationalError
 
 from certificates.models import Certificate, UseRecord
 from certificates.states import ENDED, CertificateStatus
+from common import clock
 from common.identifiers import make_certificate_identifier
 from portal.web.components import codes
 from tests.portal.public import making
@@ -51,7 +52,9 @@ def test_least_disclosure(held, chen, client) -> None:
 
 @pytest.mark.parametrize("status", sorted(ENDED | {CertificateStatus.SUSPENDED}))
 def test_what_ended_is_named_by_its_legal_kind_and_is_not_green(status, held, client) -> None:
-    Certificate.objects.filter(pk=held.pk).update(status=status)
+    Certificate.objects.filter(pk=held.pk).update(
+        status=status, status_changed_at=clock.now(), status_reason="依法"
+    )
     for page in pages(client, held):
         assert GREEN not in page
         assert CertificateStatus(status).label in page
