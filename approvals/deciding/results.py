@@ -78,6 +78,8 @@ def _value(source: FieldSource, granting: Granting) -> Value | None:
             value = granting.on
         case FieldSource(first_of_next_month=True):
             value = first_of_next_month(granting.on)
+        case FieldSource(valid_until=True):
+            value = valid_until(granting.compiled.package.result.certificate, on=granting.on)
         case FieldSource(organisation="name"):
             value = granting.organisation_name
         case FieldSource(organisation="credit_code"):

@@ -25,6 +25,7 @@ class FieldSource(Part):
     text: Sentence | None = None
     today: Literal[True] | None = None
     first_of_next_month: Literal[True] | None = None
+    valid_until: Literal[True] | None = None
     number: Literal[True] | None = None
     organisation: Literal["credit_code", "name"] | None = None
 

@@ -16,7 +16,8 @@ from rules.language.raw import Unreadable, value_of
 from rules.language.vocabulary import FieldSpec
 
 _PATH = "result.certificate"
-_DATES = frozenset({"today", "first_of_next_month"})
+_DATES = frozenset({"today", "first_of_next_month", "valid_until"})
+_VALIDITIES = ("valid_days", "valid_years", "valid_until")
 
 
 def problems(compiled: Compiled, *, sources: Sources) -> Iterator[Problem]:
@@ -121,6 +122,13 @@ def _field(compiled: Compiled, field: FieldSource, raw: Mapping[str, Any], *, pa
         yield from _value(field.value, raw, path=path)
     elif (kind is FactType.DATE) != bool(field.model_fields_set & _DATES):
         yield Problem(path, f"这个来源的类型与字段的类型 {kind} 不一致")
+    elif field.valid_until and not _runs_out(compiled):
+        yield Problem(path, "valid_until 要写明证照的有效期；沿用原证有效期的，请从原证取")
+
+
+def _runs_out(compiled: Compiled) -> bool:
+    certificate = compiled.package.result.certificate
+    return any(getattr(certificate, name) is not None for name in _VALIDITIES)
 
 
 def _fact(

@@ -7,9 +7,10 @@ import pytest
 from accounts.models import Department, Region
 from certificates.types import load_types
 from registers import defining
+from tests.factories import district
 from tests.matters import documents
 
-BODIES = {"11440507MB2X00012R": "示例市龙湖区民政局", "11440507MB2X00020L": "示例市龙湖区市场监督管理局"}
+BODIES = {one["credit_code"]: one["name"] for one in district.DEPARTMENTS}
 PLACES = {"44": "广东省", "4405": "汕头市", "440507": "龙湖区", "440507003": "珠池街道", "440511": "金平区"}
 
 

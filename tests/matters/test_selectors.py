@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from matters import selectors
-from matters.importing import import_packages
 from matters.models import Edition, Matter
-from tests.matters.documents import DATA, SHIPPED, read
+from tests.matters.documents import SHIPPED, read
 
 NAMES = {
     "allowance": "高龄老人津贴申领",
@@ -23,8 +20,8 @@ PACKAGES = [read(path) for path in SHIPPED]
 
 
 @pytest.fixture
-def catalogued(catalogue: None) -> None:
-    import_packages(DATA / "matters", by="system", at=datetime(2026, 11, 20, tzinfo=UTC))
+def catalogued(stocked: None) -> None:
+    """The shipped packages, imported once for all tests."""
 
 
 @pytest.mark.parametrize(

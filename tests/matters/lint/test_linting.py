@@ -117,6 +117,12 @@ FAULTS: list[tuple[str, Any, str, str]] = [
         "result.certificate.fields.name.otherwise",
         "date",
     ),
+    (
+        "result.certificate.fields.start_on",
+        {"valid_until": True},
+        "result.certificate.fields.start_on",
+        "有效期",
+    ),
     ("result.renames", {"fact": "applicant.name"}, "result.renames", "个人"),
     ("result.ends", {"certificate": "nothing", "reason": "注销"}, "result.ends", "没有证照类型"),
     ("result.ends", {"certificate": "senior_card", "reason": "注销"}, "result.ends", "uses 里没有"),

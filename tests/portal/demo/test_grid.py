@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -211,6 +211,10 @@ STORIES: dict[str, dict[str, str]] = {
     "pengliyun": {"change": "grant"},
     "zengguihua": {"change": "supplement name_available:FAIL"},
     "dengyaozong": {"change": "refer may_commit:FAIL"},
+    "caixiuzhen": {"hygiene": "grant"},
+    "xujianguo": {"hygiene": "refer site_unchanged:FAIL"},
+    "yangmeiling": {"hygiene_renewal": "grant"},
+    "liuhaibo": {"hygiene_renewal": "refer in_time:FAIL reviewed:FAIL"},
 }
 PROMISED = {name: dict(zip(MATTERS, row, strict=True)) for name, row in GRID.items()} | STORIES
 CASES = [(name, matter, expected) for name, row in PROMISED.items() for matter, expected in row.items()]
@@ -439,6 +443,16 @@ def test_a_changed_scope_is_written_in_the_words_of_the_register(town: str) -> N
     assert certificate.fields["sells_prepackaged_food_only"] is True
     filed = acting.decided(acting.apply(life, "filing", who=who))
     assert filed.state == S.GRANTED, "the new licence is what the next matter reads"
+
+
+def test_a_renewed_licence_says_until_when_it_is_valid(town: str) -> None:
+    application = acting.decided(acting.apply(acting.life("yangmeiling"), "hygiene_renewal"))
+    new = selectors.certificate_of(selectors.decision_of(application))
+    assert new is not None
+    assert new.valid_until == date(2030, 11, 22), "four years from Monday, 23 November 2026"
+    assert new.fields["valid_to"] == "2030-11-22"
+    assert new.previous is not None
+    assert new.number == new.previous.number
 
 
 def test_only_who_may_act_for_a_business_changes_its_licence(town: str) -> None:
