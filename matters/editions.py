@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from matters.counting import counted
 from matters.format.package import Package, parse_package
 from matters.format.questions import AskedQuestion, Material, Page, RegisterUse
 from matters.format.templates import placeholders
@@ -66,7 +67,7 @@ class Compiled:
         return tuple(question for question in self.questions.values() if question.is_file)
 
     def judge(self, facts: Facts, *, on: date) -> Verdict:
-        """Return the verdict of facts on a day."""
+        """Return the verdict of facts on a day; working days count as `counting.counted` put them among the facts."""
         return self.checks.judge(facts, on=on)
 
     def possible_rows(self, facts: Facts, *, on: date) -> tuple[int, ...]:
@@ -75,6 +76,7 @@ class Compiled:
 
     def materials(self, facts: Facts, *, on: date) -> tuple[Material, ...]:
         """Return the materials this situation asks for; what is not certain to be needed is not asked."""
+        facts = counted(facts, vocabulary=self.vocabulary, on=on)
         return tuple(
             material
             for material in self.package.materials

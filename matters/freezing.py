@@ -78,7 +78,7 @@ def _following(derived: Iterable[Derivation], known: set[str]) -> tuple[Derivati
     """Return the derived facts whose origin is known."""
     found = []
     for derivation in derived:
-        if derivation.of in known:
+        if known.issuperset(derivation.origins):
             found.append(derivation)
             known.add(derivation.name)
     return tuple(found)

@@ -22,6 +22,7 @@ from approvals.states import OPEN, ApplicationState
 from certificates.holding import using
 from common import clock
 from matters import editions
+from matters.counting import counted
 from matters.editions import Compiled
 from matters.format.questions import RegisterUse
 from matters.forms.answers import form_facts
@@ -66,11 +67,19 @@ def collect(applications: Sequence[Application], *, on: date, at: datetime) -> l
     answered = _ask(pairs, known)
     took = round(clock.monotonic_ms() - started)
     return [
-        Collected(application, edition, facts | sources.register_facts(edition, answers), reading, took)
+        Collected(application, edition, _all(edition, facts, answers, on), reading, took)
         for (application, edition), facts, answers, reading in zip(
             pairs, known, answered, readings, strict=True
         )
     ]
+
+
+def _all(
+    compiled: Compiled, facts: sources.Known, answers: Mapping[str, asking.Answer | UnknownReason], on: date
+) -> Facts:
+    """Return everything known, with the working days it makes: counted now, and stored with the rest."""
+    known = facts | sources.register_facts(compiled, answers)
+    return counted(known, vocabulary=compiled.vocabulary, on=on)
 
 
 def need(application: Application | Draft, scope: sources.Scope, *, purpose: str) -> using.Need:

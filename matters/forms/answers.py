@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from common.clock import SHANGHAI
+from matters.counting import counted
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from rules import Fact, Facts, FactSpec, FactType, Source, SourceKind, Truth, UnknownReason
@@ -71,7 +72,9 @@ def form_facts(compiled: Compiled, answers: Answers, *, facts: Facts, on: date) 
 def is_visible(compiled: Compiled, question: AskedQuestion, *, facts: Facts, on: date) -> bool:
     """Return whether a question is asked in this situation; only a proven condition shows it."""
     condition = compiled.visibility.get(question.name)
-    return condition is None or condition.holds(facts, on=on) is Truth.PASS
+    if condition is None:
+        return True
+    return condition.holds(counted(facts, vocabulary=compiled.vocabulary, on=on), on=on) is Truth.PASS
 
 
 def form_source(compiled: Compiled, question: AskedQuestion) -> Source:

@@ -58,7 +58,10 @@ def _registers(compiled: Compiled, sources: Sources) -> Iterator[Problem]:
 def _derivations(compiled: Compiled) -> Iterator[Problem]:
     for at, derivation in enumerate(compiled.package.derived):
         if derivation.name not in compiled.specs:
-            yield Problem(f"derived[{at}].of", _NOT_IN_VOCABULARY.format(name=derivation.of))
+            lacking = [name for name in derivation.origins if name not in compiled.specs]
+            for name in lacking or derivation.origins[:1]:
+                key = "of" if name == derivation.of else "at"
+                yield Problem(f"derived[{at}].{key}", _NOT_IN_VOCABULARY.format(name=name))
 
 
 def _questions(compiled: Compiled) -> Iterator[Problem]:

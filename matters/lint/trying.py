@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from matters.counting import counted
 from matters.editions import Compiled
 from matters.format.package import Example, Package
 from rules import Fact, FactSpec, FactType, UnknownReason, Verdict
@@ -81,6 +82,7 @@ def _try(compiled: Compiled, example: Example, at: int) -> Trial:
         return Trial(
             example.name, {}, None, tuple((f"{path}.facts.{name}", text) for name, text in error.problems)
         )
+    facts = dict(counted(facts, vocabulary=compiled.vocabulary, on=example.on))
     verdict = compiled.judge(facts, on=example.on)
     return Trial(
         example.name, facts, verdict, tuple(_faults(compiled, example, verdict, path=f"{path}.expect"))

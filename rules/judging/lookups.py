@@ -18,32 +18,53 @@ Look: TypeAlias = tuple[Any, Any, UnknownReason | None, Source | None]
 class Operand:
     """One name as a comparison reads and shows it."""
 
-    __slots__ = ("_field", "_kind", "_name", "_read", "_source", "label", "show")
+    __slots__ = ("_kind", "_name", "_read", "_source", "label", "show")
 
     def __init__(self, name: str, spec: FieldSpec, *, vocabulary: Vocabulary) -> None:
         """Work out reader, words and default source once."""
         self.label = spec.label
         self.show = shower(spec, vocabulary=vocabulary)
         self._name = name
-        self._field = name.removeprefix(ITEM) if name.startswith(ITEM) else ""
         self._read = reader(spec)
         self._source = default_source(name, spec)
         self._kind = self._source.kind if self._source else SourceKind.FORM
 
-    def look(self, facts: Facts, item: Item) -> Look:
+    def look(self, facts: Facts, _item: Item) -> Look:
         """Return what the name holds; a value of the wrong type is UNREADABLE, never an exception."""
-        if self._field:
-            value, reason, source = *look_in(item, self._field), None
-        else:
-            value, reason, source = look_up(facts, self._name, self._source)
-        if value is None:
+        fact = facts.get(self._name)
+        if type(fact) is not Fact or fact.missing is not None:
+            _, reason, source = look_up(facts, self._name, self._source)
             return None, None, reason, source
+        value, source = fact.value, fact.source or self._source
+        if value is None or (type(value) is str and (not value or value.isspace())):
+            return None, None, None, source
         form = self._read(value)
         return form, value, None if form is not None else UnknownReason.UNREADABLE, source
 
     def say(self, form: Any, value: Any, reason: UnknownReason | None) -> str:
         """Return what was seen in Chinese."""
         return self.show(value) if form is not None else seen_nothing(reason, self._kind)
+
+
+class ItemOperand(Operand):
+    """A field of the list record in hand."""
+
+    __slots__ = ()
+
+    def look(self, _facts: Facts, item: Item) -> Look:
+        """See Operand."""
+        value, reason = look_in(item, self._name)
+        if value is None:
+            return None, None, reason, None
+        form = self._read(value)
+        return form, value, None if form is not None else UnknownReason.UNREADABLE, None
+
+
+def operand(name: str, spec: FieldSpec, *, vocabulary: Vocabulary) -> Operand:
+    """Return the operand of a name: a fact, or a field of a list record."""
+    if name.startswith(ITEM):
+        return ItemOperand(name.removeprefix(ITEM), spec, vocabulary=vocabulary)
+    return Operand(name, spec, vocabulary=vocabulary)
 
 
 def seen_nothing(reason: UnknownReason | None, kind: SourceKind) -> str:

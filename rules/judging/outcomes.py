@@ -6,11 +6,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from rules.judging.tracing import PreparedCondition
+from rules.judging.lookups import NO_ITEM
+from rules.judging.steps import Record
+from rules.judging.tracing import derivations_for, prepare_step, with_derived
 from rules.language.comparing import WrongValue, constant
 from rules.language.invalid import refuse
-from rules.language.tree import Condition, Node
-from rules.language.values import Facts, Leaf, Outcome, Scalar, Truth
+from rules.language.tree import Condition, facts_named
+from rules.language.values import Facts, Outcome, Scalar, Truth
 from rules.language.vocabulary import FactType, FieldSpec, Vocabulary
 from rules.wording.showing import shower
 
@@ -85,37 +87,37 @@ class PreparedTable:
 
     def __init__(self, table: OutcomeTable, *, vocabulary: Vocabulary) -> None:
         """Prepare each row."""
-        self.rows = [_prepared(row.when, vocabulary) for row in table.rows]
+        conditions = [row.when for row in table.rows]
+        self.steps = [
+            None if when is None else prepare_step(when, vocabulary=vocabulary) for when in conditions
+        ]
         self.outcomes = [_outcome(table, index, vocabulary) for index in range(len(table.rows))]
+        named = frozenset[str]().union(*(facts_named(when) for when in conditions if when is not None))
+        self._derivations = derivations_for(named, vocabulary=vocabulary)
 
-    def choose(self, facts: Facts, *, on: date) -> tuple[Outcome | None, tuple[Leaf, ...]]:
+    def choose(self, facts: Facts, *, on: date) -> tuple[Outcome | None, list[Record]]:
         """Return the first row that holds, with the trace; None when none does or an earlier is unknown."""
-        leaves: tuple[Leaf, ...] = ()
-        for row, outcome in zip(self.rows, self.outcomes, strict=True):
-            if row is None:
-                return outcome, leaves
-            truth, seen = row.trace(facts, on=on)
-            leaves += seen
+        complete = with_derived(facts, derivations=self._derivations, on=on)
+        records: list[Record] = []
+        for step, outcome in zip(self.steps, self.outcomes, strict=True):
+            truth = Truth.PASS if step is None else step.trace(complete, records)
             if truth is Truth.PASS:
-                return outcome, leaves
+                return outcome, records
             if truth is Truth.UNKNOWN:
-                return None, leaves
-        return None, leaves
+                return None, records
+        return None, records
 
     def possible(self, facts: Facts, *, on: date) -> tuple[int, ...]:
         """Return the rows that these facts leave open: none that is known not to hold, none after one that does."""
+        complete = with_derived(facts, derivations=self._derivations, on=on)
         rows: list[int] = []
-        for index, row in enumerate(self.rows):
-            truth = Truth.PASS if row is None else row.trace(facts, on=on)[0]
+        for index, step in enumerate(self.steps):
+            truth = Truth.PASS if step is None else step.weigh(complete, NO_ITEM)[0]
             if truth is not Truth.FAIL:
                 rows.append(index)
             if truth is Truth.PASS:
                 break
         return tuple(rows)
-
-
-def _prepared(when: Node | None, vocabulary: Vocabulary) -> PreparedCondition | None:
-    return None if when is None else PreparedCondition(when, vocabulary=vocabulary)
 
 
 def _outcome(table: OutcomeTable, row: int, vocabulary: Vocabulary) -> Outcome:

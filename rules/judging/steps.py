@@ -1,32 +1,44 @@
-"""The prepared nodes of a condition: each weighs facts in three values and writes its line of the trace."""
+"""The prepared nodes of a condition: each weighs facts in three values and keeps one record for the trace.
 
-from collections.abc import Callable, Mapping
+A record is a bare tuple (the step that made it, truth, reason, source, what it saw). Most traces are never read:
+the words of a line are made when somebody reads it.
+"""
+
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Protocol, TypeAlias
 
-from rules.judging.lookups import NO_ITEM, Item, Operand, default_source, look_up, seen_nothing
-from rules.language.comparing import TESTS, Test
-from rules.language.tree import Count, Every, NoneOf, Op, Some
-from rules.language.values import Facts, Leaf, Source, SourceKind, Truth, UnknownReason
-from rules.language.vocabulary import FactSpec
+from rules.judging.lookups import NO_ITEM, Item, Operand
+from rules.language.comparing import Test, in_period
+from rules.language.tree import Op
+from rules.language.values import Facts, Leaf, Truth, UnknownReason
 from rules.wording.showing import reason_text
 
 PASS, FAIL, UNKNOWN = Truth.PASS, Truth.FAIL, Truth.UNKNOWN
-ListNode: TypeAlias = Some | Every | NoneOf | Count
+NOT_ASKED, AMBIGUOUS = UnknownReason.NOT_ASKED, UnknownReason.AMBIGUOUS
+# The day of judging, put beside the facts for conditions that ask for it; no fact can bear this name.
+DAY = "@day"
 Weight: TypeAlias = tuple[Truth, UnknownReason | None]
+# (step, truth, reason, source, what was seen …)
+Record: TypeAlias = tuple[Any, ...]
 # What a comparison says when its test answers; None: it cannot be told.
-_POSITIVE: Mapping[bool | None, Truth] = {True: PASS, False: FAIL, None: UNKNOWN}
-_NEGATIVE: Mapping[bool | None, Truth] = {True: FAIL, False: PASS, None: UNKNOWN}
-_TURNED = {PASS: FAIL, FAIL: PASS, UNKNOWN: UNKNOWN}
+POSITIVE: Mapping[bool | None, Truth] = {True: PASS, False: FAIL, None: UNKNOWN}
+NEGATIVE: Mapping[bool | None, Truth] = {True: FAIL, False: PASS, None: UNKNOWN}
 
 
 class Step(Protocol):
     """A prepared node."""
 
     def weigh(self, facts: Facts, item: Item) -> Weight:
-        """Return the truth and, when unknown, why; writes no line."""
+        """Return the truth and, when unknown, why; keeps no record."""
 
-    def trace(self, facts: Facts, leaves: list[Leaf]) -> Truth:
-        """Return the truth and add the lines that led to it."""
+    def trace(self, facts: Facts, records: list[Record]) -> Truth:
+        """Return the truth and add the records that led to it."""
+
+
+def leaves(records: list[Record]) -> tuple[Leaf, ...]:
+    """Return the lines of a trace in words."""
+    return tuple([record[0].leaf(record) for record in records])
 
 
 class _Line:
@@ -38,10 +50,15 @@ class _Line:
         self._path = path
         self._sentence, self._expected = texts
         self._left = left
-        self._truths = _POSITIVE if positive else _NEGATIVE
+        self._truths = POSITIVE if positive else NEGATIVE
 
-    def _leaf(self, seen: str, source: Source | None, truth: Truth, reason: UnknownReason | None) -> Leaf:
-        return Leaf(self._path, self._sentence, self._expected, seen, source, truth, reason)
+    def leaf(self, record: Record) -> Leaf:
+        """Return a record of this step in words."""
+        _, truth, reason, source, *seen = record
+        return Leaf(self._path, self._sentence, self._expected, self._seen(*seen), source, truth, reason)
+
+    def _seen(self, form: Any, value: Any, reason: UnknownReason | None) -> str:
+        return self._left.say(form, value, reason)
 
 
 class Presence(_Line):
@@ -54,11 +71,11 @@ class Presence(_Line):
         form, _, reason, _ = self._left.look(facts, item)
         return (UNKNOWN, reason) if reason is not None else (self._truths[form not in (None, (), [])], None)
 
-    def trace(self, facts: Facts, leaves: list[Leaf]) -> Truth:
+    def trace(self, facts: Facts, records: list[Record]) -> Truth:
         """See Step."""
-        form, value, _, source = self._left.look(facts, NO_ITEM)
-        truth, reason = self.weigh(facts, NO_ITEM)
-        leaves.append(self._leaf(self._left.say(form, value, reason), source, truth, reason))
+        form, value, reason, source = self._left.look(facts, NO_ITEM)
+        truth = UNKNOWN if reason is not None else self._truths[form not in (None, (), [])]
+        records.append((self, truth, reason, source, form, value, reason))
         return truth
 
 
@@ -76,26 +93,27 @@ class Comparison(_Line):
     def weigh(self, facts: Facts, item: Item) -> Weight:
         """See Step."""
         form, _, reason, _ = self._left.look(facts, item)
-        return self._weigh(form, reason)
-
-    def _weigh(self, form: Any, reason: UnknownReason | None) -> Weight:
         if form is None:
-            return UNKNOWN, reason or UnknownReason.NOT_ASKED
+            return UNKNOWN, reason or NOT_ASKED
         answer = self._test(form, self._constant)
-        return self._truths[answer], UnknownReason.AMBIGUOUS if answer is None else None
+        return self._truths[answer], AMBIGUOUS if answer is None else None
 
-    def trace(self, facts: Facts, leaves: list[Leaf]) -> Truth:
+    def trace(self, facts: Facts, records: list[Record]) -> Truth:
         """See Step."""
         form, value, reason, source = self._left.look(facts, NO_ITEM)
-        truth, why = self._weigh(form, reason)
-        leaves.append(self._leaf(self._left.say(form, value, reason), source, truth, why))
+        if form is None:
+            records.append((self, UNKNOWN, reason or NOT_ASKED, source, form, value, reason))
+            return UNKNOWN
+        answer = self._test(form, self._constant)
+        truth = self._truths[answer]
+        records.append((self, truth, AMBIGUOUS if answer is None else None, source, form, value, reason))
         return truth
 
 
 class Pairing(_Line):
-    """A fact against another fact: unknown if either is."""
+    """A fact against another fact: unknown if either is. `labels` say in the trace which value is whose."""
 
-    __slots__ = ("_form", "_right", "_test")
+    __slots__ = ("_labels", "_right", "_test")
 
     def __init__(
         self,
@@ -106,10 +124,10 @@ class Pairing(_Line):
         texts: tuple[str, str],
         positive: bool,
         test: Test,
-        form: Callable[[Any], Any],
+        labels: tuple[str, str],
     ) -> None:
         super().__init__(left, path=path, texts=texts, positive=positive)
-        self._right, self._test, self._form = right, test, form
+        self._right, self._test, self._labels = right, test, labels
 
     def weigh(self, facts: Facts, item: Item) -> Weight:
         """See Step."""
@@ -119,18 +137,72 @@ class Pairing(_Line):
 
     def _weigh(self, form: Any, other: Any, reason: UnknownReason | None) -> Weight:
         if form is None or other is None:
-            return UNKNOWN, reason or UnknownReason.NOT_ASKED
-        answer = self._test(self._form(form), self._form(other))
-        return self._truths[answer], UnknownReason.AMBIGUOUS if answer is None else None
+            return UNKNOWN, reason or NOT_ASKED
+        answer = self._test(form, other)
+        return self._truths[answer], AMBIGUOUS if answer is None else None
 
-    def trace(self, facts: Facts, leaves: list[Leaf]) -> Truth:
+    def trace(self, facts: Facts, records: list[Record]) -> Truth:
         """See Step."""
-        form, value, reason, source = self._left.look(facts, NO_ITEM)
-        other, other_value, other_reason, _ = self._right.look(facts, NO_ITEM)
+        left = form, _, reason, source = self._left.look(facts, NO_ITEM)
+        right = other, _, other_reason, _ = self._right.look(facts, NO_ITEM)
         truth, why = self._weigh(form, other, reason or other_reason)
-        beside = f"{self._right.label}：{self._right.say(other, other_value, other_reason)}"
-        leaves.append(self._leaf(f"{self._left.say(form, value, reason)}；{beside}", source, truth, why))
+        records.append((self, truth, why, source, left, right))
         return truth
+
+    def _seen(self, left: Any, right: Any) -> str:  # type: ignore[override]
+        mine, theirs = self._left.say(*left[:3]), self._right.say(*right[:3])
+        return f"{self._labels[0]}{mine}；{self._labels[1]}{theirs}"
+
+
+class Period(_Line):
+    """Whether a day lies in the last so many days or months, before the day of judging or before another day."""
+
+    __slots__ = ("_label", "_length", "_op", "_until")
+
+    def __init__(
+        self,
+        left: Operand,
+        until: Operand | None,
+        *,
+        path: str,
+        texts: tuple[str, str],
+        positive: bool,
+        op: Op,
+        length: int,
+    ) -> None:
+        super().__init__(left, path=path, texts=texts, positive=positive)
+        self._until, self._op, self._length = until, op, length
+
+    def weigh(self, facts: Facts, item: Item) -> Weight:
+        """See Step."""
+        form, _, reason, _ = self._left.look(facts, item)
+        other, _, other_reason, _ = self._look_until(facts, item)
+        return self._weigh(form, other, reason or other_reason)
+
+    def _look_until(self, facts: Facts, item: Item) -> Any:
+        if self._until is not None:
+            return self._until.look(facts, item)
+        day = facts.get(DAY)
+        return day, day, None, None
+
+    def _weigh(self, day: Any, until: Any, reason: UnknownReason | None) -> Weight:
+        if type(day) is not date or type(until) is not date:
+            return UNKNOWN, reason or NOT_ASKED
+        return self._truths[in_period(self._op, day, length=self._length, until=until)], None
+
+    def trace(self, facts: Facts, records: list[Record]) -> Truth:
+        """See Step."""
+        left = form, _, reason, source = self._left.look(facts, NO_ITEM)
+        right = other, _, other_reason, _ = self._look_until(facts, NO_ITEM)
+        truth, why = self._weigh(form, other, reason or other_reason)
+        records.append((self, truth, why, source, left, right))
+        return truth
+
+    def _seen(self, left: Any, right: Any) -> str:  # type: ignore[override]
+        mine = self._left.say(*left[:3])
+        if self._until is None:
+            return mine
+        return f"{self._left.label}：{mine}；{self._until.label}：{self._until.say(*right[:3])}"
 
 
 class Unreadable:
@@ -146,109 +218,11 @@ class Unreadable:
         """See Step."""
         return UNKNOWN, UnknownReason.UNREADABLE
 
-    def trace(self, _facts: Facts, leaves: list[Leaf]) -> Truth:
+    def trace(self, _facts: Facts, records: list[Record]) -> Truth:
         """See Step."""
-        leaves.append(self._leaf)
+        records.append((self,))
         return UNKNOWN
 
-
-class Group:
-    """且 (decided by one FAIL) or 或 (decided by one PASS); else unknown if one part is."""
-
-    __slots__ = ("_decisive", "_otherwise", "_parts")
-
-    def __init__(self, parts: list[Step], *, joint: bool) -> None:
-        self._parts = parts
-        self._decisive, self._otherwise = (FAIL, PASS) if joint else (PASS, FAIL)
-
-    def weigh(self, facts: Facts, item: Item) -> Weight:
-        """See Step."""
-        weights = [part.weigh(facts, item) for part in self._parts]
-        truth = self._together([one for one, _ in weights])
-        return truth, _first_reason(weights) if truth is UNKNOWN else None
-
-    def trace(self, facts: Facts, leaves: list[Leaf]) -> Truth:
-        """See Step."""
-        return self._together([part.trace(facts, leaves) for part in self._parts])
-
-    def _together(self, truths: list[Truth]) -> Truth:
-        if self._decisive in truths:
-            return self._decisive
-        return UNKNOWN if UNKNOWN in truths else self._otherwise
-
-
-class Records:
-    """A list condition: one line that counts; an unknown list is UNKNOWN, a known empty one is judged."""
-
-    __slots__ = ("_negated", "_node", "_path", "_sentence", "_source", "_unit", "_where")
-
-    def __init__(
-        self, node: ListNode, spec: FactSpec, *, path: str, text: str, where: Step | None, negated: bool
-    ) -> None:
-        self._node, self._where, self._negated = node, where, negated
-        self._path, self._sentence = path, text
-        self._unit = spec.unit or "条"
-        self._source = default_source(spec.name, spec)
-
-    def weigh(self, facts: Facts, _item: Item) -> Weight:
-        """See Step."""
-        leaves: list[Leaf] = []
-        return self.trace(facts, leaves), leaves[0].reason
-
-    def trace(self, facts: Facts, leaves: list[Leaf]) -> Truth:
-        """See Step."""
-        value, reason, source = look_up(facts, self._node.facts, self._source)
-        if isinstance(value, tuple | list):
-            truth, seen, reason = self._judge(value, facts)
-        else:
-            unreadable = None if value is None else UnknownReason.UNREADABLE
-            truth, reason = UNKNOWN, reason or unreadable or UnknownReason.NOT_ASKED
-            seen = seen_nothing(reason, self._source.kind if self._source else SourceKind.FORM)
-        leaves.append(Leaf(self._path, self._sentence, self._sentence, seen, source, truth, reason))
-        return truth
-
-    def _judge(self, records: Any, facts: Facts) -> tuple[Truth, str, UnknownReason | None]:
-        weights = [self._weigh_record(record, facts) for record in records]
-        truths = [truth for truth, _ in weights]
-        fits, misses, unsure = truths.count(PASS), truths.count(FAIL), truths.count(UNKNOWN)
-        truth = _quantified(self._node, fits, misses, unsure)
-        seen = self._summary(len(weights), fits, unsure)
-        reason = _first_reason(weights) if truth is UNKNOWN else None
-        return (_TURNED[truth] if self._negated else truth), seen, reason
-
-    def _weigh_record(self, record: object, facts: Facts) -> Weight:
-        if self._where is None:
-            return PASS, None
-        if not isinstance(record, Mapping):
-            return UNKNOWN, UnknownReason.UNREADABLE
-        return self._where.weigh(facts, record)
-
-    def _summary(self, total: int, fits: int, unsure: int) -> str:
-        if self._where is None:
-            return f"共{total}{self._unit}"
-        unknown = f"，{unsure}{self._unit}未能核实" if unsure else ""
-        return f"共{total}{self._unit}，其中{fits}{self._unit}符合{unknown}"
-
-
-def _first_reason(weights: list[Weight]) -> UnknownReason | None:
-    return next((reason for truth, reason in weights if truth is UNKNOWN), None)
-
-
-def _quantified(node: ListNode, fits: int, misses: int, unsure: int) -> Truth:
-    """Return a list condition's truth from how many records fit, do not fit, cannot be told."""
-    if isinstance(node, Count):
-        return _counted(node, least=fits, most=fits + unsure)
-    if isinstance(node, Every):
-        return FAIL if misses else UNKNOWN if unsure else PASS
-    found = PASS if fits else UNKNOWN if unsure else FAIL
-    return found if isinstance(node, Some) else _TURNED[found]
-
-
-def _counted(node: Count, *, least: int, most: int) -> Truth:
-    """Return PASS or FAIL only where every number from least to most gives it."""
-    if node.op in {Op.EQ, Op.NE}:
-        inside = least <= node.value <= most
-        equal = None if inside and least != most else inside
-        return (_POSITIVE if node.op is Op.EQ else _NEGATIVE)[equal]
-    low, high = TESTS[node.op](least, node.value), TESTS[node.op](most, node.value)
-    return _POSITIVE[low if low is high else None]
+    def leaf(self, _record: Record) -> Leaf:
+        """Return its one line."""
+        return self._leaf

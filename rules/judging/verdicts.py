@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TypeAlias
 
 from rules.judging.outcomes import OutcomeTable, PreparedTable
+from rules.judging.steps import Record, leaves
 from rules.judging.tracing import derivations_for, prepare_step, with_derived
 from rules.language.checks import Check
 from rules.language.tree import facts_named
-from rules.language.values import Action, Facts, Finding, Leaf, Outcome, Truth, Verdict, VerdictKind
+from rules.language.values import Action, Facts, Finding, Read, Truth, Verdict, VerdictKind
 from rules.language.vocabulary import Vocabulary
 from rules.wording.sentences import sentence
 
@@ -28,20 +30,22 @@ class _PreparedCheck:
             for outcome, action in self.actions.items()
         }
 
-    def find(self, facts: Facts) -> Finding:
-        leaves: list[Leaf] = []
-        outcome = self.step.trace(facts, leaves)
+    def finding(self, outcome: Truth, records: list[Record]) -> Finding:
+        """Return what was found, in words."""
         return Finding(
             self.code,
             self.name,
             self.sentence,
             outcome,
-            tuple(leaves),
+            leaves(records),
             self.basis,
             self.told[outcome],
             self.actions[outcome],
             self.opens[outcome],
         )
+
+
+Traced: TypeAlias = tuple[_PreparedCheck, Truth, list[Record]]
 
 
 class PreparedChecks:
@@ -56,15 +60,28 @@ class PreparedChecks:
         self._table = PreparedTable(outcome_table, vocabulary=vocabulary) if outcome_table else None
         named = frozenset[str]().union(*(facts_named(check.condition) for check in given))
         self._derivations = derivations_for(named, vocabulary=vocabulary)
+        self._language = vocabulary.language
 
     def judge(self, facts: Facts, *, on: date) -> Verdict:
-        """Return the verdict of these facts on a day."""
+        """Return the verdict of these facts on a day; the words of its trace are made when somebody reads them."""
         complete = with_derived(facts, derivations=self._derivations, on=on)
-        findings = tuple([check.find(complete) for check in self._checks])
-        if self._table is None:
-            return _verdict(findings, certain=True)
-        outcome, leaves = self._table.choose(facts, on=on)
-        return _verdict(findings, certain=outcome is not None, outcome=outcome, outcome_leaves=leaves)
+        traced = []
+        for check in self._checks:
+            records: list[Record] = []
+            traced.append((check, check.step.trace(complete, records), records))
+        outcome, seen = (None, []) if self._table is None else self._table.choose(facts, on=on)
+        kind = _kind(
+            {check.actions[truth] for check, truth, _ in traced},
+            certain=self._table is None or outcome is not None,
+        )
+        return Verdict(
+            kind,
+            Read(lambda: tuple([check.finding(truth, records) for check, truth, records in traced])),
+            outcome,
+            _opened(traced) if kind is VerdictKind.SUPPLEMENT else (),
+            Read(lambda: leaves(seen)),
+            self._language,
+        )
 
     def possible_rows(self, facts: Facts, *, on: date) -> tuple[int, ...]:
         """Return the rows of the outcome table that these facts do not rule out; none without a table."""
@@ -93,18 +110,6 @@ def judge(
     return prepare(checks, vocabulary=vocabulary, outcome_table=outcome_table).judge(facts, on=on)
 
 
-def _verdict(
-    findings: tuple[Finding, ...],
-    *,
-    certain: bool,
-    outcome: Outcome | None = None,
-    outcome_leaves: tuple[Leaf, ...] = (),
-) -> Verdict:
-    kind = _kind({finding.action for finding in findings}, certain=certain)
-    opens = () if kind is not VerdictKind.SUPPLEMENT else _opened(findings)
-    return Verdict(kind, findings, outcome, opens, outcome_leaves)
-
-
 def _kind(actions: set[Action], *, certain: bool) -> VerdictKind:
     if Action.REFER in actions or not actions:
         return VerdictKind.REFER
@@ -113,5 +118,5 @@ def _kind(actions: set[Action], *, certain: bool) -> VerdictKind:
     return VerdictKind.GRANT if certain else VerdictKind.REFER
 
 
-def _opened(findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for finding in findings for name in finding.opens))
+def _opened(traced: list[Traced]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for check, truth, _ in traced for name in check.opens[truth]))

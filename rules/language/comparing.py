@@ -1,15 +1,16 @@
 """Comparing one typed value: reading what facts hold, typing a condition's constants, and the operators."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from rules.language.tree import CHOICE_OPS, MAX_WHOLE, ORDER_OPS, PRESENCE_OPS, Op
+from rules.language.derived import months_after
+from rules.language.tree import CHOICE_OPS, MAX_WHOLE, ORDER_OPS, PERIOD_OPS, PRESENCE_OPS, Op
 from rules.language.values import Scalar
+from rules.language.versions import Language
 from rules.language.vocabulary import FactType, FieldSpec
 
 Reader: TypeAlias = Callable[[Any], Any]
@@ -20,7 +21,6 @@ _LEVELS = (2, 4, 6, 9, 12)
 _DIVISION = re.compile(r"(?:\d{2}|\d{4}|\d{6}|\d{9}|\d{12})", re.ASCII)
 _MONEY = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DOTS = re.compile("[·•‧∙⋅・･．.●]")
 
 _ORDERED = ORDER_OPS | PRESENCE_OPS
 _CHOSEN = frozenset({Op.EQ, Op.NE}) | CHOICE_OPS | PRESENCE_OPS
@@ -28,7 +28,7 @@ OPS_OF: Mapping[FactType, frozenset[Op]] = {
     FactType.TEXT: _CHOSEN | {Op.CONTAINS, Op.STARTS_WITH, Op.SAME_AS},
     FactType.INTEGER: _ORDERED | CHOICE_OPS,
     FactType.MONEY: _ORDERED | CHOICE_OPS,
-    FactType.DATE: _ORDERED | CHOICE_OPS,
+    FactType.DATE: _ORDERED | CHOICE_OPS | PERIOD_OPS,
     FactType.BOOLEAN: frozenset({Op.EQ, Op.NE}) | PRESENCE_OPS,
     FactType.CODE: _CHOSEN,
     FactType.DIVISION: _CHOSEN | {Op.WITHIN},
@@ -45,10 +45,9 @@ class WrongValue(ValueError):
         super().__init__(message)
 
 
-def normalised(text: str) -> str:
-    """Return text as `same_as` compares it: full-width folded, no spaces, one kind of name dot, x as X."""
-    folded = unicodedata.normalize("NFKC", text)
-    return _DOTS.sub("·", "".join(folded.split())).upper()
+def operators(kind: FactType, *, rules: Language) -> frozenset[Op]:
+    """Return what one version of the language lets be said about a type."""
+    return OPS_OF[kind] & rules.ops
 
 
 @lru_cache(maxsize=4096)
@@ -198,10 +197,19 @@ FLIPPED: Mapping[Op, Op] = {
 }
 
 
-def compared(value: Any, *, op: Op, kind: FactType) -> Any:
+def compared(value: Any, *, op: Op, kind: FactType, rules: Language) -> Any:
     """Return a constant (or a tuple of them) in the form readers give: normalised text, significant codes."""
     if isinstance(value, tuple):
-        return tuple(compared(part, op=op, kind=kind) for part in value)
+        return tuple([compared(part, op=op, kind=kind, rules=rules) for part in value])
     if op is Op.SAME_AS:
-        return normalised(value)
+        return rules.normalised(value)
     return significant(value) if kind is FactType.DIVISION else value
+
+
+def in_period(op: Op, day: date, *, length: int, until: date) -> bool:
+    """Tell whether a day lies in the last so many days or months up to another; both ends are in it (民法典 1259)."""
+    if day > until:
+        return False
+    if op is Op.WITHIN_DAYS:
+        return until - day <= timedelta(days=length)
+    return months_after(day, length) >= until

@@ -49,11 +49,16 @@ class Op(StrEnum):
     SAME_AS = "same_as"
     PRESENT = "present"
     ABSENT = "absent"
+    WITHIN_DAYS = "within_days"
+    WITHIN_MONTHS = "within_months"
 
 
 ORDER_OPS = frozenset({Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE})
 PRESENCE_OPS = frozenset({Op.PRESENT, Op.ABSENT})
 CHOICE_OPS = frozenset({Op.IN, Op.NOT_IN})
+# A day in the last so many days or months: before the day of judging, or before another day.
+PERIOD_OPS = frozenset({Op.WITHIN_DAYS, Op.WITHIN_MONTHS})
+MAX_PERIOD = 36_500
 PAIR_OPS = ORDER_OPS | {Op.SAME_AS, Op.CONTAINS, Op.STARTS_WITH, Op.WITHIN}
 
 
@@ -160,6 +165,8 @@ class Count(_Node):
 def _misfit(node: Compare, *, given: set[str]) -> str | None:
     if node.op in PRESENCE_OPS:
         return "present 和 absent 不带 value 或 other" if given else None
+    if node.op in PERIOD_OPS:
+        return _period_misfit(node, given=given)
     if len(given) != 1 or (node.value is None and node.other is None):
         return "value 和 other 要填一个，并且只能填一个"
     if node.op in CHOICE_OPS and not isinstance(node.value, tuple):
@@ -167,6 +174,12 @@ def _misfit(node: Compare, *, given: set[str]) -> str | None:
     if isinstance(node.value, tuple) and node.op not in CHOICE_OPS | {Op.WITHIN}:
         return "只有 in、not_in、within 的 value 可以是列表"
     return None
+
+
+def _period_misfit(node: Compare, *, given: set[str]) -> str | None:
+    if type(node.value) is not int or not 1 <= node.value <= MAX_PERIOD:
+        return f"within_days 和 within_months 的 value 应为 1 到 {MAX_PERIOD} 的整数"
+    return "other 不能是 null；不与别的日期比就不要写" if "other" in given and node.other is None else None
 
 
 _TAGS: Mapping[str, type[_Node]] = {

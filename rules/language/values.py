@@ -1,15 +1,15 @@
 """What goes into judging and what comes out: frozen values with an exact JSON form, so that all replays."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Self, TypeAlias
+from typing import Any, Generic, Self, TypeAlias, TypeVar, overload
 
 from pydantic import BaseModel, ConfigDict
 
-LANGUAGE_VERSION = 1
+LANGUAGE_VERSION = 2
 
 
 class Truth(StrEnum):
@@ -65,6 +65,7 @@ Scalar: TypeAlias = str | int | Decimal | date | bool
 Record: TypeAlias = Mapping[str, Scalar | UnknownReason | None]
 Value: TypeAlias = Scalar | tuple[Record, ...]
 Json: TypeAlias = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +159,60 @@ class Outcome:
     lines: tuple[tuple[str, str], ...] = ()
 
 
+class Read(Sequence[T], Generic[T]):
+    """A tuple made when it is first read: most traces are judged, stored by nobody, and thrown away."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], tuple[T, ...]]) -> None:
+        """Keep how it is made."""
+        self._make: Callable[[], tuple[T, ...]] | None = make
+        self._made: tuple[T, ...] = ()
+
+    @property
+    def all(self) -> tuple[T, ...]:
+        """Return the tuple itself."""
+        if self._make is not None:
+            self._made = self._make()
+            self._make = None
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.all)
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, at: int | slice) -> T | tuple[T, ...]:
+        return self.all[at]
+
+    def __eq__(self, other: object) -> bool:
+        return self.all == (other.all if isinstance(other, Read) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.all)
+
+    def __repr__(self) -> str:
+        return repr(self.all)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All findings together; `outcome` is None without a table or a certain row (see `outcome_leaves`)."""
+    """All findings together; `outcome` is None without a table or a certain row (see `outcome_leaves`).
+
+    `language` is the version it was judged by.
+    """
 
     kind: VerdictKind
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     outcome: Outcome | None = None
     opens: tuple[str, ...] = ()
-    outcome_leaves: tuple[Leaf, ...] = field(default=())
+    outcome_leaves: Sequence[Leaf] = field(default=())
+    language: int = LANGUAGE_VERSION
 
 
 def scalar_to_json(value: object) -> object:
@@ -302,7 +348,7 @@ def outcome_from_json(data: Json | None) -> Outcome | None:
 def verdict_to_json(verdict: Verdict) -> Json:
     """Return the verdict as a Judgement stores it."""
     return {
-        "language": LANGUAGE_VERSION,
+        "language": verdict.language,
         "kind": str(verdict.kind),
         "findings": [finding_to_json(finding) for finding in verdict.findings],
         "outcome": outcome_to_json(verdict.outcome),
@@ -319,4 +365,5 @@ def verdict_from_json(data: Json) -> Verdict:
         outcome_from_json(data["outcome"]),
         tuple(data["opens"]),
         tuple(map(leaf_from_json, data["outcome_leaves"])),
+        data["language"],
     )

@@ -11,6 +11,7 @@ from rules.language.derived import Derivation, DerivedKind
 from rules.language.invalid import refuse
 from rules.language.tree import ITEM, ListName
 from rules.language.values import LANGUAGE_VERSION, SourceKind
+from rules.language.versions import LANGUAGES, Language
 
 
 class FactType(StrEnum):
@@ -31,7 +32,15 @@ _DERIVED_UNITS = {
     DerivedKind.MONTHS_SINCE: "个月",
     DerivedKind.DAYS_SINCE: "天",
     DerivedKind.DAYS_UNTIL: "天",
+    DerivedKind.WORKDAYS_SINCE: "个工作日",
+    DerivedKind.WORKDAYS_UNTIL: "个工作日",
 }
+_ORIGIN_TYPES = {
+    DerivedKind.COUNT: FactType.LIST,
+    DerivedKind.SUM: FactType.LIST,
+    DerivedKind.DIVISION_PREFIX: FactType.DIVISION,
+}
+_TYPE_NAMES = {FactType.DATE: "日期", FactType.LIST: "列表", FactType.DIVISION: "行政区划"}
 _SOURCE_KINDS = {
     "cert": SourceKind.CERTIFICATE,
     "register": SourceKind.REGISTER,
@@ -90,7 +99,7 @@ class Vocabulary(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Vocabulary":
-        if self.language != LANGUAGE_VERSION:
+        if self.language not in LANGUAGES:
             raise PydanticCustomError("rules_language", "条件语言的版本不受支持")
         names = [spec.name for spec in self.specs]
         for name in names:
@@ -98,7 +107,13 @@ class Vocabulary(BaseModel):
                 message = "derived. 只能在 derived 里声明：{name}"
                 raise PydanticCustomError("rules_name", message, {"name": name})
         _declared_in_order(names, self.derived)
+        _follow_from_what_fits(self)
         return self
+
+    @property
+    def rules(self) -> Language:
+        """What the version knows that these conditions were written in."""
+        return LANGUAGES[self.language]
 
     @cached_property
     def by_name(self) -> dict[str, FactSpec]:
@@ -122,19 +137,50 @@ def _declared_in_order(names: list[str], derived: tuple[Derivation, ...]) -> Non
         doubled = next(name for name in names if names.count(name) > 1)
         raise PydanticCustomError("rules_name", "数据项重复：{name}", {"name": doubled})
     for derivation in derived:
-        if derivation.of not in known or derivation.name in known:
+        if not known.issuperset(derivation.origins) or derivation.name in known:
             message = "{name} 的来源不在前面的数据项里，或名称重复"
             raise PydanticCustomError("rules_name", message, {"name": derivation.name})
         known.add(derivation.name)
 
 
+def _follow_from_what_fits(vocabulary: Vocabulary) -> None:
+    """Refuse a derivation its version does not know, and one whose origin is of the wrong type."""
+    for derivation in vocabulary.derived:
+        message = _misfit(derivation, vocabulary)
+        if message is not None:
+            raise PydanticCustomError("rules_derived", "{name} " + message, {"name": derivation.name})
+
+
+def _misfit(derivation: Derivation, vocabulary: Vocabulary) -> str | None:
+    rules = vocabulary.rules
+    if derivation.kind not in rules.kinds or (derivation.at is not None and not rules.gives_day):
+        return "用到了这个版本的条件语言还没有的算法"
+    if not rules.types_origins:
+        return None
+    wanted = _ORIGIN_TYPES.get(derivation.kind, FactType.DATE)
+    if vocabulary.by_name[derivation.of].type is not wanted:
+        return f"只能由{_TYPE_NAMES[wanted]}算出（of）"
+    if derivation.at is not None and vocabulary.by_name[derivation.at].type is not FactType.DATE:
+        return "的 at 应为日期"
+    if derivation.kind is DerivedKind.SUM and _summed(derivation, vocabulary.by_name[derivation.of]) is None:
+        return "要用 field 写明列表里的哪个金额"
+    return None
+
+
+def _summed(derivation: Derivation, origin: FactSpec) -> FieldSpec | None:
+    spec = (origin.fields or {}).get(derivation.field or "")
+    return spec if spec is not None and spec.type is FactType.MONEY else None
+
+
 def _derived_spec(derivation: Derivation, origin: FactSpec) -> FactSpec:
     division = derivation.kind is DerivedKind.DIVISION_PREFIX
+    summed = _summed(derivation, origin) if derivation.kind is DerivedKind.SUM else None
+    unit = summed.unit if summed else _DERIVED_UNITS.get(derivation.kind, origin.unit)
     return FactSpec(
         name=derivation.name,
-        type=FactType.DIVISION if division else FactType.INTEGER,
+        type=FactType.DIVISION if division else summed.type if summed else FactType.INTEGER,
         label=derivation.label,
-        unit=derivation.unit or _DERIVED_UNITS.get(derivation.kind, origin.unit),
+        unit=derivation.unit or unit,
         codes=origin.codes if division else None,
         source_label=origin.source_label,
     )

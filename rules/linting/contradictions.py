@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.language.comparing import NEGATIVE, OPS_OF, TESTS, WrongValue, compared, constant, normalised
-from rules.language.tree import CHOICE_OPS, Compare, Op
+from rules.language.comparing import NEGATIVE, TESTS, WrongValue, compared, constant, operators
+from rules.language.tree import CHOICE_OPS, PERIOD_OPS, Compare, Op
+from rules.language.versions import Language
 from rules.language.vocabulary import FactType, FieldSpec
 from rules.wording.sentences import settled
 
@@ -24,32 +25,38 @@ class Demand:
     op: Op
     positive: bool
     given: Any
+    rules: Language
 
     def bears(self, value: Any) -> bool:
         """Tell whether a value could satisfy this demand."""
         if self.op is Op.PRESENT:
             return self.positive
-        answer = TESTS[self.op](normalised(value) if self.op is Op.SAME_AS else value, self.given)
+        if self.op in PERIOD_OPS:
+            return True  # it depends on the day of judging
+        answer = TESTS[self.op](self.rules.normalised(value) if self.op is Op.SAME_AS else value, self.given)
         return answer is None or answer is self.positive
 
 
-def demand(node: Compare, *, path: str, spec: FieldSpec, negated: bool) -> Demand | None:
+def demand(node: Compare, *, path: str, spec: FieldSpec, negated: bool, rules: Language) -> Demand | None:
     """Return what a comparison asks; None where it compares two facts or does not fit its fact."""
     op, turned = settled(node, negated=negated)
     positive = (op not in NEGATIVE) is not turned
     op = NEGATIVE.get(op, op)
-    if node.other is not None or node.op not in OPS_OF[spec.type]:
+    if node.other is not None or node.op not in operators(spec.type, rules=rules):
         return None
     try:
-        given = None if op is Op.PRESENT else _typed(node, spec)
+        given = None if op is Op.PRESENT else _typed(node, spec, rules)
     except WrongValue:
         return None
-    return Demand(path, node.fact, spec.type, tuple(spec.codes or ()), op, positive, given)
+    return Demand(path, node.fact, spec.type, tuple(spec.codes or ()), op, positive, given, rules)
 
 
-def _typed(node: Compare, spec: FieldSpec) -> Any:
+def _typed(node: Compare, spec: FieldSpec, rules: Language) -> Any:
+    if node.op in PERIOD_OPS:
+        return node.value
     raw = node.value if isinstance(node.value, tuple) else (node.value,)
-    values = compared(tuple(constant(part, spec=spec) for part in raw), op=node.op, kind=spec.type)
+    typed = tuple(constant(part, spec=spec) for part in raw)
+    values = compared(typed, op=node.op, kind=spec.type, rules=rules)
     return values if node.op in CHOICE_OPS or isinstance(node.value, tuple) else values[0]
 
 
@@ -70,7 +77,14 @@ def _impossible(demands: Sequence[Demand]) -> bool:
     candidates = _candidates(demands)
     if candidates is not None:
         return not any(all(one.bears(value) for one in demands) for value in candidates)
-    return _empty_range(demands)
+    return _empty_range(demands) or any(_empty_period(demands, op) for op in PERIOD_OPS)
+
+
+def _empty_period(demands: Sequence[Demand], op: Op) -> bool:
+    """In the last 6 months, and not in the last 12: no day is both."""
+    inside = [one.given for one in demands if one.op is op and one.positive]
+    outside = [one.given for one in demands if one.op is op and not one.positive]
+    return bool(inside and outside and min(inside) <= max(outside))
 
 
 def _candidates(demands: Sequence[Demand]) -> Iterable[Any] | None:

@@ -6,9 +6,22 @@ from enum import StrEnum
 
 from rules.judging.outcomes import OutcomeTable
 from rules.language.checks import Check
-from rules.language.comparing import OPS_OF, WrongValue, constant
+from rules.language.comparing import WrongValue, constant, operators
 from rules.language.invalid import join
-from rules.language.tree import AllOf, AnyOf, Compare, Count, Every, Node, NoneOf, Not, Op, Some, placed
+from rules.language.tree import (
+    PERIOD_OPS,
+    AllOf,
+    AnyOf,
+    Compare,
+    Count,
+    Every,
+    Node,
+    NoneOf,
+    Not,
+    Op,
+    Some,
+    placed,
+)
 from rules.language.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
 from rules.linting.contradictions import Demand, contradiction, demand
 
@@ -110,11 +123,11 @@ def _compare_misfits(
     spec = vocabulary.get(node.fact, within=within)
     if spec is None:
         yield "fact", f"数据项目录里没有“{node.fact}”"
-    elif node.op not in OPS_OF[spec.type]:
+    elif node.op not in operators(spec.type, rules=vocabulary.rules):
         yield "op", f"“{spec.label}”是{_TYPE_NAMES[spec.type]}，不能用 {node.op} 比较"
     elif node.other is not None:
         yield from _other_misfits(node, spec, vocabulary.get(node.other, within=within))
-    elif node.value is not None:
+    elif node.value is not None and node.op not in PERIOD_OPS:
         yield from _value_misfits(node, spec)
 
 
@@ -184,7 +197,8 @@ class _Contradictions:
             return self._flatten(node.part, join(path, "not"), negated=not negated)
         if isinstance(node, Compare):
             spec = self._vocabulary.get(node.fact, within=self._within)
-            one = demand(node, path=path, spec=spec, negated=negated) if spec else None
+            rules = self._vocabulary.rules
+            one = demand(node, path=path, spec=spec, negated=negated, rules=rules) if spec else None
             return ([one] if one else []), []
         if not isinstance(node, AllOf | AnyOf) or isinstance(node, AllOf) is negated:
             return [], [(node, path, negated)]

@@ -24,7 +24,8 @@ def facts_needed(*things: Readables, vocabulary: Vocabulary | None = None) -> fr
     named = frozenset[str]().union(*(facts_named(condition) for condition in _conditions(things)))
     if vocabulary is None:
         return named
-    origins = {derivation.of for derivation in derivations_for(named, vocabulary=vocabulary)}
+    needed = derivations_for(named, vocabulary=vocabulary)
+    origins = {name for derivation in needed for name in derivation.origins}
     return frozenset(name for name in named | origins if not name.startswith(_DERIVED))
 
 

@@ -1,27 +1,23 @@
 """Every condition as one plain Chinese sentence: "户籍所在地在龙湖区，且年满80周岁"."""
 
 from rules.language.comparing import FLIPPED, WrongValue, constant
-from rules.language.tree import AllOf, AnyOf, Compare, Count, Every, Node, NoneOf, Not, Op, Some
+from rules.language.tree import (
+    ORDER_OPS,
+    PERIOD_OPS,
+    AllOf,
+    AnyOf,
+    Compare,
+    Count,
+    Every,
+    Node,
+    NoneOf,
+    Not,
+    Op,
+    Some,
+)
 from rules.language.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
+from rules.wording.phrases import AGE, AGES, FACT_PHRASES, NO_THING, PHRASES, SOME_THING, period_text
 from rules.wording.showing import shower
-
-_ORDER = {Op.EQ: "为", Op.NE: "不为", Op.LT: "小于", Op.LE: "不大于", Op.GT: "大于", Op.GE: "不小于"}
-_DAYS = {Op.EQ: "为", Op.NE: "不为", Op.LT: "早于", Op.LE: "不晚于", Op.GT: "晚于", Op.GE: "不早于"}
-_COUNTS = {Op.EQ: "为", Op.NE: "不为", Op.LT: "少于", Op.LE: "不超过", Op.GT: "多于", Op.GE: "不少于"}
-# An age is said as the law says it: 年满80周岁, not 年龄不小于80周岁.
-_AGE, _AGES = "年龄", {Op.GE: "年满", Op.LT: "未满"}
-_FACT_PHRASES = {
-    (Op.EQ, False): "与{0}相同",
-    (Op.EQ, True): "与{0}不同",
-    (Op.SAME_AS, False): "与{0}一致",
-    (Op.SAME_AS, True): "与{0}不一致",
-    (Op.CONTAINS, False): "包含{0}",
-    (Op.CONTAINS, True): "不包含{0}",
-    (Op.STARTS_WITH, False): "以{0}开头",
-    (Op.STARTS_WITH, True): "不以{0}开头",
-    (Op.WITHIN, False): "在{0}",
-    (Op.WITHIN, True): "不在{0}",
-}
 
 
 def sentence(condition: Node, *, vocabulary: Vocabulary) -> str:
@@ -42,6 +38,7 @@ class _Words:
     def __init__(self, vocabulary: Vocabulary, within: FactSpec | None = None) -> None:
         self.vocabulary = vocabulary
         self.within = within
+        self.phrases = PHRASES[vocabulary.language]
 
     def say(self, node: Node, *, negated: bool) -> str:
         if isinstance(node, Not):
@@ -71,11 +68,21 @@ class _Words:
         if op in {Op.PRESENT, Op.ABSENT}:
             return f"{self.presence(node.fact, op)}{label}"
         if spec and spec.type is FactType.BOOLEAN and isinstance(node.value, bool):
-            return self._boolean(spec, yes=node.value is (op is Op.EQ))
-        if _is_age(op, node, spec):
-            label = label.removesuffix(_AGE)
+            return self._boolean(spec, name=node.fact, yes=node.value is (op is Op.EQ))
+        if self._is_age(op, node, spec):
+            label = label.removesuffix(AGE).removesuffix("的" if self.phrases.plain else AGE)
+        if there := self._thing(op, node, spec):
+            return f"{there}{label}"
         subject = label if node.other is None else self._told_apart(node.fact, node.other)
         return f"{subject}{self.expected(node, negated=negated)}"
+
+    def _thing(self, op: Op, node: Compare, spec: FieldSpec | None) -> str:
+        """Return 有 or 没有 where the portal's own records are counted against none: nobody says 为0件."""
+        if not self.phrases.plain or not node.fact.startswith("own.") or type(node.value) is not int:
+            return ""
+        if spec is None or spec.type is not FactType.INTEGER or not spec.unit:
+            return ""
+        return _there(op, node.value)
 
     def presence(self, name: str, op: Op) -> str:
         """Return 有/没有, for what people fill in 已填写/未填写."""
@@ -83,12 +90,15 @@ class _Words:
             return "已填写" if op is Op.PRESENT else "未填写"
         return "有" if op is Op.PRESENT else "没有"
 
-    def _boolean(self, spec: FieldSpec, *, yes: bool) -> str:
+    def _boolean(self, spec: FieldSpec, *, name: str, yes: bool) -> str:
         if spec.true_text and yes:
             return spec.true_text
         if spec.false_text and not yes:
             return spec.false_text
-        return f"{spec.label}为{'是' if yes else '否'}"
+        answer = "是" if yes else "否"
+        if not self.phrases.plain:
+            return f"{spec.label}为{answer}"
+        return f"“{spec.label}”{'选' if name.startswith('form.') else '为'}“{answer}”"
 
     def expected(self, node: Compare, *, negated: bool) -> str:
         """Return the sentence without its subject: "年满80周岁"."""
@@ -96,12 +106,15 @@ class _Words:
         op, turned = settled(node, negated=negated)
         if op in {Op.PRESENT, Op.ABSENT}:
             return self.presence(node.fact, op)
-        if node.other is not None:
-            return self._against(op, self._told_apart(node.other, node.fact), turned=turned, spec=spec)
+        other = None if node.other is None else self._told_apart(node.other, node.fact)
+        if op in PERIOD_OPS and isinstance(node.value, int):
+            return period_text(op, node.value, before=other or "", turned=turned)
+        if other is not None:
+            return self._against(op, other, turned=turned, spec=spec)
         if spec and spec.type is FactType.BOOLEAN and isinstance(node.value, bool):
-            text = self._boolean(spec, yes=node.value is (op is Op.EQ))
-            return text.removeprefix(spec.label) or text
-        return self._constants(op, node, turned=turned, spec=spec)
+            text = self._boolean(spec, name=node.fact, yes=node.value is (op is Op.EQ))
+            return text.removeprefix(f"“{spec.label}”").removeprefix(spec.label) or text
+        return self._thing(op, node, spec) or self._constants(op, node, turned=turned, spec=spec)
 
     def _label(self, name: str) -> str:
         spec = self.spec(name)
@@ -119,24 +132,24 @@ class _Words:
     def _against(self, op: Op, other: str, *, turned: bool, spec: FieldSpec | None) -> str:
         if op is Op.NE:
             op, turned = Op.EQ, not turned
-        if phrase := _FACT_PHRASES.get((op, turned)):
+        if phrase := FACT_PHRASES.get((op, turned)):
             return phrase.format(other)
-        return f"{_order_words(spec)[op]}{other}"
+        return f"{self.phrases.against_fact(spec)[op]}{other}"
 
     def _constants(self, op: Op, node: Compare, *, turned: bool, spec: FieldSpec | None) -> str:
         values = node.value if isinstance(node.value, tuple) else (node.value,)
         texts = [self._constant(value, spec) for value in values]
         quoted = [f"“{text}”" for text in texts] if _quotes(op, spec, len(texts)) else texts
         joined = _one_of(quoted)
-        if _is_age(op, node, spec):
-            return f"{_AGES[op]}{joined}"
+        if self._is_age(op, node, spec):
+            return f"{AGES[op]}{joined}"
         if op is Op.IN:
-            return f"为{joined}"
+            return f"{self.phrases.is_}{joined}"
         if op is Op.NOT_IN:
-            return f"不为{joined}" if len(quoted) == 1 else f"不是{joined}中的任何一个"
-        if op in _ORDER:
-            return f"{_order_words(spec)[op]}{joined}"
-        return _FACT_PHRASES[op, turned].format(joined)
+            return f"{self.phrases.is_not}{joined}" if len(quoted) == 1 else f"不是{joined}中的任何一个"
+        if op in ORDER_OPS:
+            return f"{self.phrases.against_value(spec)[op]}{joined}"
+        return FACT_PHRASES[op, turned].format(joined)
 
     def _constant(self, raw: object, spec: FieldSpec | None) -> str:
         if spec is None:
@@ -154,16 +167,34 @@ class _Words:
             return self._count(node, label, inner, negated=negated)
         where = _enclosed(inner, node.where)
         if isinstance(node, Every):
-            return f"{label}{'不是全部' if negated else '全部'}符合（{inner.say(node.where, negated=False)}）"
+            words = self.phrases.not_every if negated else self.phrases.every
+            return words.format(label=label, where=inner.say(node.where, negated=False))
         found = isinstance(node, Some) is not negated
         return f"{label}中{'有' if found else '没有'}{where}的"
 
     def _count(self, node: Count, label: str, inner: "_Words", *, negated: bool) -> str:
         op = FLIPPED[node.op] if negated else node.op
         unit = (inner.within.unit if inner.within else "") or "条"
-        amount = f"{_COUNTS[op]}{node.value}{unit}"
-        which = "" if node.where is None else f"中{_enclosed(inner, node.where)}的"
-        return f"{label}{which}{amount}"
+        amount = f"{self.phrases.counts[op]}{node.value}{unit}"
+        which = "" if node.where is None else f"{_enclosed(inner, node.where)}的"
+        there = _there(op, node.value) if self.phrases.plain else ""
+        if there:
+            return f"{label}中{there}{which}" if which else f"{there}{label}"
+        return f"{label}中{which}{amount}" if which else f"{label}{amount}"
+
+    def _is_age(self, op: Op, node: Compare, spec: FieldSpec | None) -> bool:
+        """Return whether this holds an age in years against a number."""
+        if spec is None or node.other is not None or op not in AGES:
+            return False
+        years = spec.type is FactType.INTEGER and spec.unit == "周岁"
+        return years and (self.phrases.plain or spec.label.endswith(AGE))
+
+    def labels(self, node: Compare) -> tuple[str, str]:
+        """Return what stands before each of two compared values in a trace."""
+        if not self.phrases.plain:
+            return "", f"{self._label(node.other or '')}："
+        name, other = node.fact, node.other or ""
+        return f"{self._told_apart(name, other)}：", f"{self._told_apart(other, name)}："
 
 
 def compare_texts(
@@ -177,6 +208,16 @@ def compare_texts(
 def records_text(node: Some | Every | NoneOf | Count, *, vocabulary: Vocabulary, negated: bool) -> str:
     """Return the sentence of one list condition for its trace."""
     return _Words(vocabulary).records(node, negated=negated)
+
+
+def pair_labels(node: Compare, *, vocabulary: Vocabulary, within: FactSpec | None = None) -> tuple[str, str]:
+    """Return what stands before each of two compared values in a trace: 户名：陈**英；姓名：陈*英."""
+    return _Words(vocabulary, within).labels(node)
+
+
+def empty_text(spec: FactSpec, *, vocabulary: Vocabulary) -> str:
+    """Return what is seen of a list known to be empty; nothing where it is counted like any other (共0人)."""
+    return f"没有{spec.label}" if PHRASES[vocabulary.language].plain else ""
 
 
 def _joint(node: AllOf | AnyOf, *, negated: bool) -> str:
@@ -200,15 +241,11 @@ def _enclosed(words: _Words, where: Node) -> str:
     return f"（{text}）" if isinstance(inner, AllOf | AnyOf) else text
 
 
-def _order_words(spec: FieldSpec | None) -> dict[Op, str]:
-    return _DAYS if spec and spec.type is FactType.DATE else _ORDER
-
-
-def _is_age(op: Op, node: Compare, spec: FieldSpec | None) -> bool:
-    """Return whether this holds an age in years against a number."""
-    if spec is None or node.other is not None or op not in _AGES:
-        return False
-    return spec.type is FactType.INTEGER and spec.unit == "周岁" and spec.label.endswith(_AGE)
+def _there(op: Op, number: int) -> str:
+    """Return 没有 for fewer than one, 有 for at least one, nothing for any other comparison."""
+    if (op, number) in NO_THING:
+        return "没有"
+    return "有" if (op, number) in SOME_THING else ""
 
 
 def _quotes(op: Op, spec: FieldSpec | None, values: int) -> bool:

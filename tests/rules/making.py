@@ -67,6 +67,26 @@ VOCABULARY: Vocabulary = parse_vocabulary(
                 "label": "市",
                 "length": 4,
             },
+            {
+                "name": "derived.age_at_start",
+                "kind": "age",
+                "of": "cert.id.birth",
+                "at": "form.start",
+                "label": "开始那天的年龄",
+            },
+            {
+                "name": "derived.workdays",
+                "kind": "workdays_since",
+                "of": "form.start",
+                "label": "距开始日期",
+            },
+            {
+                "name": "derived.income",
+                "kind": "sum",
+                "of": "register.family.members",
+                "field": "amount",
+                "label": "家庭收入",
+            },
         ],
         "divisions": {"4405": "示例市", "440507": "龙湖区", "440507001": "珠池街道"},
         "version": "1",
@@ -97,6 +117,7 @@ VALUES: dict[str, Any] = {
     "register.civil.dead": False,
     "register.family.members": (PERSON, PERSON | {"age": 10, "kind": "b"}),
     "own.open": 0,
+    "derived.workdays": 14,
 }
 
 
@@ -130,7 +151,7 @@ _OPS = {
     "text": ["eq", "ne", "contains", "starts_with", "same_as"],
     "integer": ["eq", "ne", "lt", "le", "gt", "ge"],
     "money": ["eq", "ne", "lt", "le", "gt", "ge"],
-    "date": ["eq", "ne", "lt", "le", "gt", "ge"],
+    "date": ["eq", "ne", "lt", "le", "gt", "ge", "within_days", "within_months"],
     "boolean": ["eq", "ne"],
     "code": ["eq", "ne"],
     "division": ["eq", "ne", "within"],
@@ -138,7 +159,11 @@ _OPS = {
 _TYPED: dict[str, dict[str, Any]] = {spec["name"]: spec for spec in SPECS} | {
     "derived.age": {"type": "integer"},
     "derived.city": {"type": "division"},
+    "derived.age_at_start": {"type": "integer"},
+    "derived.workdays": {"type": "integer"},
+    "derived.income": {"type": "money"},
 }
+_PERIODS = ("within_days", "within_months")
 
 
 def _comparisons(specs: dict[str, dict[str, Any]]) -> st.SearchStrategy[Any]:
@@ -152,14 +177,27 @@ def _comparison(name: str, spec: dict[str, Any], specs: dict[str, dict[str, Any]
         return presence
     constants = st.sampled_from(sorted(spec["codes"])) if kind == "code" else _CONSTANTS[kind]
     ops = st.sampled_from(_OPS[kind])
-    single = st.builds(lambda op, value: {"fact": name, "op": op, "value": value}, ops, constants)
+    lengths = st.sampled_from([1, 12, 30, 400])
+    single = st.builds(
+        lambda op, value, length: {"fact": name, "op": op, "value": length if op in _PERIODS else value},
+        ops,
+        constants,
+        lengths,
+    )
     many = st.builds(
         lambda op, values: {"fact": name, "op": op, "value": values},
         st.sampled_from(["in", "not_in"]),
         st.lists(constants, min_size=1, max_size=3),
     )
     others = sorted(other for other, its in specs.items() if its["type"] == kind)
-    pair = st.builds(lambda op, other: {"fact": name, "op": op, "other": other}, ops, st.sampled_from(others))
+    pair = st.builds(
+        lambda op, other, length: (
+            {"fact": name, "op": op, "other": other} | ({"value": length} if op in _PERIODS else {})
+        ),
+        ops,
+        st.sampled_from(others),
+        lengths,
+    )
     return st.one_of(single, pair, presence) if kind == "boolean" else st.one_of(single, many, pair, presence)
 
 
@@ -209,7 +247,9 @@ def _facts(spec: dict[str, Any]) -> st.SearchStrategy[Fact]:
     return st.one_of(known, known, reasons.map(Fact.unknown))
 
 
-typed_facts = st.fixed_dictionaries({}, optional={spec["name"]: _facts(spec) for spec in SPECS})
+# Working days are counted where facts are collected, so they come with the facts.
+_GIVEN: list[dict[str, Any]] = [*SPECS, {"name": "derived.workdays", "type": "integer"}]
+typed_facts = st.fixed_dictionaries({}, optional={spec["name"]: _facts(spec) for spec in _GIVEN})
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=8),

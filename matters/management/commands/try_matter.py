@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common import clock
+from matters.counting import counted
 from matters.editions import Compiled, compile_package
 from matters.format.package import Package, parse_package
 from matters.freezing import freeze
@@ -80,7 +81,7 @@ class Command(BaseCommand):
         except trying.UnusableFacts as error:
             lines = "\n".join(f"{file.name}　{name}　{message}" for name, message in error.problems)
             raise CommandError(f"{len(error.problems)} 处问题：\n{lines}") from error
-        verdict = compiled.judge(facts, on=on)
+        verdict = compiled.judge(counted(facts, vocabulary=compiled.vocabulary, on=on), on=on)
         if as_json:
             self.stdout.write(json.dumps(verdict_to_json(verdict), ensure_ascii=False, indent=2))
         else:

@@ -315,3 +315,49 @@ def test_a_record_may_be_compared_with_the_applicant() -> None:
 def test_what_the_vocabulary_does_not_bear_out_is_unknown_and_so_is_its_opposite(condition: Any) -> None:
     assert judged(condition, facts()) == (U, U, R.UNREADABLE)
     assert judged({"not": condition}, facts()) == (U, U, R.UNREADABLE)
+
+
+PERIODS = [
+    ("within_days", 30, [("2026-11-20", P), ("2026-10-21", P), ("2026-10-20", F), ("2026-11-21", F)]),
+    ("within_months", 6, [("2026-11-20", P), ("2026-05-20", P), ("2026-05-19", F), ("2026-11-21", F)]),
+    ("within_months", 12, [("2025-11-20", P), ("2025-11-19", F)]),
+]
+
+
+@pytest.mark.parametrize(("op", "length", "table"), PERIODS)
+def test_a_day_in_the_last_days_or_months(op: str, length: int, table: list[tuple[str, Truth]]) -> None:
+    """Up to the day of judging, or up to another day; both ends belong to it (民法典 1259)."""
+    turned = {P: F, F: P}
+    for text, expected in table:
+        given = {"form.start": Fact.known(date.fromisoformat(text)), "cert.id.birth": Fact.known(ON)}
+        for more in ({}, {"other": "cert.id.birth"}):
+            condition = compare("form.start", op, value=length, **more)
+            assert judged(condition, given) == (expected, expected, None), text
+            assert judged({"not": condition}, given)[:2] == (turned[expected], turned[expected])
+
+
+def test_months_end_on_the_last_day_where_the_corresponding_one_is_missing() -> None:
+    condition = compare("form.start", "within_months", value=1, other="cert.id.birth")
+    given = {"form.start": Fact.known(date(2026, 1, 31)), "cert.id.birth": Fact.known(date(2026, 2, 28))}
+    assert judged(condition, given)[0] is P
+    assert judged(condition, given | {"cert.id.birth": Fact.known(date(2026, 3, 1))})[0] is F
+
+
+@pytest.mark.parametrize("op", ["within_days", "within_months"])
+@pytest.mark.parametrize("more", [{}, {"other": "cert.id.birth"}])
+def test_a_period_of_what_is_not_known_is_unknown(op: str, more: dict[str, Any]) -> None:
+    condition = compare("form.start", op, value=3, **more)
+    for name in ("form.start", *more.values()):
+        for reason in R:
+            assert judged(condition, facts() | {name: Fact.unknown(reason)}) == (U, U, reason)
+        assert judged(condition, facts() | {name: Fact.known(None)}) == (U, U, R.NOT_ASKED)
+        assert judged(condition, facts() | {name: Fact.known("2026-11-20")}) == (U, U, R.UNREADABLE)
+    far = facts(form__start=date.max, cert__id__birth=date.max)
+    assert judged(condition, far)[0] in {P, F}
+
+
+def test_a_record_of_a_list_may_lie_in_a_period() -> None:
+    condition = {"some": "register.family.members", "where": compare("item.since", "within_months", value=6)}
+    new = PERSON | {"since": date(2026, 6, 1)}
+    assert judged(condition, facts())[0] is F
+    assert judged(condition, facts(register__family__members=(PERSON, new)))[0] is P

@@ -24,6 +24,7 @@ def refused(document: object) -> list[tuple[str, str]]:
 
 NOT_A_CONDITION = "认不出是哪种条件"
 VALUE = "值应为不过长的文字、整数、true、false 或它们的列表"
+PERIOD = "within_days 和 within_months 的 value 应为 1 到 36500 的整数"
 ONE_OPERAND = "value 和 other 要填一个，并且只能填一个"
 
 
@@ -67,6 +68,17 @@ ONE_OPERAND = "value 和 other 要填一个，并且只能填一个"
         (LEAF | {"value": [3]}, "", "只有 in、not_in、within 的 value 可以是列表"),
         (LEAF | {"op": "present"}, "", "present 和 absent 不带 value 或 other"),
         ({"fact": "form.rooms", "op": "absent", "value": None}, "", "present 和 absent 不带 value 或 other"),
+        (LEAF | {"op": "within_days"} | {"value": "3"}, "", PERIOD),
+        (LEAF | {"op": "within_days", "value": True}, "", PERIOD),
+        (LEAF | {"op": "within_months", "value": 0}, "", PERIOD),
+        (LEAF | {"op": "within_months", "value": 36_501}, "", PERIOD),
+        (LEAF | {"op": "within_months", "value": [3]}, "", PERIOD),
+        ({"fact": "form.start", "op": "within_days", "other": "form.end"}, "", PERIOD),
+        (
+            LEAF | {"op": "within_days", "other": None},
+            "",
+            "other 不能是 null；不与别的日期比就不要写",
+        ),
         ({"some": "own.open"}, "where", "缺少“where”"),
         ({"count": "own.open", "op": "in", "value": 1}, "", "条数只能用 eq、ne、lt、le、gt、ge 比较"),
         ({"count": "own.open", "op": "eq", "value": True}, "value", "应为整数"),

@@ -79,7 +79,7 @@ def test_the_stored_form_of_a_verdict_is_fixed() -> None:
         (check({"fact": "derived.age", "op": "ge", "value": 90}),), facts(), vocabulary=VOCABULARY, on=ON
     )
     stored = {
-        "language": 1,
+        "language": 2,
         "kind": "REFER",
         "findings": [
             {

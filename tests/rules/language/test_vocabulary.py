@@ -29,7 +29,7 @@ PLAIN = {"name": "form.a", "type": "text", "label": "甲"}
             {"derived": [{"name": "derived.a", "kind": "age", "of": "form.a", "label": "龄"}]},
             "derived.a 的来源不在前面",
         ),
-        ({"language": 2}, "条件语言的版本不受支持"),
+        ({"language": 3}, "条件语言的版本不受支持"),
         ([], "应为对象"),
     ],
 )
@@ -42,7 +42,7 @@ def test_faults_are_named(document: Any, part: str) -> None:
 def test_it_comes_back_unchanged_even_after_use() -> None:
     document = dump_vocabulary(VOCABULARY)
     again = parse_vocabulary(document)
-    assert (document["language"], document["version"]) == (1, "1")
+    assert (document["language"], document["version"]) == (2, "1")
     assert dump_vocabulary(again) == document
     assert again.by_name == VOCABULARY.by_name
     assert again == VOCABULARY

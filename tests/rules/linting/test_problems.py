@@ -49,6 +49,12 @@ def found(condition: Any) -> list[tuple[str, str]]:
             "value",
             "“户籍所在地”的值应为2、4、6、9 或 12 位区划代码",
         ),
+        (leaf("form.rooms", "within_days", 3), "op", "“房间数”是整数，不能用 within_days 比较"),
+        (
+            leaf("form.start", "within_days", 3, other="form.note"),
+            "other",
+            "“开始日期”是日期，“说明”是文字，不能比较",
+        ),
         (leaf("form.rooms", "eq", other="form.nothing"), "other", "数据项目录里没有“form.nothing”"),
         (leaf("form.rooms", "eq", other="form.note"), "other", "“房间数”是整数，“说明”是文字，不能比较"),
         (leaf("form.rooms", "eq", other="form.rooms"), "other", "一个数据项不能与自己比较"),
@@ -97,6 +103,9 @@ R, LEVEL, HOME = "form.rooms", "form.level", "cert.hukou.division"
         [leaf(R, "gt", 5), {"any": [leaf("form.note", "present"), leaf(R, "lt", 5)]}],
         [leaf(R, "gt", 5), {"all": [leaf("form.note", "present"), leaf(R, "lt", 5)]}],
         [{"not": {"any": [leaf(R, "gt", 5), leaf(R, "le", 5)]}}],
+        [leaf("form.start", "within_months", 6), {"not": leaf("form.start", "within_months", 12)}],
+        [leaf("form.start", "within_days", 6), {"not": leaf("form.start", "within_days", 6)}],
+        [leaf("form.start", "within_days", 6), leaf("form.start", "absent")],
     ],
 )
 def test_what_can_never_hold(parts: list[Any]) -> None:
@@ -116,6 +125,8 @@ def test_what_can_never_hold(parts: list[Any]) -> None:
         [leaf("form.note", "eq", "食品店"), leaf("form.note", "contains", "食品")],
         [{"any": [leaf(R, "gt", 5), leaf(R, "lt", 5)]}],
         [leaf(R, "absent"), leaf(R, "absent")],
+        [leaf("form.start", "within_months", 12), {"not": leaf("form.start", "within_months", 6)}],
+        [leaf("form.start", "within_months", 12), leaf("form.start", "eq", "1990-01-01")],
     ],
 )
 def test_what_can_hold_is_left_alone(parts: list[Any]) -> None:

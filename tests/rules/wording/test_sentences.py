@@ -29,47 +29,66 @@ LEAVES = [
         "户籍所在地不在龙湖区或4401",
     ),
     (AGED, "年满80周岁", "未满80周岁"),
-    (leaf("form.capital", "lt", "100.5"), "注册资本小于100.50元", "注册资本不小于100.50元"),
+    (leaf("form.capital", "lt", "100.5"), "注册资本不到100.50元", "注册资本至少100.50元"),
     (leaf("derived.age", "lt", 60), "未满60周岁", "年满60周岁"),
-    (leaf("derived.age", "gt", 60), "年龄大于60周岁", "年龄不大于60周岁"),
-    (leaf("form.capital", "ge", "30000"), "注册资本不小于30000元", "注册资本小于30000元"),
+    (leaf("derived.age", "gt", 60), "年龄超过60周岁", "年龄不超过60周岁"),
+    (leaf("form.capital", "ge", "30000"), "注册资本至少30000元", "注册资本不到30000元"),
     (leaf("form.start", "ge", "2026-11-20"), "开始日期不早于2026年11月20日", "开始日期早于2026年11月20日"),
     (leaf("form.start", "gt", "2026-11-20"), "开始日期晚于2026年11月20日", "开始日期不晚于2026年11月20日"),
-    (leaf("form.level", "eq", "1"), "等级为一级", "等级不为一级"),
+    (leaf("form.level", "eq", "1"), "等级是一级", "等级不是一级"),
     (
         leaf("form.level", "in", ["1", "2", "3"]),
-        "等级为“一级”、“二级”或“三级”",
+        "等级是“一级”、“二级”或“三级”",
         "等级不是“一级”、“二级”或“三级”中的任何一个",
     ),
-    (leaf("form.level", "not_in", ["1"]), "等级不为一级", "等级为一级"),
+    (leaf("form.level", "not_in", ["1"]), "等级不是一级", "等级是一级"),
     (leaf("form.note", "contains", "食品"), "说明包含“食品”", "说明不包含“食品”"),
     (leaf("form.note", "starts_with", "食品"), "说明以“食品”开头", "说明不以“食品”开头"),
-    (leaf("form.note", "eq", "好"), "说明为“好”", "说明不为“好”"),
+    (leaf("form.note", "eq", "好"), "说明是“好”", "说明不是“好”"),
     (leaf("form.note", "present"), "已填写说明", "未填写说明"),
     (leaf("cert.id.name", "absent"), "没有姓名", "有姓名"),
     (ALIVE, "没有死亡登记", "有死亡登记"),
-    (leaf("form.agrees", "eq", value=True), "是否同意为是", "是否同意为否"),
+    (leaf("form.agrees", "eq", value=True), "“是否同意”选“是”", "“是否同意”选“否”"),
     (leaf("cert.bank.name", "same_as", other="cert.id.name"), "户名与姓名一致", "户名与姓名不一致"),
     (leaf("cert.bank.name", "ne", other="cert.id.name"), "户名与姓名不同", "户名与姓名相同"),
-    (leaf("form.rooms", "ge", other="form.floors"), "房间数不小于楼层数", "房间数小于楼层数"),
+    (leaf("form.rooms", "ge", other="form.floors"), "房间数不少于楼层数", "房间数少于楼层数"),
     (leaf("form.start", "gt", other="cert.id.birth"), "开始日期晚于出生日期", "开始日期不晚于出生日期"),
+    (leaf("form.start", "within_months", 6), "开始日期在最近6个月内", "开始日期不在最近6个月内"),
+    (leaf("form.start", "within_days", 30), "开始日期在最近30天内", "开始日期不在最近30天内"),
+    (
+        leaf("form.start", "within_days", 30, other="cert.id.birth"),
+        "开始日期在出生日期前30天内",
+        "开始日期不在出生日期前30天内",
+    ),
+    (leaf("own.open", "eq", 0), "没有在办数量", "有在办数量"),
+    (leaf("own.open", "gt", 0), "有在办数量", "没有在办数量"),
+    (leaf("own.open", "lt", 2), "在办数量不到2件", "在办数量至少2件"),
+    (leaf("derived.age_at_start", "ge", 18), "开始那天年满18周岁", "开始那天未满18周岁"),
+    (leaf("derived.workdays", "le", 20), "距开始日期不超过20个工作日", "距开始日期超过20个工作日"),
+    (leaf("derived.income", "lt", "900"), "家庭收入不到900元", "家庭收入至少900元"),
+    ({"count": MEMBERS, "op": "eq", "value": 0}, "没有家庭成员", "有家庭成员"),
+    (
+        {"count": MEMBERS, "where": GROWN, "op": "ge", "value": 1},
+        "家庭成员中有年满18周岁的",
+        "家庭成员中没有年满18周岁的",
+    ),
     ({"some": MEMBERS, "where": GROWN}, "家庭成员中有年满18周岁的", "家庭成员中没有年满18周岁的"),
     ({"none": MEMBERS, "where": GROWN}, "家庭成员中没有年满18周岁的", "家庭成员中有年满18周岁的"),
     (
         {"every": MEMBERS, "where": GROWN},
-        "家庭成员全部符合（年满18周岁）",
-        "家庭成员不是全部符合（年满18周岁）",
+        "家庭成员都符合（年满18周岁）",
+        "家庭成员不是都符合（年满18周岁）",
     ),
     (
         {"some": MEMBERS, "where": {"all": [GROWN, KIND]}},
-        "家庭成员中有（年满18周岁，且种类为甲类）的",
-        "家庭成员中没有（年满18周岁，且种类为甲类）的",
+        "家庭成员中有（年满18周岁，且种类是甲类）的",
+        "家庭成员中没有（年满18周岁，且种类是甲类）的",
     ),
-    ({"count": MEMBERS, "op": "ge", "value": 2}, "家庭成员不少于2人", "家庭成员少于2人"),
+    ({"count": MEMBERS, "op": "ge", "value": 2}, "家庭成员至少2人", "家庭成员不到2人"),
     (
         {"count": MEMBERS, "where": GROWN, "op": "le", "value": 2},
         "家庭成员中年满18周岁的不超过2人",
-        "家庭成员中年满18周岁的多于2人",
+        "家庭成员中年满18周岁的超过2人",
     ),
 ]
 
@@ -116,9 +135,9 @@ def test_groups_are_bracketed_where_they_mix(condition: Any, text: str) -> None:
 
 
 def test_what_the_vocabulary_lacks_is_still_said() -> None:
-    assert said(leaf("form.nothing", "eq", 3)) == "form.nothing为3"
+    assert said(leaf("form.nothing", "eq", 3)) == "form.nothing是3"
     assert said({"some": "own.nothing", "where": leaf("item.x", "present")}) == "own.nothing中有有item.x的"
-    assert said(leaf("form.start", "eq", "never")) == "开始日期为never"
+    assert said(leaf("form.start", "eq", "never")) == "开始日期是never"
 
 
 def test_two_facts_of_one_label_are_told_apart_by_their_sources() -> None:
