@@ -11,7 +11,7 @@ import redis
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from bench import town as towns
 from bench.town import Town
@@ -162,6 +162,7 @@ def chromium() -> Iterator[Browser]:
     if executable is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("Chromium is not installed")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread, beside the ORM
+    expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=browsing.FLAGS)
         yield browser

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,9 +26,6 @@ from rules import (
     verdict_to_json,
 )
 from tests.rules.making import ON, VALUES, VOCABULARY, check, facts, reasons, trees, typed_facts
-
-# Thousands of trees through lines that other tests reach too: counting them would double the time.
-pytestmark = pytest.mark.no_cover
 
 GRANT = VerdictKind.GRANT
 MANY = 2 * settings().max_examples  # for the laws everything rests on

@@ -173,7 +173,6 @@ def test_any_json_is_parsed_or_refused(document: Any) -> None:
 
 
 @given(trees, st.randoms(use_true_random=False))
-@pytest.mark.no_cover
 @settings(max_examples=2 * settings().max_examples)
 def test_a_damaged_tree_is_parsed_or_refused(document: Any, chance: random.Random) -> None:
     assert_parsed_or_refused(damaged(document, chance))
