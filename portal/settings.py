@@ -254,6 +254,7 @@ INSTANT_WAIT_SECONDS = 2.0  # how long a result page waits for the worker before
 INSTANT_WAITERS = 8  # request threads of one process that may wait at the same time
 DECIDE_LEASE_SECONDS = environment.whole("DECIDE_LEASE_SECONDS", 30)
 DECIDE_ATTEMPTS = 3
+REGISTER_BUDGET_MS = environment.whole("REGISTER_BUDGET_MS", 2000)  # all registers of one decision together
 # --- back-tests: from which shares of past cases on the second person has to say why a draft is published ---
 BACKTEST_FLIP_SHARE = environment.share(
     "BACKTEST_FLIP_SHARE", 0.05

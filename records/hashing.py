@@ -31,6 +31,7 @@ class HashKind(StrEnum):
     BEARER = "bearer"
     FILE = "file"
     HOUSEHOLD = "household"
+    REGISTER_QUESTION = "register_question"
 
 
 def keyed(kind: HashKind, value: str) -> bytes:
@@ -48,7 +49,7 @@ def keyed_stream(chunks: Iterable[bytes]) -> bytes:
 
 def normalised(kind: HashKind, value: str) -> str:
     """Return the one spelling of a value, so that half-width, spaces, hyphens and case do not hide a person."""
-    if kind is HashKind.BEARER:
+    if kind in {HashKind.BEARER, HashKind.REGISTER_QUESTION}:
         return value
     return tidy(_folded(kind, tidy(value)))
 

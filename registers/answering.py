@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from registers import defining
+from registers import defining, mapping
 from registers.calling import Reply
 from registers.defining import FOUND
+from registers.mapping import AnswerMap
 from registers.models import Register, RegisterCall
 from rules.language.invalid import InvalidTree, json_document
 from rules.language.raw import Unreadable, value_of
@@ -46,12 +47,21 @@ def _content(reply: Reply, register: Register) -> Content:
     if reply.status not in {200, 404}:
         raise _Unclear(f"返回 {reply.status}")
     document = _document(reply.body)
-    hit = document.get("hit")
-    if hit is False and set(document) == {"hit"}:
+    read_as = mapping.of(register.answer)
+    hit = _ours(document) if read_as.hit is None else read_as.hit.read(document)
+    if hit is False:
         return Content(Outcome.NO_HIT, {**register.no_hit, FOUND: False})
     if hit is not True or reply.status != 200:
         raise _Unclear("返回内容不是查到或未查到" if reply.status == 200 else "返回 404")
-    return Content(Outcome.HIT, {**_values(document.get("values"), register), FOUND: True})
+    return Content(Outcome.HIT, {**_values(document, register, read_as), FOUND: True})
+
+
+def _ours(document: dict[str, Any]) -> bool | None:
+    """Return what {"hit": …} says; a "no hit" that says more than that is not clear."""
+    hit = document.get("hit")
+    if hit is False and set(document) == {"hit"}:
+        return False
+    return True if hit is True else None
 
 
 def _document(body: bytes) -> dict[str, Any]:
@@ -64,19 +74,28 @@ def _document(body: bytes) -> dict[str, Any]:
     return document
 
 
-def _values(given: object, register: Register) -> dict[str, Any]:
+def _values(document: dict[str, Any], register: Register, read_as: AnswerMap) -> dict[str, Any]:
     """Return the declared fields, each there and of its type; what was not asked for is not taken."""
+    try:
+        given = mapping.at_path(document, read_as.values)
+    except Unreadable:
+        given = None
     if not isinstance(given, dict):
         raise _Unclear("返回内容缺少字段")
-    found = {}
-    for name, spec in _specs(register.name, json.dumps(register.fields)).items():
-        if name not in given:
-            raise _Unclear(f"返回内容缺少字段 {name}")
-        try:
-            value_of(given[name], spec=spec)
-        except Unreadable:
-            raise _Unclear(f"字段 {name} 的类型不对") from None
-        found[name] = given[name]
+    return {
+        name: _value(given, read_as, name, spec)
+        for name, spec in _specs(register.name, json.dumps(register.fields)).items()
+    }
+
+
+def _value(given: dict[str, Any], read_as: AnswerMap, name: str, spec: FactSpec) -> object:
+    try:
+        found = mapping.taken(given, maps=read_as.fields, name=name, spec=spec)
+        value_of(found, spec=spec)
+    except KeyError:
+        raise _Unclear(f"返回内容缺少字段 {name}") from None
+    except Unreadable:
+        raise _Unclear(f"字段 {name} 的类型不对") from None
     return found
 
 

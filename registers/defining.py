@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from registers import mapping, selectors
 from registers.models import Register
 from rules.language.invalid import InvalidTree, parse_files, problems_in, refuse
 from rules.language.raw import Unreadable, value_of
@@ -18,6 +19,7 @@ from rules.language.vocabulary import FactSpec
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
+Variable = Annotated[str, Field(pattern=r"^[A-Z0-9_]{0,60}$")]
 FactName = Annotated[str, Field(pattern=r"^(applicant|form|cert|own|derived)\.[a-z0-9_.-]{1,120}$")]
 FOUND = "found"
 Done = Literal["created", "changed", "unchanged"]
@@ -40,7 +42,17 @@ class RegisterDefinition(BaseModel):
     no_hit: dict[Name, Any] = Field(default_factory=dict)
     timeout_ms: Annotated[int, Field(ge=50, le=10_000)] = 1500
     attempts: Annotated[int, Field(ge=1, le=5)] = 2
-    secret_name: Annotated[str, Field(pattern=r"^[A-Z0-9_]{0,60}$")] = ""
+    backoff_ms: Annotated[int, Field(ge=0, le=2_000)] = 30
+    cache_seconds: Annotated[int, Field(ge=0, le=86_400)] = 0
+    breaker_failures: Annotated[int, Field(ge=0, le=100)] = 5
+    breaker_window_seconds: Annotated[int, Field(ge=1, le=3_600)] = 60
+    breaker_pause_seconds: Annotated[int, Field(ge=1, le=3_600)] = 15
+    secret_name: Variable = ""
+    signing_key_name: Variable = ""
+    client_certificate_name: Variable = ""
+    client_key_name: Variable = ""
+    authority_name: Variable = ""
+    answer: dict[str, Any] = Field(default_factory=dict)
 
     @field_validator("base_url")
     @classmethod
@@ -51,6 +63,14 @@ class RegisterDefinition(BaseModel):
         ):
             raise PydanticCustomError("rules_url", "base_url 应以 http:// 或 https:// 开头，不带账号和参数")
         return base_url
+
+    @model_validator(mode="after")
+    def _proves_itself_wholly(self) -> Self:
+        if bool(self.client_certificate_name) != bool(self.client_key_name):
+            raise PydanticCustomError("rules_pair", "client_certificate_name 和 client_key_name 要一起写")
+        if (self.client_certificate_name or self.authority_name) and self.base_url.startswith("http://"):
+            raise PydanticCustomError("rules_tls", "写了证书的数据来源，base_url 应以 https:// 开头")
+        return self
 
 
 def specs(name: str, fields: Mapping[str, Any]) -> dict[str, FactSpec]:
@@ -79,6 +99,10 @@ def parse(document: object) -> RegisterDefinition:
     wrong = [name for name, value in definition.no_hit.items() if not _fits(value, known.get(name))]
     if wrong:
         raise InvalidTree([(f"no_hit.{name}", "不是这个数据来源的字段，或者值的类型不对") for name in wrong])
+    try:
+        mapping.parse(definition.answer, specs=known)
+    except InvalidTree as error:
+        raise error.under("answer") from error
     return definition
 
 
@@ -96,6 +120,7 @@ def _fits(value: object, spec: FactSpec | None) -> bool:
 def save(definition: RegisterDefinition | Mapping[str, Any]) -> Done:
     """Store a register under its name; idempotent. Raises InvalidTree."""
     given = definition if isinstance(definition, RegisterDefinition) else parse(definition)
+    selectors.forget(given.name)
     wanted = given.model_dump()
     stored = Register.objects.select_for_update().filter(name=given.name).first()
     if stored is None:

@@ -24,6 +24,7 @@ from matters.models import Matter
 from records.proving.chain import Json
 from rules.language.values import (
     Finding,
+    Leaf,
     SourceKind,
     Truth,
     Verdict,
@@ -116,10 +117,18 @@ def _judgement(one: Judged, number: int) -> Judgement:
         verdict=one.verdict.kind.value.lower(),
         on=one.on,
         record={"facts": facts_to_json(one.collected.facts), "verdict": verdict_to_json(one.verdict)},
+        silent_registers=silent_registers(one.verdict),
         judged_at=one.at,
         collect_ms=one.collected.collect_ms,
         judge_us=one.judge_us,
     )
+
+
+def silent_registers(verdict: Verdict) -> list[str]:
+    """Return the registers for want of whose answer something stayed unproven; names only, they stand in clear."""
+    leaves = [leaf for one in verdict.findings if one.outcome == Truth.UNKNOWN for leaf in one.leaves]
+    sources = [leaf.source for leaf in (*leaves, *verdict.outcome_leaves) if leaf.outcome == Truth.UNKNOWN]
+    return sorted({one.name for one in sources if one is not None and one.kind == SourceKind.REGISTER})
 
 
 def _grants(one: Judged) -> bool:
@@ -202,12 +211,15 @@ def why(finding: Finding) -> str:
     """Return the reason of one finding that did not pass: the source that failed, or what was seen instead."""
     if finding.outcome == Truth.FAIL:
         return "核验不通过"
-    reasons = {
-        reason_text(leaf.reason, leaf.source.kind if leaf.source else SourceKind.FORM)
-        for leaf in finding.leaves
-        if leaf.outcome == Truth.UNKNOWN
-    }
-    return "、".join(sorted(reasons))
+    return "、".join(sorted({_unknown(leaf) for leaf in finding.leaves if leaf.outcome == Truth.UNKNOWN}))
+
+
+def _unknown(leaf: Leaf) -> str:
+    reason = reason_text(leaf.reason, leaf.source.kind if leaf.source else SourceKind.FORM)
+    is_register = leaf.source is not None and leaf.source.kind == SourceKind.REGISTER
+    return (
+        f"{reason}（{leaf.source.detail}）" if leaf.source and is_register and leaf.source.detail else reason
+    )
 
 
 def _supplement(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: datetime) -> None:

@@ -29,6 +29,7 @@ from matters.forms.answers import form_facts
 from registers import asking
 from rules.language.values import Fact, Facts, UnknownReason
 
+Answers = dict[str, asking.Answer | UnknownReason]
 Principal = tuple[UUID | None, UUID | None, int]
 _OWN = """
 SELECT CASE WHEN organisation_id IS NULL THEN person_id END AS whose, organisation_id, matter_id,
@@ -51,27 +52,71 @@ class Collected:
     collect_ms: int
 
 
-def collect(applications: Sequence[Application], *, on: date, at: datetime) -> list[Collected]:
-    """Return the facts of a batch: one look at the store, one at our own records, registers side by side."""
-    started = clock.monotonic_ms()
-    compiled = [editions.compiled(application.edition) for application in applications]
-    pairs = list(zip(applications, compiled, strict=True))
-    needs = [need(application, edition.certificates, purpose="自动核验") for application, edition in pairs]
-    readings = using.collect(needs, on=on, actor=actors.SYSTEM, at=at)
-    own = _own(applications)
-    known = [
-        _known(application, edition, reading, own[_principal(application)], on=on, at=at)
-        for (application, edition), reading in zip(pairs, readings, strict=True)
-    ]
-    _add_same_names(pairs, known)
-    answered = _ask(pairs, known)
-    took = round(clock.monotonic_ms() - started)
-    return [
-        Collected(application, edition, _all(edition, facts, answers, on), reading, took)
-        for (application, edition), facts, answers, reading in zip(
-            pairs, known, answered, readings, strict=True
-        )
-    ]
+class Collecting:
+    """A batch under way: the store and our own records are read, registers asked; cases come out as theirs answer."""
+
+    def __init__(self, applications: Sequence[Application], *, on: date, at: datetime) -> None:
+        """Look once at the store, once at our own records, and send every question; outside any transaction."""
+        self.on, self.at = on, at
+        self._started = clock.monotonic_ms()
+        compiled = [editions.compiled(application.edition) for application in applications]
+        self._pairs = list(zip(applications, compiled, strict=True))
+        needs = [
+            need(application, edition.certificates, purpose="自动核验")
+            for application, edition in self._pairs
+        ]
+        self._readings = using.collect(needs, on=on, actor=actors.SYSTEM, at=at)
+        own = _own(applications)
+        self._known = [
+            _known(application, edition, reading, own[_principal(application)], on=on, at=at)
+            for (application, edition), reading in zip(self._pairs, self._readings, strict=True)
+        ]
+        _add_same_names(self._pairs, self._known)
+        self._answers, questions, self._places = _questions(self._pairs, self._known)
+        self._asking = asking.Asking(questions)
+        self._awaited = Counter(place for place, _ in self._places)
+        self._left = set(range(len(self._pairs)))
+
+    @property
+    def elapsed_ms(self) -> float:
+        """Return how long ago it began."""
+        return clock.monotonic_ms() - self._started
+
+    def drop(self, applications: Sequence[Application]) -> None:
+        """Wait no longer for these."""
+        dropped = {application.pk for application in applications}
+        self._left = {at for at in self._left if self._pairs[at][0].pk not in dropped}
+
+    @property
+    def left(self) -> list[Application]:
+        """Return the cases that have not come out yet."""
+        return [self._pairs[at][0] for at in sorted(self._left)]
+
+    def take(self) -> list[Collected]:
+        """Return the cases whose registers have all answered since the last time."""
+        for number, answer in self._asking.take().items():
+            place, name = self._places[number]
+            self._answers[place][name] = answer
+            self._awaited[place] -= 1
+        ready = [at for at in sorted(self._left) if not self._awaited[at]]
+        self._left -= set(ready)
+        took = round(self.elapsed_ms)
+        return [self._collected(at, took) for at in ready]
+
+    def _collected(self, at: int, took: int) -> Collected:
+        application, edition = self._pairs[at]
+        known = _all(edition, self._known[at], self._answers[at], self.on)
+        return Collected(application, edition, known, self._readings[at], took)
+
+    @property
+    def asking(self) -> asking.Asking:
+        """Return what is waited for."""
+        return self._asking
+
+
+def wait_for(batches: Sequence[Collecting], *, seconds: float) -> None:
+    """Return once all registers of all batches have answered, or after `seconds`."""
+    asking.wait_for([batch.asking for batch in batches], seconds=seconds)
 
 
 def _all(
@@ -147,11 +192,11 @@ def _add_same_names(pairs: Sequence[tuple[Application, Compiled]], known: Sequen
         known[index]["own.same_name"] = sources.same_name(counts[name])
 
 
-def _ask(
+def _questions(
     pairs: Sequence[tuple[Application, Compiled]], known: Sequence[Mapping[str, Fact]]
-) -> list[dict[str, asking.Answer | UnknownReason]]:
-    """Ask all registers of the batch together; a register whose key is unknown is not asked."""
-    answers: list[dict[str, asking.Answer | UnknownReason]] = [{} for _ in pairs]
+) -> tuple[list[Answers], list[asking.Question], list[tuple[int, str]]]:
+    """Return what is answered already and what to ask; a register whose key is unknown is not asked."""
+    answers: list[Answers] = [{} for _ in pairs]
     questions: list[asking.Question] = []
     places: list[tuple[int, str]] = []
     for index, ((application, compiled), facts) in enumerate(zip(pairs, known, strict=True)):
@@ -161,9 +206,7 @@ def _ask(
                 continue
             questions.append(_question(application, use, facts))
             places.append((index, use.register_))
-    for (index, name), answer in zip(places, asking.ask_many(questions), strict=True):
-        answers[index][name] = answer
-    return answers
+    return answers, questions, places
 
 
 def _question(application: Application, use: RegisterUse, facts: Mapping[str, Fact]) -> asking.Question:

@@ -11,14 +11,12 @@ from certificates.holding.using import Held, Reading
 from common.identifiers import resident_id
 from matters.editions import Compiled
 from registers.asking import Answer
-from registers.models import RegisterCall
 from rules.language.raw import Unreadable, value_of
 from rules.language.values import Fact, Source, SourceKind, UnknownReason, Value
 from rules.language.vocabulary import FactSpec
 
 Known = dict[str, Fact]
 Scope = Mapping[str, tuple[str, ...]]
-Outcome = RegisterCall.Outcome
 
 
 def applicant_facts(case: Application | Draft) -> Known:
@@ -100,8 +98,10 @@ def _register_fact(spec: FactSpec, answer: Answer | UnknownReason) -> Fact:
     _, register, field = spec.name.split(".", 2)
     if isinstance(answer, UnknownReason):
         return Fact.unknown(answer, Source(SourceKind.REGISTER, register, spec.source_label, field=field))
-    source = Source(SourceKind.REGISTER, register, spec.source_label, field=field, at=answer.at)
-    if answer.outcome == Outcome.FAILED:
+    source = Source(
+        SourceKind.REGISTER, register, spec.source_label, field=field, at=answer.at, detail=answer.told
+    )
+    if not answer.answered:
         return Fact.unknown(UnknownReason.UNREACHABLE, source)
     if field not in answer.values:
         return Fact.unknown(UnknownReason.NOT_HELD, source)

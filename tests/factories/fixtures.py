@@ -13,6 +13,7 @@ from common import clock
 from common.clock import SHANGHAI
 from common.redis import connection
 from portal.settings import BRAKES
+from registers import breaking, selectors
 from tests import shelving
 from tests.factories import district, standin
 from tests.factories.standin import Standin
@@ -30,6 +31,7 @@ def _running_registers() -> Iterator[Standin]:
 @pytest.fixture
 def registers(_running_registers: Standin, settings: Any) -> Iterator[Standin]:
     """The stand-in, healthy at the start of every test."""
+    forget_registers()
     settings.REGISTER_BASE_URL = _running_registers.url
     yield _running_registers
     _running_registers.heal()
@@ -72,6 +74,15 @@ def brakes(settings: Any) -> Iterator[None]:
     forget_brakes()
     yield
     forget_brakes()
+
+
+def forget_registers() -> None:
+    """Let go of every breaker and kept answer, and of the definitions this process remembers."""
+    breaking._views.clear()
+    selectors._remembered.clear()
+    if not os.environ["REDIS_URL"].startswith("redis://127.0.0.1:9/"):
+        for key in connection().scan_iter("register:*"):
+            connection().delete(key)
 
 
 def forget_brakes() -> None:

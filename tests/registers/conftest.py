@@ -19,6 +19,7 @@ from pytest_django import Settings
 
 from registers import defining
 from registers.models import Register
+from tests.factories.fixtures import forget_registers
 
 ROOT = Path(__file__).resolve().parents[2]
 ALIVE: dict[str, Any] = {
@@ -85,7 +86,8 @@ def stand_in(_stand_in: StandIn, settings: Settings) -> StandIn:
 
 @pytest.fixture
 def registers(transactional_db: None) -> dict[str, Register]:
-    """Two stored registers."""
+    """Two stored registers, with nothing remembered of earlier tests."""
+    forget_registers()
     for definition in (ALIVE, COUNTED):
         defining.save(definition)
     return {one.name: one for one in Register.objects.order_by("name")}

@@ -33,6 +33,14 @@ from tests.registers.conftest import ALIVE, COUNTED
         ({"attempts": 0}, "attempts"),
         ({"adapter": "soap"}, "adapter"),
         ({"colour": "blue"}, "colour"),
+        ({"backoff_ms": -1}, "backoff_ms"),
+        ({"cache_seconds": 86_401}, "cache_seconds"),
+        ({"breaker_failures": 101}, "breaker_failures"),
+        ({"breaker_pause_seconds": 0}, "breaker_pause_seconds"),
+        ({"signing_key_name": "lower"}, "signing_key_name"),
+        ({"client_certificate_name": "A"}, ""),
+        ({"client_certificate_name": "A", "client_key_name": "B", "base_url": "http://x"}, ""),
+        ({"authority_name": "A", "base_url": "http://x"}, ""),
     ],
 )
 def test_a_faulty_definition_is_refused_with_its_path(changes, path):
