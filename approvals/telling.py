@@ -60,9 +60,13 @@ def noticed(notice: SupplementNotice) -> News:
     return News(notice.application, "supplement", notice.pk, values)
 
 
-def referred(application: Application, *, before: bool) -> News:
-    """Return the news that a person decides; `before`: one had it already, and the machine has looked again."""
-    kind = "referred_again" if before else "referred"
+def referred(application: Application, *, before: bool, stopped: bool = False) -> News:
+    """Return the news that a person decides.
+
+    `before`: one had it already, and the machine has looked again. `stopped`: nothing of the matter is granted at once
+    now, so nothing is wrong with this case.
+    """
+    kind = "referred_again" if before else "referred_stopped" if stopped else "referred"
     # Each time it waits for the machine anew it can be referred once.
     return News(
         application, kind, application.waiting_since.isoformat(), {"until": until(application.due_on)}

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Department
+from common.clock import SHANGHAI
 from common.errors import DomainError
 from matters import publishing
 from matters.format.package import Package, parse_package
@@ -118,13 +119,14 @@ def _check(files: list[_File], *, sources: Sources, report: Report) -> None:
 
 
 def _store(file: _File, *, report: Report, by: str, at: datetime) -> None:
-    before = (
-        Matter.objects.filter(code=file.package.code).values_list("current_edition_id", flat=True).first()
-    )
+    matter = Matter.objects.filter(code=file.package.code).first()
+    before = matter.edition_id_on(at.astimezone(SHANGHAI).date()) if matter else None
     try:
         edition = publishing.publish(file.document, by=by, at=at)
     except publishing.NotPublishable as error:
         raise ImportRefused([Fault(file.name, each.path, each.message) for each in error.problems]) from error
+    except publishing.AlreadyScheduled as error:
+        raise ImportRefused([Fault(file.name, "", str(error))]) from error
     (report.unchanged if edition.id == before else report.published).append(edition)
 
 

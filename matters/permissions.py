@@ -13,6 +13,12 @@ def may_write(user: User, department: Department) -> bool:
     return post is not None and post.department_id in {None, department.pk}
 
 
+def may_stop(user: User, department: Department) -> bool:
+    """Return whether the user may stop deciding at once: an admin or supervisor of the department or the district."""
+    post = acting_as(user, Post.Role.ADMIN, Post.Role.SUPERVISOR)
+    return post is not None and post.department_id in {None, department.pk}
+
+
 def may_publish(user: User, draft: EditionDraft) -> bool:
     """Return whether the user may be the second person: an admin who wrote nothing in the draft (职责分离)."""
     return may_write(user, draft.department) and not wrote(user, draft)

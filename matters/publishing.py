@@ -1,23 +1,25 @@
-"""Publishing: a package becomes an immutable edition of its matter."""
+"""Publishing: a package becomes an immutable edition of its matter, in force from a day."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import Department
 from certificates import types
+from common.clock import SHANGHAI
 from common.errors import DomainError
-from common.identifiers import matter_code
+from matters import turning
 from matters.format.package import Package, parse_package
 from matters.freezing import freeze
 from matters.lint import linting
 from matters.models import Edition, Matter
 from matters.sources import stored
+from matters.turning import columns
 from records import journal
 from registers import defining
 from rules import LANGUAGE_VERSION, InvalidTree, dump_vocabulary
@@ -42,24 +44,48 @@ class UnknownDepartment(DomainError):
     message = "实施主体不在部门目录里，请先登记部门。"
 
 
-@transaction.atomic
-def publish(content: dict[str, Any], *, by: str, at: datetime) -> Edition:
-    """Publish a package and return its edition; the same content over the same sources returns the one in force.
+class AlreadyScheduled(DomainError):
+    """One edition waits for its day: what is published now would be undone by it."""
 
-    Raises InvalidTree, NotPublishable or UnknownDepartment and then leaves nothing behind.
+    status = 409
+
+    def __init__(self, matter: Matter) -> None:
+        """Name the edition that waits, and its day."""
+        waiting = f"V{matter.next_edition.number}" if matter.next_edition else "一个版本"
+        super().__init__(
+            f"{waiting} 已发布，{matter.next_from:%Y-%m-%d} 起生效。请等它生效，或者先在事项页上把它撤回。"
+        )
+
+
+@transaction.atomic
+def publish(content: dict[str, Any], *, by: str, at: datetime, on: date | None = None) -> Edition:
+    """Publish a package, in force from a day (today, if none is named), and return its edition.
+
+    The same content over the same sources returns the edition in force. One path for files and drafts.
+    Raises InvalidTree, NotPublishable, UnknownDepartment or AlreadyScheduled and then leaves nothing behind.
     """
+    today = at.astimezone(SHANGHAI).date()
     package = parse_package(content)
     save_sources(package)
     sources = stored()
     if faults := linting.errors(linting.problems(package, sources=sources)):
         raise NotPublishable(faults)
     matter = _matter(package)
+    turning.turn(matter, on=today)
     vocabulary = dump_vocabulary(freeze(package, sources=sources))
     digest = digest_of(content, vocabulary=vocabulary)
     current = matter.current_edition
     if current is not None and current.digest == digest:
         return current
-    return _new_edition(matter, content=content, vocabulary=vocabulary, digest=digest, by=by, at=at)
+    if matter.next_edition_id is not None:
+        raise AlreadyScheduled(matter)
+    edition = _new_edition(
+        matter, content=content, vocabulary=vocabulary, digest=digest, by=by, at=at, begins=on or today
+    )
+    matter.next_edition, matter.next_from = edition, edition.in_force_from
+    matter.save(update_fields=["next_edition", "next_from"])
+    turning.turn(matter, on=today)
+    return edition
 
 
 def save_sources(package: Package) -> None:
@@ -82,36 +108,25 @@ def digest_of(content: dict[str, Any], *, vocabulary: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def search_text(package: Package) -> str:
-    """Return what the plain search looks through."""
-    return "\n".join([package.name, *package.everyday_words, package.summary]).lower()
-
-
 def _matter(package: Package) -> Matter:
+    """Return the matter of a package, locked; a new one is made as the package says."""
     department = Department.objects.filter(credit_code=package.department).first()
     if department is None:
         raise UnknownDepartment(f"实施主体 {package.department} 不在部门目录里，请先登记部门。")
-    values = {
-        "base_code": matter_code(package.code).base,
-        "name": package.name,
-        "summary": package.summary,
-        "department": department,
-        "type": package.type,
-        "applicant": package.applicant,
-        "mode": package.mode,
-        "life_events": list(package.life_events),
-        "search_text": search_text(package),
-    }
-    Matter.objects.update_or_create(code=package.code, defaults=values)
-    return (
-        Matter.objects.select_for_update(of=("self",))
-        .select_related("current_edition")
-        .get(code=package.code)
-    )
+    Matter.objects.get_or_create(code=package.code, defaults=columns(package, department=department))
+    rows = Matter.objects.select_for_update(of=("self",))
+    return rows.select_related("current_edition", "next_edition").get(code=package.code)
 
 
 def _new_edition(
-    matter: Matter, *, content: dict[str, Any], vocabulary: dict[str, Any], digest: str, by: str, at: datetime
+    matter: Matter,
+    *,
+    content: dict[str, Any],
+    vocabulary: dict[str, Any],
+    digest: str,
+    by: str,
+    at: datetime,
+    begins: date,
 ) -> Edition:
     newest = Edition.objects.filter(matter=matter).order_by("-number").first()
     edition = Edition.objects.create(
@@ -123,14 +138,13 @@ def _new_edition(
         digest=digest,
         published_at=at,
         published_by=by,
+        in_force_from=begins,
     )
-    matter.current_edition = edition
-    matter.save(update_fields=["current_edition"])
     journal.note(
         stream=f"matter:{matter.code}",
         act="matter.published",
         actor=by,
         subject=str(edition.id),
-        details={"number": edition.number, "digest": digest},
+        details={"number": edition.number, "digest": digest, "in_force_from": begins.isoformat()},
     )
     return edition

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from common import clock
 from matters import editions
 from matters.editions import Compiled
 from matters.format.questions import Material, Replacement
@@ -41,9 +42,14 @@ class Guide:
     materials: tuple[MaterialRow, ...]
 
 
+def has_edition() -> Q:
+    """Return the condition that an edition is in force today: a first one that lies ahead is none yet."""
+    return Q(current_edition__isnull=False) | Q(next_from__lte=clock.today())
+
+
 def in_force() -> QuerySet[Matter]:
     """Return matters that can be applied for, by name."""
-    published = Matter.objects.filter(status=Matter.Status.IN_FORCE, current_edition__isnull=False)
+    published = Matter.objects.filter(has_edition(), status=Matter.Status.IN_FORCE)
     named = published.select_related("department", "current_edition").order_by("name", "code")
     return named.defer(*(f"current_{part}" for part in editions.UNREAD))
 
@@ -82,8 +88,8 @@ def _score(matter: Matter, wanted: frozenset[str]) -> int:
 
 
 def guide(matter: Matter) -> Guide:
-    """Return the guide of a matter; raises Edition.DoesNotExist when none was ever published."""
-    edition = matter.current_edition
+    """Return the guide of a matter; raises Edition.DoesNotExist when none is in force yet."""
+    edition = matter.edition_on(clock.today())
     if edition is None:
         raise Edition.DoesNotExist(matter.code)
     compiled = editions.compiled(edition)

@@ -240,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-documents": {"task": "accounts.tasks.forget_documents", "schedule": 86_400.0},
     "late-supplements": {"task": "approvals.tasks.hand_over_late", "schedule": 3600.0},
     "forget-requests": {"task": "portal.api.tasks.forget_old", "schedule": 86_400.0},
+    "turn-editions": {"task": "matters.tasks.turn_editions", "schedule": 60.0},
     "check-clocks": {"task": "approvals.tasks.check_clocks", "schedule": 86_400.0},
     "back-tests": {
         "task": "approvals.tasks.resume_back_tests",

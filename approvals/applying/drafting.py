@@ -53,7 +53,8 @@ def start(principal: Principal, *, matter: Matter, consent: bool) -> Draft:
     draft = _locked_draft(principal, matter=matter)
     reference = draft.reference if draft else new_reference(division=settings.DIVISION, on=at.date())
     authorising.end_many([reference], at=at)  # the new answer replaces an earlier one
-    authorisation = _ask(principal, edition, reference, consent=consent, at=at)
+    under = draft.edition if draft else edition  # what was begun keeps its edition
+    authorisation = _ask(principal, matter, under, reference, consent=consent, at=at)
     if draft is None:
         return _open(principal, edition, reference, authorisation, at)
     draft.authorisation, draft.saved_at = authorisation, at
@@ -92,9 +93,10 @@ def require_standing(principal: Principal) -> None:
 
 def in_force(matter: Matter) -> Edition:
     """Return the edition a matter is applied for under, or raise NotAcceptingApplications."""
-    if matter.status != Matter.Status.IN_FORCE or matter.current_edition is None:
+    edition = matter.edition_on(clock.today())
+    if matter.status != Matter.Status.IN_FORCE or edition is None:
         raise NotAcceptingApplications
-    return matter.current_edition
+    return edition
 
 
 def _locked_draft(principal: Principal, *, matter: Matter) -> Draft | None:
@@ -102,9 +104,8 @@ def _locked_draft(principal: Principal, *, matter: Matter) -> Draft | None:
 
 
 def _ask(
-    principal: Principal, edition: Edition, reference: str, *, consent: bool, at: datetime
+    principal: Principal, matter: Matter, edition: Edition, reference: str, *, consent: bool, at: datetime
 ) -> Authorisation:
-    matter = edition.matter
     verb = authorising.grant if consent else authorising.refuse
     return verb(
         principal,

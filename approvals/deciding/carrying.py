@@ -36,8 +36,12 @@ from rules.wording.showing import reason_text
 
 GAVE_UP = "系统多次核验没有完成，转工作人员办理"
 RECOMMENDED = "系统核验全部通过，建议准予；这类事项由工作人员作出决定"
+STOPPED = (
+    "这个事项现在由工作人员办理"  # what the applicant reads too; officers see who stopped it, when and why
+)
 _LOCK = """
-SELECT id, attempts, (SELECT count(*) FROM approvals_judgement j WHERE j.application_id = a.id)
+SELECT id, attempts, (SELECT count(*) FROM approvals_judgement j WHERE j.application_id = a.id),
+       (SELECT m.instant_stop_id IS NOT NULL FROM matters_matter m WHERE m.id = a.matter_id)
   FROM approvals_application a WHERE id = ANY(%s::uuid[]) AND state = %s ORDER BY id FOR UPDATE
 """
 
@@ -58,21 +62,31 @@ class Judged:
         return self.collected.application
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A case under our lock: how often it was judged before, and whether deciding its matter at once is stopped."""
+
+    earlier: int
+    stopped: bool
+
+
 def carry_out(judged: Sequence[Judged], *, at: datetime) -> list[str]:
     """Make verdicts real in the caller's transaction and return the references of the cases that moved.
 
     A case that moved meanwhile is left alone. A case whose certificates or consent changed since they were read gives
-    its lease back and is collected again.
+    its lease back and is collected again. While deciding a matter at once is stopped (秒批停用), what would be granted
+    goes to a person; its judgement stays what it was.
     """
-    judged_before = _lock([one.application for one in judged])
-    held = [one for one in judged if one.application.pk in judged_before]
+    locked = _lock([one.application for one in judged])
+    held = [one for one in judged if one.application.pk in locked]
     changed = using.changed([one.collected.readings for one in held], on=at.date())
     _give_back([one.application for one, stale in zip(held, changed, strict=True) if stale])
     standing = [one for one, stale in zip(held, changed, strict=True) if not stale]
-    judgements = _store(standing, judged_before)
-    _grant([one for one in standing if _grants(one)], judgements, at)
+    judgements = _store(standing, {pk: one.earlier for pk, one in locked.items()})
+    stopped = {pk for pk, one in locked.items() if one.stopped}
+    _grant([one for one in standing if _grants(one, stopped)], judgements, at)
     _supplement([one for one in standing if one.verdict.kind == VerdictKind.SUPPLEMENT], judgements, at)
-    _refer([one for one in standing if _needs_person(one)], judgements, at)
+    _refer([one for one in standing if _needs_person(one, stopped)], stopped, judgements, at)
     return [one.application.reference for one in standing]
 
 
@@ -84,17 +98,15 @@ def refer_unjudged(applications: Sequence[Application], *, at: datetime) -> list
     return [application.reference for application in held]
 
 
-def _lock(applications: Iterable[Application]) -> dict[UUID, int]:
-    """Lock those still waiting under our claim, in one order, and return how often each was judged before.
-
-    `attempts` is the fencing token.
-    """
+def _lock(applications: Iterable[Application]) -> dict[UUID, _Held]:
+    """Lock those still waiting under our claim, in one order; `attempts` is the fencing token."""
     wanted = {application.pk: application.attempts for application in applications}
     if not wanted:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [list(wanted), ApplicationState.SUBMITTED])
-        return {pk: earlier for pk, attempts, earlier in cursor.fetchall() if attempts == wanted[pk]}
+        rows = cursor.fetchall()
+    return {pk: _Held(earlier, stopped) for pk, attempts, earlier, stopped in rows if attempts == wanted[pk]}
 
 
 def _give_back(applications: Sequence[Application]) -> None:
@@ -131,14 +143,14 @@ def silent_registers(verdict: Verdict) -> list[str]:
     return sorted({one.name for one in sources if one is not None and one.kind == SourceKind.REGISTER})
 
 
-def _grants(one: Judged) -> bool:
-    return (
-        one.verdict.kind == VerdictKind.GRANT and one.application.matter.mode == Matter.Mode.INSTANT_APPROVAL
-    )
+def _grants(one: Judged, stopped: set[UUID]) -> bool:
+    """Return whether the machine grants: by the mode of the case's own edition, unless that is stopped."""
+    instant = one.collected.compiled.package.mode == Matter.Mode.INSTANT_APPROVAL.value
+    return one.verdict.kind == VerdictKind.GRANT and instant and one.application.pk not in stopped
 
 
-def _needs_person(one: Judged) -> bool:
-    return one.verdict.kind != VerdictKind.SUPPLEMENT and not _grants(one)
+def _needs_person(one: Judged, stopped: set[UUID]) -> bool:
+    return one.verdict.kind != VerdictKind.SUPPLEMENT and not _grants(one, stopped)
 
 
 def _grant(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: datetime) -> None:
@@ -158,12 +170,14 @@ def _grant(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: d
     granting.grant_many(grants, at=at)
 
 
-def _refer(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: datetime) -> None:
+def _refer(
+    judged: Sequence[Judged], stopped: set[UUID], judgements: Mapping[UUID, Judgement], at: datetime
+) -> None:
     _to_officer(
         [
             (
                 one.application,
-                referral_reason(one.verdict),
+                referral_reason(one.verdict, stopped=one.application.pk in stopped),
                 {"judgement": str(judgements[one.application.pk].pk)},
             )
             for one in judged
@@ -196,14 +210,19 @@ def _to_officer(rows: Sequence[tuple[Application, str, dict[str, Json]]], at: da
         ],
         at=at,
     )
-    telling.tell([telling.referred(one, before=one.pk in before) for one, _, _ in rows], at=at)
+    news = [
+        telling.referred(one, before=one.pk in before, stopped=reason == STOPPED) for one, reason, _ in rows
+    ]
+    telling.tell(news, at=at)
 
 
-def referral_reason(verdict: Verdict) -> str:
-    """Return in one line why a person must look: every unproven check with its reason."""
+def referral_reason(verdict: Verdict, *, stopped: bool = False) -> str:
+    """Return in one line why a person must look: every unproven check with its reason, or that nothing is granted."""
     unproven = [finding for finding in verdict.findings if finding.outcome != Truth.PASS]
     if unproven:
         return "；".join(f"{finding.name}：{why(finding)}" for finding in unproven)
+    if stopped:
+        return STOPPED
     return RECOMMENDED if verdict.kind == VerdictKind.GRANT else "系统不能确定批准内容"
 
 

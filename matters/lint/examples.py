@@ -51,4 +51,5 @@ def _checks(compiled: Compiled, trials: list[Trial]) -> Iterator[Problem]:
     for at, check in enumerate(compiled.package.checks):
         for outcome, words in ((Truth.PASS, "通过"), (Truth.FAIL, "不通过")):
             if (check.code, outcome) not in seen:
-                yield Problem(f"checks[{at}]", f"没有样例让“{check.name}”{words}", warning=True)
+                message = f"没有样例让“{check.name}”{words}"
+                yield Problem(f"checks[{at}]", message, warning=True, bars_drafts=True)

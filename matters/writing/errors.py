@@ -31,3 +31,66 @@ class DraftTooLarge(DomainError):
 
     status = 413
     message = "这份草稿太大了，没有存上。请删去不用的内容。"
+
+
+class DraftHasFaults(DomainError):
+    """It cannot be handed in or published as it stands."""
+
+    status = 422
+
+    def __init__(self, count: int) -> None:
+        """Say how many places must be mended."""
+        super().__init__(f"还有 {count} 处待改，改好以后再来。每一处都列在“复核与发布”页上。")
+
+
+class SecondPersonNeeded(DomainError):
+    """Who wrote does not publish (职责分离)."""
+
+    status = 403
+    message = "您在这份草稿里写过内容，不能由您发布。请让另一位事项管理员复核后发布。"
+
+
+class WrongDay(DomainError):
+    """An edition is in force from today or from a day within a year."""
+
+    status = 422
+    message = "生效日期要在今天到一年以内。请重新选一个日子。"
+
+
+class NotTested(DomainError):
+    """A change is tried on past cases before it binds anybody."""
+
+    status = 409
+    message = "先用历史办件回测：这份草稿最后一次改动以后，还没有回测过。"
+
+
+class SameAsInForce(DomainError):
+    """There is nothing to publish."""
+
+    status = 409
+    message = "这份草稿和在用的版本完全一样，不用发布。不再需要的，请放弃草稿。"
+
+
+class NothingToCallOff(DomainError):
+    """No edition waits for its day."""
+
+    status = 409
+    message = "没有等待生效的版本，或者它今天已经生效。已经生效的，请起草新版本，或者先停用秒批。"
+
+
+class NoReason(DomainError):
+    """An act that others must understand later says why."""
+
+    status = 422
+    message = "请写明原因，最多 200 个字。"
+
+
+LONGEST_REASON = 200
+
+
+def reason_given(reason: str) -> str:
+    """Return a reason without blanks around it; raises NoReason where there is none or far too much."""
+    said = reason.strip()
+    if not said or len(said) > LONGEST_REASON:
+        raise NoReason
+    return said

@@ -35,6 +35,14 @@ class Examined:
         )
 
 
+def bars(examined: Examined) -> tuple[Problem, ...]:
+    """Return what bars handing in: errors, and checks without an example that passes and one that fails.
+
+    A file from elsewhere may lack those examples; who writes on these pages has what it takes to make them.
+    """
+    return tuple(p for p in examined.problems if not p.warning or p.bars_drafts)
+
+
 def examine(content: Mapping[str, Any], *, sources: Sources | None = None) -> Examined:
     """Return a package read and checked, examples and all; never raises for what somebody wrote."""
     sources = sources or stored()

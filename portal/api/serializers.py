@@ -23,7 +23,7 @@ class MatterSerializer(serializers.ModelSerializer[Matter]):
     """A matter in a list."""
 
     department = serializers.CharField(source="department.name", help_text="实施主体")
-    mode_label = serializers.CharField(source="get_mode_display")
+    mode_label = serializers.CharField(source="handling")
 
     class Meta:
         model = Matter

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from approvals import reviewing, selectors
 from approvals.applying import attached
+from approvals.deciding.carrying import STOPPED
 from approvals.models import Application, Decision, Evidence, Judgement, SupplementNotice
 from approvals.permissions import may_decide
 from approvals.reviewing import REVEALING, Revealed
@@ -22,6 +23,8 @@ from matters import editions
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from matters.forms.answers import form_facts, is_visible
+from matters.models import InstantStop
+from matters.writing import stopping
 from portal.bureau import noticing, queueing
 from portal.bureau.due import Due, due
 from portal.bureau.noticing import Told
@@ -63,6 +66,7 @@ class OpenedApplication:
     undetermined: tuple[str, ...]
     ruled_out: bool
     recommended: bool
+    stop: InstantStop | None
     outcome: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     evidence: tuple[Row, ...]
@@ -114,6 +118,7 @@ def opened(user: User, application: Application, *, revealed: Revealed | None = 
     today = clock.today()
     compiled = editions.compiled(application.edition)
     sheet = selectors.latest_sheet(application)
+    stop = _stop(application, sheet)
     decision = selectors.decision_of(application)
     return OpenedApplication(
         application=application,
@@ -127,7 +132,8 @@ def opened(user: User, application: Application, *, revealed: Revealed | None = 
         unproven=tuple(sheets.unproven(sheet)) if sheet else (),
         undetermined=_undetermined(sheet, compiled),
         ruled_out=reviewing.ruled_out(application, sheet),
-        recommended=sheet is not None and sheet.verdict.kind == VerdictKind.GRANT,
+        recommended=sheet is not None and sheet.verdict.kind == VerdictKind.GRANT and stop is None,
+        stop=stop,
         outcome=sheet.verdict.outcome.lines if sheet and sheet.verdict.outcome else (),
         sections=tuple(_sections(application, compiled, sheet, on=today, mask=revealed is None)),
         evidence=tuple(_evidence(row, compiled) for row in application.evidence.order_by("material")),
@@ -147,6 +153,13 @@ def opened(user: User, application: Application, *, revealed: Revealed | None = 
         beside=queueing.beside(user, reference=application.reference, on=today),
     )
 
+
+
+def _stop(application: Application, sheet: Sheet | None) -> InstantStop | None:
+    """Return by which stop of deciding at once the case came here, if it was one."""
+    if sheet is None or application.referral_reason != STOPPED:
+        return None
+    return stopping.seen_at(application.matter, sheet.judgement.judged_at)
 
 def _number(application: Application) -> str:
     """Return the masked ID number of a person, or the public credit code of an organisation."""

@@ -206,13 +206,22 @@ def officer(department_code: str = "11440507MB2X00012R", *, user: User | None = 
     return account
 
 
-def admin(department_code: str = "11440507MB2X00012R") -> User:
-    """Appoint an admin of a department's catalogue."""
+def admin(department_code: str | None = "11440507MB2X00012R", *, name: str = "李文杰") -> User:
+    """Appoint an admin of a department's catalogue, or of the whole district's."""
+    return _appointed(Post.Role.ADMIN, department_code, name)
+
+
+def supervisor(department_code: str | None = "11440507MB2X00012R") -> User:
+    """Appoint a supervisor of a department, or of the whole district."""
+    return _appointed(Post.Role.SUPERVISOR, department_code, "高监督")
+
+
+def _appointed(role: Post.Role, department_code: str | None, name: str) -> User:
     account = registering.account(
-        f"admin{next(_numbers)}", display_name="李文杰", password="a long test password"
+        f"{role}{next(_numbers)}", display_name=name, password="a long test password"
     )
-    department = Department.objects.get(credit_code=department_code)
-    registering.appoint(account, role=Post.Role.ADMIN, department=department, on=date(2020, 1, 1))
+    department = Department.objects.get(credit_code=department_code) if department_code else None
+    registering.appoint(account, role=role, department=department, on=date(2020, 1, 1))
     return account
 
 

@@ -41,7 +41,7 @@ class OneMatter(GenericAPIView[Matter]):
     @described("读取一个事项：要回答的问题、材料、会读取的证照", MatterDetailSerializer)
     def get(self, request: Request, code: str) -> Response:  # noqa: ARG002 -- DRF hands it
         """Return it, or 404."""
-        found = Matter.objects.filter(code=code, status=Matter.Status.IN_FORCE, current_edition__isnull=False)
+        found = Matter.objects.filter(selectors.has_edition(), code=code, status=Matter.Status.IN_FORCE)
         matter = found.select_related("department", "current_edition").first()
         if matter is None:
             raise Http404

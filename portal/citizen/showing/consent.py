@@ -79,7 +79,7 @@ def asking(matter: Matter, compiled: Compiled, *, principal: Principal, on: date
         sensitive=_sensitive(compiled),
         until=on + timedelta(days=CONSENT_DAYS),
         workdays=committed.workdays,
-        instant=committed.instant and matter.mode == Matter.Mode.INSTANT_APPROVAL,
+        instant=committed.instant and matter.promises_instant,
     )
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.acting.principals import Principal, choices
 from approvals import selectors
 from approvals.applying import drafting, prefilling
-from approvals.errors import AlreadyOpen, NotAcceptingApplications
+from approvals.errors import AlreadyOpen
 from approvals.models import Application, Draft
 from approvals.permissions import may_apply
 from certificates.models import Certificate
@@ -70,18 +70,17 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
 
 def _told(principal: Principal, matter: Matter) -> Asking:
     """Return what to ask; say at once when there is nothing to apply for, not after the answer."""
-    if matter.status != Matter.Status.IN_FORCE or matter.current_edition is None:
-        raise NotAcceptingApplications
+    edition = drafting.in_force(matter)
     if (existing := selectors.open_application(principal, matter=matter)) is not None:
         raise AlreadyOpen(existing.reference)
-    return asking(matter, editions.compiled(matter.current_edition), principal=principal, on=clock.today())
+    if (draft := selectors.draft_of(principal, matter=matter)) is not None:
+        edition = draft.edition  # what was begun is applied for as it was begun
+    return asking(matter, editions.compiled(edition), principal=principal, on=clock.today())
 
 
 def _held(principal: Principal, matter: Matter) -> Held | None:
     """Return the granted case whose certificate is valid; a change is asked for again and again, and never held up."""
-    if matter.current_edition is None:
-        return None
-    package = editions.compiled(matter.current_edition).package
+    package = editions.compiled(drafting.in_force(matter)).package
     if package.result.certificate.mode == "new_version":
         return None
     return selectors.still_held(principal, matter=matter, on=clock.today())

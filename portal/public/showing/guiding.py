@@ -92,8 +92,8 @@ class GuidePage:
 def guide_page(
     matter: Matter, *, visitor: Visitor, chosen: Mapping[str, str], figure: Count90, on: date
 ) -> GuidePage:
-    """Return the page; raises Edition.DoesNotExist where nothing was ever published."""
-    if (edition := matter.current_edition) is None:
+    """Return the page; raises Edition.DoesNotExist where nothing is in force yet."""
+    if (edition := matter.edition_on(on)) is None:
         raise Edition.DoesNotExist(matter.code)
     compiled = editions.compiled(edition)
     answers = situation(compiled, chosen)
@@ -106,7 +106,7 @@ def guide_page(
         compiled=compiled,
         lines=bringing.lines(compiled, materials, covers=covers),
         choices=_choices(compiled, answers),
-        bars=time_bars(compiled, figure),
+        bars=time_bars(compiled, figure, stopped=matter.instant_stop_id is not None),
         figure=figure,
         box=_box(compiled, matter, visitor, covers, ticks=_ticks(compiled, materials, covers), on=on),
     )
@@ -211,8 +211,11 @@ def _held_result(compiled: Compiled, covers: Mapping[str, Cover]) -> Tick | None
     return Tick(compiled.package.guide.result.name, cover)
 
 
-def time_bars(compiled: Compiled, figure: Count90) -> list[TimeBar]:
-    """Return statutory, committed and real time in one scale: the longest limit in working days."""
+def time_bars(compiled: Compiled, figure: Count90, *, stopped: bool = False) -> list[TimeBar]:
+    """Return statutory, committed and real time in one scale: the longest limit in working days.
+
+    While deciding at once is `stopped`, only what a person promises is promised.
+    """
     guide = compiled.package.guide
     statutory = guide.statutory.workdays
     longest = max(statutory or 0, guide.committed.workdays, 1)
@@ -223,12 +226,12 @@ def time_bars(compiled: Compiled, figure: Count90) -> list[TimeBar]:
     ]
     by_hand = f"{guide.committed.workdays} 个工作日"
     share = guide.committed.workdays / longest
-    if guide.committed.instant:
+    if guide.committed.instant and not stopped:
         bars.append(TimeBar("承诺时限", "当场办结", 0, "committed"))
         bars.append(TimeBar("转人工承诺", by_hand, share, "committed"))
     else:
         bars.append(TimeBar("承诺时限", by_hand, share, "committed"))
-    if figure.median is not None:
+    if figure.median is not None and not stopped:
         bars.append(TimeBar("实际中位数", wording.duration_cn(figure.median), 0, "real"))
     return bars
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from common import clock
 from matters import selectors
 from matters.models import Edition, Matter
 from portal.public.showing import tiles
@@ -71,14 +72,21 @@ def wanted(query: Mapping[str, str]) -> Wanted:
 def find(asked: Wanted) -> list[Matter]:
     """Return the matters that fit, the closest first."""
     found = selectors.search(asked.q, applicant=asked.applicant or None, life_event=asked.life_event or None)
-    return [matter for matter in found if not asked.mode or matter.mode == asked.mode]
+    return [matter for matter in found if not asked.mode or _handled(matter) == asked.mode]
+
+
+def _handled(matter: Matter) -> str:
+    """Return by which filter a matter is found; while its deciding at once is stopped, by none."""
+    return "" if matter.instant_stop_id is not None else str(matter.mode)
 
 
 def rows(matters: Sequence[Matter], known: Figures) -> list[Row]:
     """Return the rows of one page, with the labels of each edition in one query."""
-    editions = Edition.objects.filter(pk__in=[matter.current_edition_id for matter in matters]).order_by("pk")
+    today = clock.today()
+    named = {matter.pk: matter.edition_id_on(today) for matter in matters}
+    editions = Edition.objects.filter(pk__in=[pk for pk in named.values() if pk]).order_by("pk")
     labels: dict[UUID | None, list[str]] = dict(editions.values_list("pk", "content__guide__labels"))
-    return [Row(each, tuple(labels.get(each.current_edition_id) or ()), known.of(each)) for each in matters]
+    return [Row(each, tuple(labels.get(named[each.pk]) or ()), known.of(each)) for each in matters]
 
 
 def filters(asked: Wanted) -> list[tuple[str, list[Choice]]]:
@@ -94,7 +102,7 @@ def filters(asked: Wanted) -> list[tuple[str, list[Choice]]]:
         *((each.name, each.name) for each in tiles.tiles(everything) if each.name != tiles.OTHER),
     ]
     modes = [("", "全部"), *Matter.Mode.choices]
-    used = {matter.applicant for matter in everything}, {matter.mode for matter in everything}
+    used = {matter.applicant for matter in everything}, {_handled(matter) for matter in everything}
     return [
         (
             "给谁办",

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from common import clock
+from matters import selectors
 from matters.models import Matter
 from portal.public import visitor
 from portal.public.showing import everyday, figures, guiding, listing
@@ -37,9 +38,7 @@ def matters(request: HttpRequest) -> HttpResponse:
 @require_safe
 def guide(request: HttpRequest, code: str) -> HttpResponse:
     """Show the guide of a matter, also of one that is suspended or cancelled, which then says so."""
-    published = Matter.objects.filter(current_edition__isnull=False).select_related(
-        "department", "current_edition"
-    )
+    published = Matter.objects.filter(selectors.has_edition()).select_related("department", "current_edition")
     matter = get_object_or_404(published, code=code)
     who = visitor.of(request)
     page = guiding.guide_page(

@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _most_used(matters: Iterable[Matter], published: Figures) -> list[Matter]:
     """Return what is approved instantly, the most granted first: what people come for is never left out."""
-    instant = [matter for matter in matters if matter.mode == Matter.Mode.INSTANT_APPROVAL]
+    instant = [matter for matter in matters if matter.promises_instant]
     return sorted(instant, key=lambda matter: (-published.of(matter).direct, matter.name))
 
 
