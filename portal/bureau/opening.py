@@ -154,12 +154,12 @@ def opened(user: User, application: Application, *, revealed: Revealed | None = 
     )
 
 
-
 def _stop(application: Application, sheet: Sheet | None) -> InstantStop | None:
     """Return by which stop of deciding at once the case came here, if it was one."""
     if sheet is None or application.referral_reason != STOPPED:
         return None
     return stopping.seen_at(application.matter, sheet.judgement.judged_at)
+
 
 def _number(application: Application) -> str:
     """Return the masked ID number of a person, or the public credit code of an organisation."""
