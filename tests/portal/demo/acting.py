@@ -19,7 +19,7 @@ from matters.forms.fields import UploadsField
 from matters.models import Matter
 from portal.citizen import filling
 from portal.demo.district.lives import Life, district
-from portal.demo.district.residents import filled
+from portal.demo.district.residents import Day, filled
 from tests.factories import uploads
 
 
@@ -48,7 +48,7 @@ def apply(one: Life, name: str, *, who: Principal | None = None) -> Application:
     who = who or principal(one, matter=matter)
     draft = drafting.start(who, matter=matter, consent=one.consent)
     answers = {**district().matters[name].answers, **one.answers.get(name, {})}
-    draft = fill_in(who, draft, filled(answers, {"name": one.name}))
+    draft = fill_in(who, draft, filled(answers, {"name": one.name, "day": Day(clock.today())}))
     return submission.submit(who, reference=draft.reference, key=str(uuid.uuid4()))
 
 

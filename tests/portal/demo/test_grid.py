@@ -215,6 +215,12 @@ STORIES: dict[str, dict[str, str]] = {
     "xujianguo": {"hygiene": "refer site_unchanged:FAIL"},
     "yangmeiling": {"hygiene_renewal": "grant"},
     "liuhaibo": {"hygiene_renewal": "refer in_time:FAIL reviewed:FAIL"},
+    "qiujiahao": {"repair": "grant"},
+    "heyaohui": {"repair": "refer scope_repair:FAIL", "change": "grant"},
+    "liangshiqi": {"dispatch": "refer"},
+    "huangzhenbang": {"dispatch": "refer capital:FAIL not_abnormal:FAIL"},
+    "yushiting": {"hr": "grant"},
+    "xieguodong": {"hr": "refer only_filed_kinds:FAIL in_time:FAIL"},
 }
 PROMISED = {name: dict(zip(MATTERS, row, strict=True)) for name, row in GRID.items()} | STORIES
 CASES = [(name, matter, expected) for name, row in PROMISED.items() for matter, expected in row.items()]
@@ -453,6 +459,19 @@ def test_a_renewed_licence_says_until_when_it_is_valid(town: str) -> None:
     assert new.fields["valid_to"] == "2030-11-22"
     assert new.previous is not None
     assert new.number == new.previous.number
+
+
+def test_a_shop_that_may_repair_from_now_on_files_at_once(town: str) -> None:
+    life = acting.life("heyaohui")
+    acting.decided(acting.apply(life, "change"))
+    filed = acting.decided(acting.apply(life, "repair"))
+    assert filed.state == S.GRANTED, filed.referral_reason
+    certificate = selectors.certificate_of(selectors.decision_of(filed))
+    assert certificate is not None
+    assert (certificate.fields["category"], certificate.fields["technician"]) == (
+        "三类机动车维修（专项维修）",
+        "何耀辉",
+    )
 
 
 def test_only_who_may_act_for_a_business_changes_its_licence(town: str) -> None:
