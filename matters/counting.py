@@ -18,9 +18,13 @@ NO_NOTICE = "这一年的节假日安排还没有公布"
 MOST_YEARS = 50
 
 
-def counted(facts: Facts, *, vocabulary: Vocabulary, on: date) -> Facts:
-    """Return the facts with the working days this vocabulary declares; those already counted stay."""
-    wanted = [one for one in vocabulary.derived if one.kind in COUNTED_KINDS and one.name not in facts]
+def counted(facts: Facts, *, vocabulary: Vocabulary, on: date, again: bool = False) -> Facts:
+    """Return the facts with the working days this vocabulary declares; those already counted stay.
+
+    `again` counts them anew: facts collected for one edition, tried in another that may mean something else by a name.
+    """
+    declared = [one for one in vocabulary.derived if one.kind in COUNTED_KINDS]
+    wanted = [one for one in declared if again or one.name not in facts]
     if not wanted:
         return facts
     return {**facts, **{one.name: _fact(one, facts, on) for one in wanted}}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from matters.counting import counted
 from matters.editions import Compiled
 from rules import Action, Fact, Facts, Finding, Truth, Verdict, VerdictKind, facts_needed
 
@@ -72,6 +73,7 @@ class Side:
 
     def read(self, facts: Facts, *, on: date) -> tuple[Verdict, tuple[str, ...]]:
         """Return the verdict, and the facts never read that could change it."""
+        facts = counted(facts, vocabulary=self.compiled.vocabulary, on=on, again=True)
         verdict = self.compiled.judge(facts, on=on)
         unread = self.compiled.needed - facts.keys()
         return verdict, tuple(sorted(self._deciding(verdict, unread))) if unread else ()

@@ -64,6 +64,7 @@ def test_what_was_counted_is_kept_whatever_the_calendar_says_later() -> None:
     first = counted(known(), vocabulary=VOCABULARY, on=ON)
     stored = facts_from_json(facts_to_json({**first, SINCE: Fact.known(3)}))
     assert counted(stored, vocabulary=VOCABULARY, on=ON)[SINCE].value == 3
+    assert counted(stored, vocabulary=VOCABULARY, on=ON, again=True)[SINCE] == first[SINCE]
     condition = PreparedCondition(
         parse_condition({"fact": SINCE, "op": "le", "value": 3}), vocabulary=VOCABULARY
     )
