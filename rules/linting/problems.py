@@ -24,6 +24,7 @@ from rules.language.tree import (
 )
 from rules.language.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
 from rules.linting.contradictions import Demand, contradiction, demand
+from rules.linting.tables import table_flaws
 
 _TYPE_NAMES = {
     FactType.TEXT: "文字",
@@ -75,10 +76,23 @@ def check_problems(
     )
     known = {problem.path for problem in found}
     found += [problem for problem in together.found if problem.path not in known]
-    return found + (_table_problems(outcome_table, vocabulary) if outcome_table else [])
+    if outcome_table is None:
+        return found
+    found += _row_problems(outcome_table, vocabulary)
+    if any(problem.severity is Severity.ERROR for problem in found):
+        return found  # what cannot be judged cannot be tried out either
+    return found + _table_problems(outcome_table, checks, vocabulary)
 
 
-def _table_problems(table: OutcomeTable, vocabulary: Vocabulary) -> list[Problem]:
+def _table_problems(table: OutcomeTable, checks: Sequence[Check], vocabulary: Vocabulary) -> list[Problem]:
+    found = []
+    for flaw in table_flaws(table, checks, vocabulary):
+        at = "outcome_table.rows" + ("" if flaw.row is None else f"[{flaw.row}]")
+        found.append(Problem(at, flaw.message, Severity.ERROR if flaw.bars else Severity.WARNING))
+    return found
+
+
+def _row_problems(table: OutcomeTable, vocabulary: Vocabulary) -> list[Problem]:
     found, always = [], False
     for index, row in enumerate(table.rows):
         at = f"outcome_table.rows[{index}]"
