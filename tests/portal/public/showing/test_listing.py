@@ -29,7 +29,11 @@ def test_each_filter_narrows() -> None:
     assert businesses
     stage = people[0].life_events[0]
     assert all(stage in matter.life_events for matter in find(Wanted(life_event=stage)))
-    assert find(Wanted(mode=Matter.Mode.INSTANT_FILING)) == []
+    filed, granted = (
+        find(Wanted(mode=mode)) for mode in (Matter.Mode.INSTANT_FILING, Matter.Mode.INSTANT_APPROVAL)
+    )
+    assert {matter.mode for matter in filed} == {Matter.Mode.INSTANT_FILING}
+    assert len(everything) == len(filed) + len(granted)
 
 
 def test_a_filter_keeps_the_others() -> None:
