@@ -40,6 +40,15 @@ SELECT a.reference, a.person_id, a.organisation_id, m.code
  WHERE a.agent_id = %s OR (a.person_id = %s AND a.organisation_id IS NOT NULL)
  ORDER BY a.id
 """
+_HELD_BACK = """
+SELECT silent.name, a.matter_id, count(*)
+  FROM approvals_application a
+ CROSS JOIN LATERAL (SELECT j.silent_registers FROM approvals_judgement j
+                      WHERE j.application_id = a.id ORDER BY j.number DESC LIMIT 1) AS latest
+ CROSS JOIN LATERAL jsonb_array_elements_text(latest.silent_registers) AS silent(name)
+ WHERE a.state = %s
+ GROUP BY 1, 2
+"""
 _IN_FORCE = """
 WHERE approvals_decision.application_id = %s
   AND NOT EXISTS (SELECT 1 FROM approvals_decision c WHERE c.corrects_id = approvals_decision.id)
@@ -283,3 +292,13 @@ def _deciding_for(user: User) -> int | None:
     """Return the department for which the user acts as officer now."""
     post = acting_as(user, Post.Role.OFFICER)
     return post.department_id if post is not None else None
+
+
+def held_back() -> dict[str, dict[int, int]]:
+    """Return for each register by matter how many cases are with an officer for want of its answer."""
+    found: dict[str, dict[int, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD_BACK, [ApplicationState.IN_REVIEW])
+        for register, matter, count in cursor.fetchall():
+            found.setdefault(register, {})[matter] = count
+    return found

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from common import clock
@@ -16,6 +17,12 @@ from matters.models import Edition, Matter
 
 _WORDS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
 LONGEST_QUERY = 60
+_REGISTERS_USED = """
+SELECT used.one->>'register', m.id
+  FROM matters_matter m JOIN matters_edition e ON e.id = m.current_edition_id
+ CROSS JOIN LATERAL jsonb_array_elements(e.content->'uses'->'registers') AS used(one)
+ WHERE m.status = %s
+"""
 # What every sentence is made of says nothing about a matter: alone, or in pairs, such characters find nothing.
 _FUNCTION = frozenset(
     "的地得了着过吗呢吧啊呀嘛我你您他她它们咱在是有和与或及跟就也都还又很不没要想能会可以怎么样如何什哪谁这那个些请问把被给为对一"
@@ -112,3 +119,13 @@ def _in_words(compiled: Compiled, replacement: Replacement) -> str:
     if replacement.commitment is not None:
         return "告知承诺代替"
     return "系统生成，您确认"
+
+
+def asking_registers() -> dict[str, set[int]]:
+    """Return for each register the matters in force that ask it."""
+    found: dict[str, set[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_REGISTERS_USED, [Matter.Status.IN_FORCE])
+        for register, matter in cursor.fetchall():
+            found.setdefault(register, set()).add(matter)
+    return found

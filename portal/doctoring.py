@@ -26,6 +26,8 @@ from portal.celery import app
 from portal.web.site.checks import particulars
 from records.files import clamd, scanning
 from records.insert_only import insert_only_tables
+from registers import authenticating, breaking
+from registers.models import Register
 
 OLDEST_POSTGRES = 150000
 ROOM = 500_000_000  # bytes
@@ -55,7 +57,7 @@ def examine() -> Iterator[Answer]:
     database = _reach("database", _version)
     yield database
     if database.level is Level.OK:
-        yield from (_migrations(), _role(), _insert_only(), _scans(), *_channels(), *_site())
+        yield from (_migrations(), _role(), _insert_only(), _scans(), *_credentials(), *_channels(), *_site())
     broker = _reach("broker", _ping)
     yield broker
     if broker.level is Level.OK:
@@ -176,6 +178,26 @@ def _registers() -> Answer:
         )
         return Answer(Level.WARNING, "registers", f"{host}: {type(problem).__name__}", advice)
     return Answer(Level.OK, "registers", f"{host} answers")
+
+
+def _credentials() -> Iterator[Answer]:
+    """A register is sent nothing while what it wants to see of us is not there."""
+    try:
+        rows = list(Register.objects.order_by("name"))
+    except Error:
+        yield Answer(Level.FAILED, "registers", "no table of them", "Run manage.py migrate.")
+        return
+    for row in rows:
+        if variables := ", ".join(authenticating.missing(row)):
+            advice = "Set what it names, or name a file; see docs/how-to/add-a-register.md. Until then nothing is sent."
+            yield Answer(Level.WARNING, f"register {row.name}", f"{variables}: not there, or no use", advice)
+    for name, since in breaking.states([row.name for row in rows], fresh=True).items():
+        if since is not None:
+            advice = (
+                "Ask who runs it. One question tries it every few seconds; it is asked again once it answers."
+            )
+            text = f"rests since {timezone.localtime(since):%Y-%m-%d %H:%M}: it did not answer"
+            yield Answer(Level.WARNING, f"register {name}", text, advice)
 
 
 def _channels() -> Iterator[Answer]:

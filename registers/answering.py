@@ -93,9 +93,9 @@ def _value(given: dict[str, Any], read_as: AnswerMap, name: str, spec: FactSpec)
         found = mapping.taken(given, maps=read_as.fields, name=name, spec=spec)
         value_of(found, spec=spec)
     except KeyError:
-        raise _Unclear(f"返回内容缺少字段 {name}") from None
+        raise _Unclear(f"返回内容缺少字段“{spec.label}”") from None
     except Unreadable:
-        raise _Unclear(f"字段 {name} 的类型不对") from None
+        raise _Unclear(f"字段“{spec.label}”的类型不对") from None
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import logging
 import os
 import random
 import socket
@@ -20,6 +21,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+log = logging.getLogger(__name__)
 THREADS = 32  # of one register
 MAX_ANSWER = 1_000_000
 LATE, OVER_BUDGET = "超时", "超出本次核验的时限"
@@ -244,8 +246,10 @@ def _result(future: Future[Reply], call: Call) -> Reply:
         return Reply(
             None, b"", call.too_late if call.deadline else OVER_BUDGET, tries, round(call.timeout * 1000)
         )
-    error = future.exception()
-    return future.result() if error is None else Reply(None, b"", f"内部错误 {type(error).__name__}", 1)
+    if (error := future.exception()) is None:
+        return future.result()
+    log.error("asking %s failed here", call.register, exc_info=error)
+    return Reply(None, b"", "本系统内部错误", 1)
 
 
 def _pool(register: str) -> ThreadPoolExecutor:

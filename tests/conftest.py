@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from common import clock
 from portal.demo.district import loading
 from tests import emptying, grouping, strictness
+from tests.forgetting import forget_registers, has_learnt
 
 pytest_plugins = ["tests.factories.fixtures"]
 
@@ -71,6 +72,14 @@ def _strict(request: pytest.FixtureRequest) -> Iterator[None]:
 def _own_clock() -> Iterator[None]:
     yield
     clock.set_source(None)
+
+
+@pytest.fixture(autouse=True)
+def _own_registers() -> Iterator[None]:
+    """A register that failed in one test rests in no other."""
+    yield
+    if has_learnt():
+        forget_registers()
 
 
 @pytest.fixture(scope="session")

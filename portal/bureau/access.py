@@ -19,7 +19,11 @@ from portal.web.session.posts import held, post_place, role_of
 __all__ = ["NoOfficerPost", "Officer", "application_of", "office_page", "officer_of", "open_application"]
 
 
-_DESKS: dict[str, str] = {Post.Role.CLERK: "bureau:guardianships", Post.Role.ADMIN: "bureau:posts"}
+_DESKS: dict[str, str] = {
+    Post.Role.CLERK: "bureau:guardianships",
+    Post.Role.ADMIN: "bureau:posts",
+    Post.Role.SUPERVISOR: "supervision:registers",
+}
 
 
 class NoOfficerPost(DomainError):

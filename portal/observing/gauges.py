@@ -18,6 +18,8 @@ from approvals.models import Application, Judgement
 from approvals.states import OPEN, ApplicationState
 from common import clock
 from records.models import StoredFile
+from registers import breaking
+from registers.models import Register
 
 WINDOW = timedelta(hours=1)
 KEPT_SECONDS = 5.0
@@ -99,6 +101,15 @@ def _register_calls(at: datetime) -> Iterator[Metric]:
             for quantile, ms in zip(("0.5", "0.95"), took or (), strict=False):
                 latency.add_metric([name, outcome, quantile], ms / 1000)
     yield from (calls, latency)
+    resting = GaugeMetricFamily(
+        "portal_register_resting",
+        "Whether a register's breaker is open: 1, nobody asks it.",
+        labels=["register"],
+    )
+    names = list(Register.objects.order_by("name").values_list("name", flat=True))
+    for name, since in breaking.states(names, fresh=True).items():
+        resting.add_metric([name], int(since is not None))
+    yield resting
 
 
 def _deliveries(at: datetime) -> Iterator[Metric]:

@@ -13,10 +13,10 @@ from common import clock
 from common.clock import SHANGHAI
 from common.redis import connection
 from portal.settings import BRAKES
-from registers import breaking, selectors
 from tests import shelving
 from tests.factories import district, standin
 from tests.factories.standin import Standin
+from tests.forgetting import forget_registers
 
 REGISTERS = ["civil_status", "other_grants", "credit_blacklist", "name_approval"]
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=SHANGHAI)  # a Friday
@@ -74,15 +74,6 @@ def brakes(settings: Any) -> Iterator[None]:
     forget_brakes()
     yield
     forget_brakes()
-
-
-def forget_registers() -> None:
-    """Let go of every breaker and kept answer, and of the definitions this process remembers."""
-    breaking._views.clear()
-    selectors._remembered.clear()
-    if not os.environ["REDIS_URL"].startswith("redis://127.0.0.1:9/"):
-        for key in connection().scan_iter("register:*"):
-            connection().delete(key)
 
 
 def forget_brakes() -> None:

@@ -15,6 +15,9 @@ from portal.celery import app
 from portal.doctoring import Level
 from records.files.standin import StandinScanner
 from records.models import StoredFile
+from registers import breaking, defining
+from registers.models import Register
+from tests.registers.conftest import ALIVE
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +108,16 @@ def test_the_virus_scanner_is_asked_and_what_it_left_is_told(settings) -> None:
     StoredFile.objects.create(created_at=clock.now(), scan="failed", **told)
     (answer,) = answers()["uploaded files"]
     assert (answer.level, answer.text) == (Level.WARNING, "1 failed")
+
+
+@pytest.mark.django_db
+def test_what_a_register_wants_to_see_and_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    defining.save({**ALIVE, "secret_name": "TEST_TOKEN", "signing_key_name": "TEST_SIGNING"})
+    monkeypatch.setenv("TEST_TOKEN", "made-up")
+    (answer,) = answers()["register test_alive"]
+    assert (answer.level, answer.text) == (Level.WARNING, "TEST_SIGNING: not there, or no use")
+    monkeypatch.setenv("TEST_SIGNING", "made-up")
+    assert "register test_alive" not in answers()
+    breaking.note(Register.objects.get(), answered=0, failed=5)
+    (answer,) = answers()["register test_alive"]
+    assert "rests since" in answer.text

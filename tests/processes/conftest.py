@@ -20,6 +20,7 @@ from bootstrap import places, programs
 from common import clock
 from tests import shelving
 from tests.factories import district
+from tests.forgetting import forget_registers
 from tests.processes import browsing
 from tests.processes.running import Processes, app_environment, mark_demo, url_answers
 from tests.processes.standing import FarStandin
@@ -130,6 +131,7 @@ def city(stocked: None, register_server: str) -> Iterator[FarStandin]:
     """A district with its catalogue and no people yet; returns the registers, healthy."""
     standin = FarStandin(register_server)
     standin.heal()
+    forget_registers()
     yield standin
     standin.heal()
 

@@ -19,7 +19,7 @@ from pytest_django import Settings
 
 from registers import defining
 from registers.models import Register
-from tests.factories.fixtures import forget_registers
+from tests.forgetting import forget_registers
 
 ROOT = Path(__file__).resolve().parents[2]
 ALIVE: dict[str, Any] = {

@@ -184,9 +184,9 @@ NO_HIT = b'{"hit": false}'
         (http(b'{"hit": false, "error": "timeout"}'), "failed", "返回内容不是查到或未查到"),
         (http(b'{"hit": false, "hit": true}'), "failed", "返回内容无法识别"),
         (http(b'{"hit": true}'), "failed", "返回内容缺少字段"),
-        (http(b'{"hit": true, "values": {"count": 2}}'), "failed", "返回内容缺少字段 city"),
-        (http(b'{"hit": true, "values": {"count": "2", "city": "x"}}'), "failed", "字段 count 的类型不对"),
-        (http(b'{"hit": true, "values": {"count": true, "city": "x"}}'), "failed", "字段 count 的类型不对"),
+        (http(b'{"hit": true, "values": {"count": 2}}'), "failed", "返回内容缺少字段“城市”"),
+        (http(b'{"hit": true, "values": {"count": "2", "city": "x"}}'), "failed", "字段“项数”的类型不对"),
+        (http(b'{"hit": true, "values": {"count": true, "city": "x"}}'), "failed", "字段“项数”的类型不对"),
         (
             b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + NO_HIT,
             "failed",
