@@ -127,7 +127,7 @@ class CheckSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     expected = serializers.CharField()
     seen = serializers.CharField()
-    basis = serializers.CharField()
+    basis = serializers.ListField(child=serializers.CharField(), help_text="each article of law")
     source = serializers.CharField()
     outcome = serializers.CharField()
 

@@ -1,19 +1,51 @@
 """A check: one condition with its law, what the citizen is told, and what failing or not knowing does."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from rules.language.invalid import InvalidTree, refuse
 from rules.language.tree import Condition
-from rules.language.values import Action, Basis, Truth
+from rules.language.values import Action, Basis, Truth, bases_to_json
 
 MAX_CHECKS = 100
+MAX_BASES = 10
 
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 Opened = Annotated[str, Field(pattern=r"^(form|material)\.[a-z][a-z0-9_-]{0,60}$")]
+
+
+def _how_many(raw: object) -> str:
+    return "@many" if isinstance(raw, list | tuple) else "@one"
+
+
+def _as_several(given: Basis | tuple[Basis, ...]) -> tuple[Basis, ...]:
+    return (given,) if isinstance(given, Basis) else given
+
+
+_Several = Annotated[tuple[Basis, ...], Field(strict=False, min_length=1, max_length=MAX_BASES)]
+if TYPE_CHECKING:
+    Bases = tuple[Basis, ...]
+else:  # one article is written as an object, several as a list; either way they are held as several
+    Bases = Annotated[
+        Annotated[Basis, Tag("@one")] | Annotated[_Several, Tag("@many")],
+        Discriminator(_how_many),
+        AfterValidator(_as_several),
+        PlainSerializer(bases_to_json),
+    ]
 
 
 class OnTrouble(StrEnum):
@@ -45,7 +77,7 @@ class Check(BaseModel):
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")]
     name: Annotated[str, Field(min_length=1, max_length=60)]
     condition: Condition
-    basis: Basis
+    basis: Bases
     told: Told
     on_fail: OnTrouble = Field(default=OnTrouble.REFER, strict=False)
     on_unknown: OnTrouble = Field(default=OnTrouble.REFER, strict=False)

@@ -105,7 +105,7 @@ Facts: TypeAlias = Mapping[str, Fact]
 
 
 class Basis(BaseModel):
-    """The law a check stands on."""
+    """One article of law a check stands on."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -115,11 +115,19 @@ class Basis(BaseModel):
 
     @property
     def cited(self) -> str:
-        """Return the citation, each article beside its own law: “甲法、乙办法”, “第一条；第二条” are two citations."""
-        laws, articles = self.law.split("、"), self.article.split("；")
-        if len(laws) != len(articles):
-            return f"{self.law}{self.article}"
-        return "；".join(law + article for law, article in zip(laws, articles, strict=True))
+        """Return the citation: the article beside its law."""
+        return f"{self.law}{self.article}"
+
+
+def bases_to_json(bases: tuple[Basis, ...]) -> Any:
+    """Return a single basis as an object, several as a list: the form single ones were always stored in."""
+    told = [basis.model_dump() for basis in bases]
+    return told[0] if len(told) == 1 else told
+
+
+def bases_from_json(data: Any) -> tuple[Basis, ...]:
+    """Undo `bases_to_json`."""
+    return tuple(Basis.model_validate(one) for one in (data if isinstance(data, list) else [data]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +152,7 @@ class Finding:
     sentence: str
     outcome: Truth
     leaves: tuple[Leaf, ...]
-    basis: Basis
+    basis: tuple[Basis, ...]
     told: str
     action: Action
     opens: tuple[str, ...] = ()
@@ -310,7 +318,7 @@ def finding_to_json(finding: Finding) -> Json:
         "sentence": finding.sentence,
         "outcome": str(finding.outcome),
         "leaves": [leaf_to_json(leaf) for leaf in finding.leaves],
-        "basis": finding.basis.model_dump(),
+        "basis": bases_to_json(finding.basis),
         "told": finding.told,
         "action": str(finding.action),
         "opens": list(finding.opens),
@@ -322,7 +330,7 @@ def finding_from_json(data: Json) -> Finding:
     read = {
         "outcome": Truth(data["outcome"]),
         "leaves": tuple(map(leaf_from_json, data["leaves"])),
-        "basis": Basis.model_validate(data["basis"]),
+        "basis": bases_from_json(data["basis"]),
         "action": Action(data["action"]),
         "opens": tuple(data["opens"]),
     }

@@ -70,7 +70,7 @@ class SheetRow:
     name: str
     expected: str
     seen: str
-    basis: str
+    basis: Sequence[str]
     source: str
     detail: str
     outcome: str

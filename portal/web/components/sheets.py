@@ -70,7 +70,7 @@ def _row(finding: Finding, sheet: Sheet) -> SheetRow:
         name=finding.name,
         expected=finding.sentence,
         seen="，".join(_distinct(_seen(leaf) for leaf in finding.leaves if leaf.seen)),
-        basis=finding.basis.cited,
+        basis=tuple(basis.cited for basis in finding.basis),
         source="、".join(_distinct(_named(source) for source in sources)),
         detail="；".join(_distinct(_read(source, sheet) for source in sources)),
         outcome=OUTCOMES[finding.outcome],

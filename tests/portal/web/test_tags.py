@@ -81,7 +81,7 @@ def test_a_button_with_an_address_is_a_link() -> None:
 
 def test_unproven_rows_go_first_and_keep_their_order() -> None:
     rows = [
-        parts.SheetRow(f"第{n}项", "", "", "", "", "", kind)
+        parts.SheetRow(f"第{n}项", "", "", (), "", "", kind)
         for n, kind in enumerate(["pass", "unknown", "pass", "fail", "unknown"])
     ]
     drawn = draw("{% verification_sheet rows %}", rows=rows)

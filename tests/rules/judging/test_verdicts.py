@@ -66,7 +66,7 @@ def test_the_kind_of_verdict(changes: dict[str, Any], kind: VerdictKind, opens: 
 def test_a_finding_carries_law_words_and_trace() -> None:
     aged, alive, rooms, _ = verdict(form__rooms=1, register__civil__dead=UNREACHABLE).findings
     assert (aged.outcome, aged.told, aged.action, aged.opens) == (Truth.PASS, "通过了", Action.NONE, ())
-    assert (aged.basis.law, aged.basis.article, aged.sentence) == ("某办法", "第四条", "年满80周岁")
+    assert ([basis.cited for basis in aged.basis], aged.sentence) == (["某办法第四条"], "年满80周岁")
     assert aged.leaves[0].seen == "80周岁"
     assert (alive.outcome, alive.told, alive.action) == (Truth.UNKNOWN, "不能核实", Action.REFER)
     assert (alive.leaves[0].reason, alive.leaves[0].seen) == (UNREACHABLE, "数据源未响应")

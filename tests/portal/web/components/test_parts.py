@@ -10,7 +10,7 @@ from portal.web.components import parts
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: parts.SheetRow("核验项", "", "", "", "", "", "passed"),
+        lambda: parts.SheetRow("核验项", "", "", (), "", "", "passed"),
         lambda: parts.Step("受理", "", "doing"),
         lambda: parts.Day(date(2026, 11, 20), "holiday", "休"),
         lambda: parts.TimeBar("承诺", "5 天", 0.5, "green"),
