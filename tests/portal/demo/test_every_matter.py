@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import User
+from accounts.acting import principals
+from accounts.models import Message, Organisation, User
+from accounts.organising import OrganisationClosed
 from approvals import reviewing, selectors
+from approvals.applying import drafting
 from approvals.models import Application, Decision
 from approvals.states import ApplicationState as S
 from approvals.states import Maker
 from certificates.states import CertificateStatus
 from common import clock
 from matters import editions
+from matters.format.results import Ending
 from matters.models import Matter
 from portal.demo.district.lives import district
 from tests.portal.demo import acting
@@ -54,6 +58,8 @@ def assert_done_as_promised(application: Application) -> None:
     certificate = selectors.certificate_of(selectors.decision_of(application))
     assert certificate is not None
     assert certificate.type.slug == promised.certificate.type
+    if promised.ends is not None:
+        assert_ended_as_promised(application, promised.ends)
     assert certificate.status == CertificateStatus.VALID
     assert not certificate.expired_on(clock.today())
     assert (certificate.previous is not None) == promised.certificate.renews
@@ -63,6 +69,34 @@ def assert_done_as_promised(application: Application) -> None:
         assert holder == (application.organisation or application.person)
     else:
         assert certificate.holder_organisation is not None
+
+
+def assert_ended_as_promised(application: Application, ends: Ending) -> None:
+    """What the applicant had is 注销 by this decision, the applicant has closed, and its head still reads it all."""
+    decision = selectors.decision_of(application)
+    assert decision is not None
+    holder = application.organisation or application.person
+    held = holder.certificates.filter(type__slug__in=ends.types)
+    assert {one.type.slug for one in held} >= {ends.certificate}
+    for one in held:
+        assert (one.status, one.ended_by) == (CertificateStatus.CANCELLED, f"decision:{decision.pk}")
+        assert ends.reason in one.status_reason
+        assert application.reference in one.status_reason
+        assert Message.objects.filter(occasion__startswith=f"certificate:{one.pk}:").exists()
+    if ends.organisation:
+        assert_closed(application, decision)
+
+
+def assert_closed(application: Application, decision: Decision) -> None:
+    assert application.organisation is not None
+    body = Organisation.objects.get(pk=application.organisation.pk)
+    assert (body.status, body.closed_by) == (Organisation.Status.CANCELLED, f"decision:{decision.pk}")
+    assert body.closed_on == clock.today()
+    head = principals.principal(application.person, whom=f"organisation:{body.pk}")
+    assert selectors.own_application(head, reference=application.reference) == application
+    assert principals.choices_of_organisations(application.person, on=clock.today()) == []
+    with pytest.raises(OrganisationClosed):
+        drafting.start(head, matter=application.matter, consent=True)
 
 
 def officer_for(application: Application) -> User:

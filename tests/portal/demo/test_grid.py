@@ -208,6 +208,20 @@ GRID = {
 }
 # Lives that came with a later matter are tried in what they are there to show; the whole grid would be too long.
 STORIES: dict[str, dict[str, str]] = {
+    "hebaoquan": {"hardship": "refer hardship:NOT_HELD"},
+    "sumeijuan": {"hardship": "grant", "care": "refer severe:FAIL"},
+    "denglanying": {"hardship": "grant"},
+    "hongzhiqiang": {"hardship": "refer no_state_support:FAIL"},
+    "zhangyulan": {"review": "grant"},
+    "chenguihua": {"review": "grant"},
+    "fangguorong": {"review": "refer own_certificate:EXPIRED"},
+    "zhoupeifen": {"closing": "refer"},
+    "huangyaoming": {"closing": "refer not_abnormal:FAIL"},
+    "huangxiaoling": {"closing": "refer no_licence_left:FAIL"},
+    "pengguoqiang": {"signing": "grant"},
+    "liangjianping": {"signing": "grant", "insurance": "refer not_employed:FAIL"},
+    "tangxiaohong": {"signing": "refer still_here:FAIL", "insurance": "grant"},
+    "yuxiaoyan": {"insurance": "grant"},
     "pengliyun": {"change": "grant"},
     "zengguihua": {"change": "supplement name_available:FAIL"},
     "dengyaozong": {"change": "refer may_commit:FAIL"},
@@ -222,7 +236,8 @@ STORIES: dict[str, dict[str, str]] = {
     "yushiting": {"hr": "grant"},
     "xieguodong": {"hr": "refer only_filed_kinds:FAIL in_time:FAIL"},
 }
-PROMISED = {name: dict(zip(MATTERS, row, strict=True)) for name, row in GRID.items()} | STORIES
+ROWS = {name: dict(zip(MATTERS, row, strict=True)) for name, row in GRID.items()}
+PROMISED = {name: ROWS.get(name, {}) | STORIES.get(name, {}) for name in ROWS | STORIES}
 CASES = [(name, matter, expected) for name, row in PROMISED.items() for matter, expected in row.items()]
 STATES = {"grant": S.GRANTED, "refer": S.IN_REVIEW, "supplement": S.SUPPLEMENTING}
 

