@@ -208,7 +208,7 @@ GRID = {
 }
 # Lives that came with a later matter are tried in what they are there to show; the whole grid would be too long.
 STORIES: dict[str, dict[str, str]] = {
-    "hebaoquan": {"hardship": "refer hardship:NOT_HELD"},
+    "hebaoquan": {"hardship": "refer hardship:FAIL"},
     "sumeijuan": {"hardship": "grant", "care": "refer severe:FAIL"},
     "denglanying": {"hardship": "grant"},
     "hongzhiqiang": {"hardship": "refer no_state_support:FAIL"},
