@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.catalogue.views import matters
+from portal.catalogue.views import backtests, matters
 
 app_name = "catalogue"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,5 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("matters/<str:code>/begin", matters.begin, name="begin"),
     # a draft: the check table and the other parts
     # a draft: trying and back-testing
+    path("drafts/<uuid:draft_id>/backtests", backtests.backtests, name="backtests"),
+    path("backtests/<uuid:test_id>", backtests.backtest, name="backtest"),
+    path("backtests/<uuid:test_id>/cancel", backtests.cancel, name="backtest_cancel"),
     # a draft: handing in, the second person, publishing
 ]

@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.acting import agents, delegating, guarding
 from accounts.models import Guardianship, Message, Post, User
 from approvals.applying import drafting
+from approvals.trying import asking
 from common import clock
 from matters.writing import drafts
 from tests import shelving
@@ -34,6 +35,7 @@ FORMS = {
     "act-for",
     "applications/<str:reference>/supplement",
     "applications/<str:reference>/withdraw",
+    "catalogue/drafts/<uuid:draft_id>/backtests",
     "demo/clock",
     "demo/sign-in",
     "demo/sms",
@@ -71,6 +73,7 @@ BUTTONS = {
     "applications/<str:reference>/rating",
     "applications/<str:reference>/submit",
     "authorisations/<uuid:authorisation_id>/revoke",
+    "catalogue/backtests/<uuid:test_id>/cancel",
     "catalogue/matters/<str:code>/begin",
     "demo/clock/back",
     "display",
@@ -167,6 +170,7 @@ def furnish() -> Place:
     draft = drafting.start(applicant.principal, matter=district.matter(district.BUSINESS), consent=True)
     letter = Message.objects.create(person=writer.person, kind="x", title="x", body="x", created_at=NOON)
     letter = Message.objects.filter(person=applicant.person).first() or letter
+    writing = drafts.begin(admin, matter=allowance, edition=allowance.current_edition)
     names = {
         "code": district.ALLOWANCE,
         "reference": case.reference,
@@ -180,7 +184,8 @@ def furnish() -> Place:
         "sign_in_id": str(uuid.uuid4()),
         "file_id": str(uuid.uuid4()),
         "number": "1",
-        "draft_id": str(drafts.begin(admin, matter=allowance, edition=allowance.current_edition).pk),
+        "draft_id": str(writing.pk),
+        "test_id": str(asking.ask(admin, draft_id=writing.pk).pk),
         "post_id": str(Post.objects.get(user=officer).pk),
         **mandates(applicant, writer),
     }

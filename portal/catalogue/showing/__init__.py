@@ -1,0 +1,1 @@
+"""What templates of the catalogue are given for trying and back-testing."""
