@@ -260,6 +260,7 @@ REGISTER_BUDGET_MS = environment.whole("REGISTER_BUDGET_MS", 2000)  # all regist
 BACKTEST_FLIP_SHARE = environment.share(
     "BACKTEST_FLIP_SHARE", 0.05
 )  # other verdict or amount, or cannot be told
+TRYABLE_PEOPLE = "portal.demo.district.trying.Lives" if DEMO else ""  # made-up people to try a draft with
 BACKTEST_LOST_SHARE = environment.share("BACKTEST_LOST_SHARE", 0.01)  # granted before, not any more
 
 REST_FRAMEWORK = {

@@ -116,9 +116,7 @@ def flips(test: BackTest, *, chosen: str) -> list[Flip]:
     """Return the listed cases of one kind of change, or of all."""
     known = {one.value for one in filters(test, chosen=chosen)}
     wanted = chosen if chosen in known else ""
-    return [
-        _flip(line, words(test)) for line in test.tally["listed"] if not wanted or _kind(line) == wanted
-    ]
+    return [_flip(line, words(test)) for line in test.tally["listed"] if not wanted or _kind(line) == wanted]
 
 
 def _kind(line: Mapping[str, Any]) -> str:
@@ -151,7 +149,9 @@ def amounts(test: BackTest) -> list[tuple[str, list[tuple[str, str, str, str]]]]
 def _months(one: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     rows = [(month, Decimal(was), Decimal(now)) for month, (was, now) in sorted(one["months"].items())]
     if len(rows) > 1:
-        rows.append(("合计", sum((row[1] for row in rows), Decimal()), sum((row[2] for row in rows), Decimal())))
+        rows.append(
+            ("合计", sum((row[1] for row in rows), Decimal()), sum((row[2] for row in rows), Decimal()))
+        )
     unit = one["unit"]
     return [
         (month, f"{money_text(was)} {unit}", f"{money_text(now)} {unit}", f"{_signed(now - was)} {unit}")
