@@ -152,7 +152,7 @@ def remove_example(user: User, *, draft_id: UUID, revision: int, name: str) -> E
     def change(content: Raw) -> Raw:
         gone = _example(content, name)
         for one in _based_on(content, name):
-            one["facts"] = {**gone.get("facts", {}), **one.get("facts", {})}
+            one["facts"] = _over(gone.get("facts", {}), one.get("facts", {}))
             one.pop("based_on")
             if "based_on" in gone:
                 one["based_on"] = gone["based_on"]
@@ -172,6 +172,20 @@ def _example(content: Raw, name: str) -> Raw:
 
 def _based_on(content: Raw, name: str) -> list[Raw]:
     return [one for one in content.get("examples", []) if one.get("based_on") == name]
+
+
+def _over(base: Raw, own: Raw) -> Raw:
+    """Return the facts of an example over those it was based on: what it says of a whole source goes for its parts.
+
+    Order says nothing here: a draft is kept without it.
+    """
+    whole = tuple(name.removesuffix("*") for name in own if name.endswith(trying.WHOLE_SOURCE))
+    kept = {
+        name: value
+        for name, value in base.items()
+        if not (whole and name.startswith(whole) and not name.endswith(trying.KEPT_APART))
+    }
+    return {**kept, **own}
 
 
 def _free(content: Raw, name: str) -> None:

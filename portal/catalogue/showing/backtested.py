@@ -11,6 +11,7 @@ from approvals.backtesting import tallying
 from approvals.models import BackTest
 from approvals.states import UNDER_WAY, BackTestState
 from matters.models import Matter
+from portal.catalogue.showing.trials import verdict_words
 from portal.web.components import parts
 from rules import Truth, VerdictKind
 from rules.wording.showing import money_text
@@ -66,11 +67,12 @@ class Filter:
 
 
 def words(test: BackTest) -> dict[str, str]:
-    """Return what each verdict is called: a matter that is only filed is recommended, an officer decides."""
-    mode = test.edition.content["mode"]
-    instant = mode == Matter.Mode.INSTANT_APPROVAL
-    granted = "自动通过" if instant else "建议准予"
-    return {VerdictKind.GRANT: granted, VerdictKind.SUPPLEMENT: "一次补正", VerdictKind.REFER: "转人工"}
+    """Return what each verdict is called, see `trials.verdict_words`."""
+    return {kind: verdict_words(kind, instant=_instant(test)) for kind in VerdictKind}
+
+
+def _instant(test: BackTest) -> bool:
+    return bool(test.edition.content["mode"] == Matter.Mode.INSTANT_APPROVAL)
 
 
 def under_way(test: BackTest) -> bool:
@@ -173,7 +175,7 @@ def shown(test: BackTest, *, chosen: str) -> dict[str, Any]:
         "figures": figures(test),
         "changed": changed,
         "rates": rates(test),
-        "instant": test.edition.content["mode"] == Matter.Mode.INSTANT_APPROVAL,
+        "instant": _instant(test),
         "filters": filters(test, chosen=chosen),
         "flips": flips(test, chosen=chosen),
         "left_out": max(0, changed - most),

@@ -1,0 +1,189 @@
+"""试算与样例: a draft tried with an example, a made-up person or a past case; examples kept, renamed, deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from approvals.trying import asking, looking
+from common import clock
+from common.errors import DomainError
+from matters import editions
+from matters.editions import Compiled
+from matters.forms import reading
+from matters.models import Edition, EditionDraft, Matter
+from matters.writing import examining, inventing, trials
+from portal.catalogue import access, tabs
+from portal.catalogue.access import Admin, office_page
+from portal.catalogue.showing import entering
+from portal.catalogue.showing import trials as shown
+from portal.web import tryable
+
+HERE = "catalogue:try"
+PAGE = "catalogue/try.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A draft that can be judged, beside the edition in force."""
+
+    admin: Admin
+    draft: EditionDraft
+    compiled: Compiled
+    edition: Edition | None
+
+    @property
+    def in_force(self) -> Compiled | None:
+        """Return the edition in force, prepared."""
+        return editions.compiled(self.edition) if self.edition else None
+
+    @property
+    def instant(self) -> bool:
+        """Return whether the matter grants at once."""
+        return str(self.compiled.package.mode) == Matter.Mode.INSTANT_APPROVAL
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is tried: facts as an example writes them, their day, whose they are, and what is wrong with them."""
+
+    raw: dict[str, Any]
+    on: date
+    whose: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    told: str = ""
+
+
+@office_page
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def try_draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Show whom the draft can be tried with, what came out, and keep it as an example."""
+    admin = access.admin_of(request)
+    draft = access.draft_of(admin, draft_id=draft_id)
+    examined = examining.examine(draft.content)
+    known: dict[str, Any] = {"admin": admin, "draft": draft}
+    known["tabs_of_draft"] = tabs.tabs(draft, problems=examined.problems, here=HERE)
+    if examined.compiled is None:
+        return render(request, PAGE, known | {"unreadable": True})
+    bench = Bench(admin, draft, examined.compiled, asking.in_force(draft))
+    facts, status = Facts({}, clock.today()), 200
+    try:
+        if request.POST.get("act") == "save":
+            _save(request, bench)
+            return redirect(HERE, draft_id=draft_id)
+        facts = _case(request, bench) if request.POST.get("act") == "case" else _facts(request, bench)
+    except DomainError as error:
+        facts, status = replace(_facts(request, bench), told=error.message), error.status
+    return render(request, PAGE, known | _page(request, bench, facts), status=status)
+
+
+@office_page
+@require_POST
+def rename_example(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Give an example another name."""
+    user = access.admin_of(request).user
+    old, new = request.POST.get("name", ""), request.POST.get("new", "")
+    trials.rename_example(user, draft_id=draft_id, revision=_revision(request), old=old, new=new)
+    return redirect(HERE, draft_id=draft_id)
+
+
+@office_page
+@require_POST
+def remove_example(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Delete an example."""
+    user, name = access.admin_of(request).user, request.POST.get("name", "")
+    trials.remove_example(user, draft_id=draft_id, revision=_revision(request), name=name)
+    return redirect(HERE, draft_id=draft_id)
+
+
+def _facts(request: HttpRequest, bench: Bench) -> Facts:
+    """Return the facts that were posted, or those of the example or person that was picked."""
+    if request.POST.get("act") in {"judge", "save"}:
+        specs = trials.asked(bench.compiled, bench.in_force)
+        entered = entering.entered(specs, request.POST.dict())
+        return Facts(dict(entered.raw), _day(request), request.POST.get("whose", ""), dict(entered.errors))
+    kind, _, key = request.GET.get("with", "").partition(":")
+    if kind == "example":
+        raw, on = trials.example_facts(bench.compiled, name=key)
+        return Facts(raw, on, f"样例“{key}”")
+    if kind == "life" and (people := tryable.people()) is not None:
+        known = people.facts(key, compiled=bench.compiled, on=clock.today())
+        return Facts(known or {}, clock.today(), dict(people.names(bench.compiled)).get(key, ""))
+    return Facts({}, clock.today())
+
+
+def _case(request: HttpRequest, bench: Bench) -> Facts:
+    """Return a past case with made-up values in place of its own. The look is noted before anything is shown."""
+    reference = request.POST.get("reference", "").strip()
+    case = looking.look(bench.admin.user, draft_id=bench.draft.pk, reference=reference)
+    sides = [side for side in (bench.compiled, bench.in_force) if side is not None]
+    try:
+        made = inventing.invent(case.facts, sides=sides, on=case.on)
+    except inventing.NotInventable as error:
+        told = f"这一件不能用来试算：“{error.label}”换成编造的值，核验结果就会变。系统没有显示它的任何内容。"
+        return Facts({}, clock.today(), told=told)
+    return Facts(trials.raw_of(made), case.on, f"办件 {reference[-8:]}（编造值）")
+
+
+def _save(request: HttpRequest, bench: Bench) -> None:
+    facts = _facts(request, bench)
+    if facts.errors:
+        raise trials.UnusableExample("有几项没有填对，没有存下样例。请改好标出的几处。")
+    if request.POST.get("sure") != "yes":
+        raise trials.UnusableExample("请先核对结果，勾选“结果是对的”，再存为样例。")
+    trials.save_example(
+        bench.admin.user,
+        draft_id=bench.draft.pk,
+        revision=_revision(request),
+        name=request.POST.get("name", ""),
+        on=facts.on,
+        facts=facts.raw,
+    )
+
+
+def _page(request: HttpRequest, bench: Bench, facts: Facts) -> dict[str, Any]:
+    people = tryable.people()
+    specs = trials.asked(bench.compiled, bench.in_force)
+    known: dict[str, Any] = {
+        "edition": bench.edition,
+        "facts": facts,
+        "people": people.names(bench.compiled) if people else [],
+        "examples": shown.examples(bench.compiled, instant=bench.instant),
+        "picked": request.GET.get("with", ""),
+        "case": request.POST.get("reference", request.GET.get("case", "")),
+        "named": request.POST.get("name", ""),
+    }
+    if not facts.raw:
+        return known
+    known["groups"] = entering.lines(specs, facts.raw, compiled=bench.compiled, errors=facts.errors)
+    return known if facts.errors else known | _came_out(bench, facts)
+
+
+def _came_out(bench: Bench, facts: Facts) -> dict[str, Any]:
+    tried = trials.judge(facts.raw, draft=bench.compiled, in_force=bench.in_force, on=facts.on)
+    before = shown.ended(tried.in_force, instant=bench.instant) if tried.in_force else None
+    return {
+        "after": shown.ended(tried.draft, instant=bench.instant),
+        "before": before,
+        "rows": shown.compared(tried),
+    }
+
+
+def _day(request: HttpRequest) -> date:
+    try:
+        return reading.read_date(request.POST.get("on", ""), label="核验日期")
+    except reading.Unreadable:
+        return clock.today()
+
+
+def _revision(request: HttpRequest) -> int:
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
