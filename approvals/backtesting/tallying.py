@@ -127,7 +127,7 @@ def _line(compared: Compared, reference: str) -> dict[str, Any]:
         "causes": [_told(cause) for cause in compared.causes],
     }
     if compared.gives_other:
-        line["gives"] = [_lines(compared.before), _lines(compared.after)]
+        line["gives"] = _other_lines(compared.before, compared.after)
     return line
 
 
@@ -141,5 +141,13 @@ def _told(cause: Cause) -> dict[str, str]:
     }
 
 
-def _lines(verdict: Verdict) -> str:
-    return "，".join(f"{label} {text}" for label, text in verdict.outcome.lines) if verdict.outcome else ""
+def _other_lines(before: Verdict, after: Verdict) -> list[list[str]]:
+    """Return label, text before and text after of what is given otherwise; "" where a table has no such line."""
+    was = dict(before.outcome.lines) if before.outcome else {}
+    now = dict(after.outcome.lines) if after.outcome else {}
+    labels = dict.fromkeys([*now, *was])
+    return [
+        [label, was.get(label, ""), now.get(label, "")]
+        for label in labels
+        if was.get(label) != now.get(label)
+    ]

@@ -18,6 +18,7 @@ from matters.permissions import may_write
 from matters.writing import drafts, examining
 
 USUAL, MOST = 200, 5_000
+JUDGED_BY = ("checks", "derived", "outcome")  # parts of a package that make the verdict
 
 
 def ask(user: User, *, draft_id: UUID, wanted: int = USUAL) -> BackTest:
@@ -69,9 +70,9 @@ def in_force(draft: EditionDraft) -> Edition | None:
 
 
 def readable(draft: EditionDraft) -> bool:
-    """Return whether past cases can be judged by a draft: examples may still fail, rules may have no error."""
+    """Return whether past cases can be judged by a draft: whatever is wrong elsewhere, its rules have no error."""
     examined = examining.examine(draft.content)
-    wrong = [one for one in examined.errors if not one.path.startswith("examples")]
+    wrong = [one for one in examined.errors if one.path.startswith(JUDGED_BY)]
     return examined.compiled is not None and not wrong
 
 

@@ -7,16 +7,16 @@ it (个人信息保护法 art. 6, 73). Yes or no, a code, a small count and a co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Any
 
+from matters.counting import counted
 from matters.editions import Compiled
 from rules import Fact, Facts, FactSpec, FactType, FieldSpec
-from rules.language.comparing import normalised
 
 Place = tuple[str, int, str]  # fact name; record and field of a list, else -1 and ""
 Shape = tuple[Any, ...]
@@ -59,7 +59,7 @@ def invent(facts: Facts, *, sides: Sequence[Compiled], on: date) -> dict[str, Fa
     wanted = _shape(found, sides, on)
     words = _words(sides)
     divisions = {code: "" for side in sides for code in side.vocabulary.divisions}
-    for number, group in enumerate(_groups(found, specs)):
+    for number, group in enumerate(_groups(found, specs, sides[0].vocabulary.rules.normalised)):
         if _tells_nobody(group, words):
             continue
         for candidate in _candidates(group, number, words=words, divisions=sorted(divisions)):
@@ -74,7 +74,9 @@ def invent(facts: Facts, *, sides: Sequence[Compiled], on: date) -> dict[str, Fa
 
 def _shape(facts: Facts, sides: Sequence[Compiled], on: date) -> Shape:
     """Return all that must stay as it was: verdict, row, every check and line with its reason."""
-    verdicts = [side.judge(facts, on=on) for side in sides]
+    verdicts = [
+        side.judge(counted(facts, vocabulary=side.vocabulary, on=on, again=True), on=on) for side in sides
+    ]
     return tuple(
         (
             verdict.kind,
@@ -89,7 +91,7 @@ def _shape(facts: Facts, sides: Sequence[Compiled], on: date) -> Shape:
     )
 
 
-def _groups(facts: Facts, specs: Mapping[str, FactSpec]) -> list[_Group]:
+def _groups(facts: Facts, specs: Mapping[str, FactSpec], normalised: Callable[[str], str]) -> list[_Group]:
     found: dict[tuple[str, str], _Group] = {}
     for place, spec, value in _values(facts, specs):
         same = normalised(value) if spec.type is FactType.TEXT else str(value)

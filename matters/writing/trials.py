@@ -12,6 +12,7 @@ from uuid import UUID
 from accounts.models import Person, User
 from common.errors import DomainError
 from common.identifiers import InvalidIdentifier, resident_id
+from matters.counting import counted
 from matters.editions import Compiled
 from matters.lint import trying
 from matters.lint.trying import UnusableFacts
@@ -57,15 +58,18 @@ def asked(*sides: Compiled | None) -> dict[str, FactSpec]:
     found: dict[str, FactSpec] = {}
     for side in sides:
         if side is not None:
-            found |= {name: side.specs[name] for name in side.needed - found.keys() if name in side.specs}
+            wanted = side.needed - found.keys()
+            found |= {name: spec for name, spec in side.specs.items() if name in wanted}
     return found
 
 
 def judge(raw: Mapping[str, Any], *, draft: Compiled, in_force: Compiled | None, on: date) -> Tried:
     """Judge raw facts by both; what one of them cannot read is unknown to it."""
-    sides = [side.judge(typed(side, raw), on=on) if side else None for side in (draft, in_force)]
-    assert sides[0] is not None
-    return Tried(sides[0], sides[1])
+    return Tried(_verdict(draft, raw, on=on), _verdict(in_force, raw, on=on) if in_force else None)
+
+
+def _verdict(compiled: Compiled, raw: Mapping[str, Any], *, on: date) -> Verdict:
+    return compiled.judge(counted(typed(compiled, raw), vocabulary=compiled.vocabulary, on=on), on=on)
 
 
 def typed(compiled: Compiled, raw: Mapping[str, Any]) -> dict[str, Fact]:
@@ -125,7 +129,7 @@ def save_example(
             raise UnusableExample("草稿的规则还有错误，没有存下样例。请先改好标出的错误。")
         _free(content, name)
         known = {key: value for key, value in facts.items() if key in compiled.needed}
-        verdict = compiled.judge(typed(compiled, known), on=on)
+        verdict = _verdict(compiled, known, on=on)
         example = {"name": name.strip(), "on": on.isoformat(), "facts": known, "expect": _expected(verdict)}
         return content | {"examples": [*content.get("examples", []), example]}
 

@@ -16,7 +16,7 @@ from portal.web.components import parts
 from rules import Truth, VerdictKind
 from rules.wording.showing import money_text
 
-A_PAGE = 50
+A_PAGE = 20
 OTHER = "others"
 COLUMNS = (
     parts.Column("核验的月份"),
@@ -53,7 +53,7 @@ class Flip:
     after: str
     kind: str
     why: tuple[Why, ...]
-    gives: tuple[str, str] | None
+    gives: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +126,13 @@ def _kind(line: Mapping[str, Any]) -> str:
 
 
 def _flip(line: Mapping[str, Any], named: Mapping[str, str]) -> Flip:
-    gives = line.get("gives")
     return Flip(
         reference=line["case"],
         before=named[line["from"]],
         after=named[line["to"]],
         kind=_SYMBOLS[VerdictKind(line["to"])],
         why=tuple(_why(one) for one in line["causes"]),
-        gives=(gives[0], gives[1]) if gives else None,
+        gives=tuple((label, was or "没有", now or "没有") for label, was, now in line.get("gives", ())),
     )
 
 

@@ -46,6 +46,11 @@ class Compared:
         was, now = self.in_force, self.draft
         return (was.outcome if was else "") != (now.outcome if now else "")
 
+    @property
+    def same(self) -> bool:
+        """Return whether every line is the same: then it is said once."""
+        return self.draft == self.in_force
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:

@@ -139,10 +139,7 @@ def test_another_amount_is_no_flip_and_is_told() -> None:
     assert compared.gives_other
     tally = counted(before, after, [compared])
     assert tally["amounts"]["monthly_amount"]["months"] == {"2026-11": ["100", "200"]}
-    assert tally["listed"][0]["gives"] == [
-        "津贴标准（每月，演示标准） 100元，年龄档 80—89 周岁",
-        "津贴标准（每月，演示标准） 200元，年龄档 80—89 周岁",
-    ]
+    assert tally["listed"][0]["gives"] == [["津贴标准（每月，演示标准）", "100元", "200元"]]
 
 
 def asking_more(document: Content) -> None:

@@ -94,7 +94,7 @@ def test_what_was_never_asked_is_said_plainly(
     browser: Client, admin: User, judged: Judgement, draft: EditionDraft, address: str
 ) -> None:
     def change(content: dict[str, Any]) -> dict[str, Any]:
-        content["checks"][1]["condition"] = {"fact": "cert.social_card.bank", "op": "present"}
+        content["checks"][2]["condition"] = {"fact": "cert.social_card.bank", "op": "present"}
         return content
 
     def unread(_at: int, facts: dict[str, Any]) -> None:

@@ -61,7 +61,7 @@ def test_an_example_is_tried_beside_what_is_in_force(
     page = text(browser.get(address, {"with": f"example:{FIRST}"}))
     assert "两版不同" in page
     assert page.index("转人工") < page.index("在用的 V1") < page.index("自动通过")
-    for words in ("年龄不小于90周岁", "年龄不小于80周岁", "86周岁", "居民身份证"):
+    for words in ("年满90周岁", "年满80周岁", "86周岁", "居民身份证"):
         assert words in page, words
 
 
