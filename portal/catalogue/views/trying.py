@@ -22,9 +22,8 @@ from matters.models import Edition, EditionDraft, Matter
 from matters.writing import examining, inventing, trials
 from portal.catalogue import access, tabs
 from portal.catalogue.access import Admin, office_page
-from portal.catalogue.showing import entering
+from portal.catalogue.showing import entering, tryable
 from portal.catalogue.showing import trials as shown
-from portal.web import tryable
 
 HERE = "catalogue:try"
 PAGE = "catalogue/try.html"
@@ -79,7 +78,7 @@ def try_draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         if request.POST.get("act") == "save":
             _save(request, bench)
             return redirect(HERE, draft_id=draft_id)
-        facts = _case(request, bench) if request.POST.get("act") == "case" else _facts(request, bench)
+        facts = _past(request, bench) if request.POST.get("act") == "case" else _facts(request, bench)
     except DomainError as error:
         facts, status = replace(_facts(request, bench), told=error.message), error.status
     return render(request, PAGE, known | _page(request, bench, facts), status=status)
@@ -120,7 +119,7 @@ def _facts(request: HttpRequest, bench: Bench) -> Facts:
     return Facts({}, clock.today())
 
 
-def _case(request: HttpRequest, bench: Bench) -> Facts:
+def _past(request: HttpRequest, bench: Bench) -> Facts:
     """Return a past case with made-up values in place of its own. The look is noted before anything is shown."""
     reference = request.POST.get("reference", "").strip()
     case = looking.look(bench.admin.user, draft_id=bench.draft.pk, reference=reference)

@@ -8,8 +8,8 @@ from certificates.models import UseRecord
 from matters import editions
 from matters.editions import Compiled
 from matters.writing import trials
+from portal.catalogue.showing import tryable
 from portal.demo.district.lives import VERDICTS, district
-from portal.web import tryable
 from registers.models import RegisterCall
 from tests.factories import district as town
 from tests.factories.fixtures import NOON
