@@ -25,7 +25,7 @@ from portal.citizen.showing import faces, outcome, progress
 from portal.citizen.showing.outcome import Stage
 from portal.citizen.showing.progress import Deadline
 from portal.web.components import sheets
-from portal.web.components.parts import CertificateFace, Level, SheetRow, Step
+from portal.web.components.parts import CertificateFace, Law, Level, SheetRow, Step
 from portal.web.components.sheets import Unproven
 from portal.web.components.uploads import Upload
 
@@ -104,6 +104,11 @@ class OpenedApplication:
         return f"{'；'.join(said) or '由工作人员作出决定'}。"
 
     @property
+    def laws(self) -> tuple[Law, ...]:
+        """Return every law the checks stand on, each once, for the paper: a fold cannot be opened there."""
+        return tuple(dict.fromkeys(law for row in self.rows for law in row.laws))
+
+    @property
     def late(self) -> bool:
         """Return whether the office should have decided by now."""
         return self.deadline is not None and self.deadline.late and self.notice is None
@@ -141,7 +146,7 @@ def opened(
         agent=selectors.agent_of(application),
         guide=compiled.package.guide,
         edition=application.edition.number,
-        rows=tuple(sheets.rows(sheet)) if sheet else (),
+        rows=tuple(sheets.told_rows(sheet)) if sheet else (),
         counted=sheets.counted(sheet) if sheet else "",
         unproven=tuple(sheets.unproven(sheet)) if sheet else (),
         decision=decision,

@@ -64,20 +64,34 @@ OUTCOMES: Final = ("fail", "unknown", "pass")
 
 
 @dataclass(frozen=True, slots=True)
+class Law:
+    """One law a check stands on: how it is cited, and its words."""
+
+    cited: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One check of the verification sheet (核验单)."""
+    """One check of the verification sheet (核验单); `told` is what the applicant is told of it."""
 
     name: str
     expected: str
     seen: str
-    basis: Sequence[str]
+    laws: Sequence[Law]
     source: str
     detail: str
     outcome: str
+    told: str = ""
 
     def __post_init__(self) -> None:
         """Refuse an unknown outcome."""
         one_of("outcome", self.outcome, OUTCOMES)
+
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """Return the citations."""
+        return tuple(law.cited for law in self.laws)
 
 
 @dataclass(frozen=True, slots=True)

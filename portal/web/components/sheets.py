@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from approvals.selectors import Sheet
-from portal.web.components.parts import SheetRow
+from portal.web.components.parts import Law, SheetRow
 from portal.web.components.wording import local
 from rules.language.values import Finding, Leaf, Source, SourceKind, Truth
 from rules.wording.showing import reason_text
@@ -37,6 +37,15 @@ class Unproven:
 def rows(sheet: Sheet) -> list[SheetRow]:
     """Return one row a check."""
     return [_row(finding, sheet) for finding in sheet.verdict.findings]
+
+
+def told_rows(sheet: Sheet) -> list[SheetRow]:
+    """Return the same rows with what the applicant is told of a check that passed; the others are told on top."""
+    findings = sheet.verdict.findings
+    return [
+        replace(row, told=one.told if one.outcome == Truth.PASS else "")
+        for row, one in zip(rows(sheet), findings, strict=True)
+    ]
 
 
 def unproven(sheet: Sheet) -> list[Unproven]:
@@ -70,7 +79,7 @@ def _row(finding: Finding, sheet: Sheet) -> SheetRow:
         name=finding.name,
         expected=finding.sentence,
         seen="，".join(_distinct(_seen(leaf) for leaf in finding.leaves if leaf.seen)),
-        basis=tuple(basis.cited for basis in finding.basis),
+        laws=tuple(Law(basis.cited, basis.text) for basis in finding.basis),
         source="、".join(_distinct(_named(source) for source in sources)),
         detail="；".join(_distinct(_read(source, sheet) for source in sources)),
         outcome=OUTCOMES[finding.outcome],

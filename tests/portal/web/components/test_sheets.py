@@ -72,6 +72,13 @@ def test_each_article_is_cited_beside_its_own_law() -> None:
     assert row.basis == ("甲法第三十三条", "关于甲、乙的办法第四条第二项", "办法")
 
 
+def test_the_applicant_is_told_of_what_passed_beside_it_and_of_the_rest_on_top() -> None:
+    both = sheet(finding(Truth.PASS), finding(Truth.FAIL))
+    passed, failed = sheets.told_rows(both)
+    assert (passed.told, failed.told) == ("请放心。", "")
+    assert [one.told for one in sheets.unproven(both)] == ["请放心。"]
+
+
 def test_several_sources_stand_in_one_row_and_none_twice() -> None:
     leaves = [
         leaf(Truth.PASS, "本区", CARD),
