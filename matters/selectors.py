@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -13,7 +14,7 @@ from common import clock
 from matters import editions
 from matters.editions import Compiled
 from matters.format.questions import Material, Replacement
-from matters.models import Edition, Matter
+from matters.models import CallOff, Edition, EditionDraft, Matter
 
 _WORDS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
 LONGEST_QUERY = 60
@@ -102,6 +103,43 @@ def guide(matter: Matter) -> Guide:
     compiled = editions.compiled(edition)
     rows = tuple(_row(compiled, material) for material in compiled.package.materials)
     return Guide(matter, edition, compiled, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One edition in the history of its matter: from when to when it is in force, and who published it."""
+
+    edition: Edition
+    state: str  # now, next, past, called_off
+    ends: date | None
+
+    @property
+    def draft(self) -> EditionDraft | None:
+        """Return the draft it was written in; an edition from a file has none."""
+        return getattr(self.edition, "draft", None)
+
+    @property
+    def call_off(self) -> CallOff | None:
+        """Return by whom and why it was taken back before its day."""
+        return getattr(self.edition, "call_off", None)
+
+
+def history(matter: Matter, *, on: date) -> list[Past]:
+    """Return every edition of a matter, the newest first."""
+    beside = ("draft__published_by", "draft__checked_by", "draft__begun_by", "call_off__by")
+    found = Edition.objects.filter(matter=matter).select_related(*beside).order_by("-number")
+    now = matter.edition_id_on(on)
+    past: list[Past] = []
+    until: date | None = None
+    for edition in found.defer("content", "vocabulary", "draft__content"):
+        if hasattr(edition, "call_off"):
+            past.append(Past(edition, "called_off", None))
+            continue
+        state = "now" if edition.pk == now else "next" if edition.begins > on else "past"
+        ends = max(until - timedelta(days=1), edition.begins) if until else None
+        past.append(Past(edition, state, ends))
+        until = edition.begins
+    return past
 
 
 def _row(compiled: Compiled, material: Material) -> MaterialRow:

@@ -13,10 +13,18 @@ from django.db import IntegrityError, transaction
 from accounts import actors
 from accounts.models import User
 from common import clock
+from common.identifiers import matter_code
 from matters.models import Edition, EditionDraft, Matter
 from matters.permissions import may_write
 from matters.states import DRAFT_MOVES, OPEN_DRAFT, DraftState
-from matters.writing.errors import DraftChanged, DraftClosed, DraftTooLarge, NotYourCatalogue
+from matters.writing.errors import (
+    CodeTaken,
+    DraftChanged,
+    DraftClosed,
+    DraftTooLarge,
+    NotYourCatalogue,
+    WrongCode,
+)
 from records import journal
 
 MOST_BYTES = 1_000_000
@@ -38,13 +46,25 @@ def begin(user: User, *, matter: Matter, edition: Edition) -> EditionDraft:
 def begin_like(user: User, *, matter: Matter, code: str, name: str) -> EditionDraft:
     """Return a draft of a new matter whose package is that of another with its own code and name.
 
-    Raises NotYourCatalogue. Examples, everyday words and legal basis are the other's until they are rewritten.
+    Examples, everyday words and legal basis are the other's until they are rewritten.
+    Raises NotYourCatalogue, InvalidIdentifier, WrongCode, CodeTaken.
     """
-    if not may_write(user, matter.department) or matter.current_edition is None:
+    edition = matter.edition_on(clock.today())
+    if not may_write(user, matter.department) or edition is None:
         raise NotYourCatalogue
-    if (known := open_draft(code)) is not None:
+    parts = matter_code(code)
+    if parts.item or parts.body != matter.department.credit_code:
+        raise WrongCode
+    if Matter.objects.filter(base_code=parts.base, department=matter.department).exists():
+        raise CodeTaken
+    if (known := open_draft(parts.text)) is not None:
         return known
-    content = deepcopy(matter.current_edition.content) | {"code": code, "base_code": code[19:], "name": name}
+    content = deepcopy(edition.content) | {
+        "code": parts.text,
+        "base_code": parts.base,
+        "type": parts.type,
+        "name": name,
+    }
     return _begin(user, matter=matter, content=content, based_on=None)
 
 

@@ -78,6 +78,20 @@ class NothingToCallOff(DomainError):
     message = "没有等待生效的版本，或者它今天已经生效。已经生效的，请起草新版本，或者先停用秒批。"
 
 
+class WrongCode(DomainError):
+    """The implementation code is 31 characters and begins with the body's own credit code (ZWFW C 0109)."""
+
+    status = 422
+    message = "实施编码要有 31 位，前 18 位是本部门的统一社会信用代码。请核对后再填。"
+
+
+class CodeTaken(DomainError):
+    """A matter of that code exists."""
+
+    status = 409
+    message = "这个实施编码已经有事项了。要改那个事项，请打开它，起草新版本。"
+
+
 class NoReason(DomainError):
     """An act that others must understand later says why."""
 

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from matters.lint.problem import Problem
 from matters.models import EditionDraft
 
+REVIEW = "catalogue:review"
 # words, address name (it takes the draft's id), where in the package its faults stand
 TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("核验表", "catalogue:checks", ("checks", "derived")),
@@ -18,7 +19,7 @@ TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("试算与样例", "catalogue:try", ("examples",)),
     ("历史回测", "catalogue:backtests", ()),
     ("对比", "catalogue:compare_draft", ()),
-    ("复核与发布", "catalogue:review", ()),
+    ("复核与发布", REVIEW, ()),
 )
 
 
@@ -32,10 +33,33 @@ class Tab:
     faults: int
 
 
-def tabs(draft: EditionDraft, *, problems: Iterable[Problem] = (), here: str) -> list[Tab]:
+class Tabs(list[Tab]):
+    """The tabs of a draft's page, for its frame and its bar."""
+
+    here = ""
+
+    @property
+    def faults(self) -> int:
+        """Return how many faults there are in all."""
+        return sum(tab.faults for tab in self)
+
+    @property
+    def at_review(self) -> bool:
+        """Return whether the page shown is the one the bar leads to."""
+        return self.here == REVIEW
+
+
+def tabs(draft: EditionDraft, *, problems: Iterable[Problem] = (), here: str) -> Tabs:
     """Return the tabs of a draft; `here` is the address name of the page shown."""
     counted = _counted(problems)
-    return [Tab(label, url, name == here, counted.get(name, 0)) for label, name, url in _existing(draft)]
+    found = Tabs(Tab(label, url, name == here, counted.get(name, 0)) for label, name, url in _existing(draft))
+    found.here = here
+    return found
+
+
+def first_of(draft: EditionDraft) -> str:
+    """Return the address of the first tab there is: where one goes on writing."""
+    return _existing(draft)[0][2]
 
 
 def tab_of(path: str) -> str:
@@ -61,7 +85,7 @@ def _existing(draft: EditionDraft) -> list[tuple[str, str, str]]:
 def _counted(problems: Iterable[Problem]) -> dict[str, int]:
     counted: dict[str, int] = {}
     for problem in problems:
-        if not problem.warning:
+        if not problem.warning or problem.bars_drafts:
             name = tab_of(problem.path)
             counted[name] = counted.get(name, 0) + 1
     return counted

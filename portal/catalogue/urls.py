@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.catalogue.views import backtests, matters, trying
+from portal.catalogue.views import backtests, history, matters, reviewing, stopping, trying
 
 app_name = "catalogue"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", matters.matters, name="matters"),
     path("matters/<str:code>", matters.matter, name="matter"),
     path("matters/<str:code>/begin", matters.begin, name="begin"),
+    path("matters/<str:code>/like", matters.like, name="like"),
+    path("matters/<str:code>/compare", history.compare, name="compare"),
+    path("matters/<str:code>/call-off", history.call_off, name="call_off"),
+    path("matters/<str:code>/stop", stopping.stop, name="stop"),
+    path("matters/<str:code>/release", stopping.release, name="release"),
     # a draft: the check table and the other parts
     # a draft: trying and back-testing
     path("drafts/<uuid:draft_id>/try", trying.try_draft, name="try"),
@@ -21,4 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("backtests/<uuid:test_id>", backtests.backtest, name="backtest"),
     path("backtests/<uuid:test_id>/cancel", backtests.cancel, name="backtest_cancel"),
     # a draft: handing in, the second person, publishing
+    path("drafts/<uuid:draft_id>/compare", history.compare_draft, name="compare_draft"),
+    path("drafts/<uuid:draft_id>/review", reviewing.review, name="review"),
+    path("drafts/<uuid:draft_id>/hand-in", reviewing.hand_in, name="hand_in"),
+    path("drafts/<uuid:draft_id>/send-back", reviewing.send_back, name="send_back"),
+    path("drafts/<uuid:draft_id>/drop", reviewing.drop, name="drop"),
 ]

@@ -55,7 +55,7 @@ DESK_OF = {  # what each role finds in the bar
     "officer": ("bureau:queue", "bureau:supplementing", "bureau:done", "bureau:guardianships"),
     "clerk": ("bureau:guardianships",),
     "admin": ("catalogue:matters", "supervision:registers", "bureau:posts", "bureau:files"),
-    "supervisor": ("supervision:registers",),
+    "supervisor": ("catalogue:matters", "supervision:registers"),
 }
 FOOTER_PLACES = (
     ("public:sitemap", "网站地图", "网站地图", "world"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,6 +14,26 @@ from matters.models import EditionDraft
 from matters.writing import drafts
 from tests.factories import district
 from tests.factories.fixtures import NOON
+
+TOMORROW = date(2026, 11, 21)
+TESTED: dict[str, Any] = {
+    "cases": 12,
+    "flips": 1,
+    "to_grant": 1,
+    "to_refer": 0,
+    "needs_reason": False,
+    "at": "",
+}
+
+
+def changed(writer: User) -> EditionDraft:
+    """Return the allowance's draft with another summary."""
+    matter = district.matter()
+    assert matter.current_edition is not None
+    begun = drafts.begin(writer, matter=matter, edition=matter.current_edition)
+    return drafts.save(
+        writer, draft_id=begun.pk, revision=1, change=lambda content: content | {"summary": "新的说明"}
+    )
 
 
 @pytest.fixture
@@ -26,6 +47,12 @@ def city(stocked: None) -> datetime:
 def admin(city: datetime) -> User:
     """An admin of the department of the first matter."""
     return district.admin()
+
+
+@pytest.fixture
+def second(city: datetime) -> User:
+    """Another admin of the same department."""
+    return district.admin(name="黄秀珍")
 
 
 @pytest.fixture
