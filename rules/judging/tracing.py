@@ -158,7 +158,7 @@ class _Preparing:
 
     def _same(self, value: str, other: str) -> bool:
         normalised = self._vocabulary.rules.normalised
-        return normalised(value) == normalised(other)
+        return value == other or normalised(value) == normalised(other)
 
     def _comparison(self, node: Compare, left: Operand, spec: FieldSpec, line: Any) -> Step:
         try:

@@ -1,5 +1,6 @@
 """Comparing one typed value: reading what facts hold, typing a condition's constants, and the operators."""
 
+import operator
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -172,16 +173,16 @@ def _within(value: str, areas: tuple[str, ...] | str) -> bool | None:
 # Each negative operator is its positive one turned round, so that the two can never disagree.
 NEGATIVE: Mapping[Op, Op] = {Op.NE: Op.EQ, Op.NOT_IN: Op.IN, Op.ABSENT: Op.PRESENT}
 TESTS: Mapping[Op, Test] = {
-    Op.EQ: lambda value, given: value == given,
-    Op.LT: lambda value, given: value < given,
-    Op.LE: lambda value, given: value <= given,
-    Op.GT: lambda value, given: value > given,
-    Op.GE: lambda value, given: value >= given,
+    Op.EQ: operator.eq,
+    Op.LT: operator.lt,
+    Op.LE: operator.le,
+    Op.GT: operator.gt,
+    Op.GE: operator.ge,
     Op.IN: lambda value, given: value in given,
     Op.WITHIN: _within,
-    Op.CONTAINS: lambda value, given: given in value,
+    Op.CONTAINS: operator.contains,
     Op.STARTS_WITH: lambda value, given: value.startswith(given),
-    Op.SAME_AS: lambda value, given: value == given,
+    Op.SAME_AS: operator.eq,
 }
 FLIPPED: Mapping[Op, Op] = {
     Op.LT: Op.GE,

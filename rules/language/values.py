@@ -121,7 +121,7 @@ class Basis(BaseModel):
 
 def bases_to_json(bases: tuple[Basis, ...]) -> Any:
     """Return a single basis as an object, several as a list: the form single ones were always stored in."""
-    told = [basis.model_dump() for basis in bases]
+    told = [{"law": basis.law, "article": basis.article, "text": basis.text} for basis in bases]
     return told[0] if len(told) == 1 else told
 
 
@@ -257,10 +257,18 @@ def source_to_json(source: Source | None) -> Json | None:
     """Return the source as plain JSON, without what is empty."""
     if source is None:
         return None
-    full = {name: getattr(source, name) for name in Source.__slots__}
-    full["kind"] = str(source.kind)
-    full["at"] = source.at.isoformat() if source.at else None
-    return {name: value for name, value in full.items() if value or name in {"kind", "name", "label"}}
+    told: Json = {"kind": source.kind.value, "name": source.name, "label": source.label}
+    if source.number:
+        told["number"] = source.number
+    if source.version:
+        told["version"] = source.version
+    if source.field:
+        told["field"] = source.field
+    if source.at:
+        told["at"] = source.at.isoformat()
+    if source.detail:
+        told["detail"] = source.detail
+    return told
 
 
 def source_from_json(data: Json | None) -> Source | None:
@@ -298,9 +306,15 @@ def facts_from_json(data: Json) -> dict[str, Fact]:
 
 def leaf_to_json(leaf: Leaf) -> Json:
     """Return one trace line as JSON."""
-    texts = {name: getattr(leaf, name) for name in ("path", "sentence", "expected", "seen")}
-    reason = str(leaf.reason) if leaf.reason else None
-    return texts | {"source": source_to_json(leaf.source), "outcome": str(leaf.outcome), "reason": reason}
+    return {
+        "path": leaf.path,
+        "sentence": leaf.sentence,
+        "expected": leaf.expected,
+        "seen": leaf.seen,
+        "source": source_to_json(leaf.source),
+        "outcome": leaf.outcome.value,
+        "reason": leaf.reason.value if leaf.reason else None,
+    }
 
 
 def leaf_from_json(data: Json) -> Leaf:
@@ -316,11 +330,11 @@ def finding_to_json(finding: Finding) -> Json:
         "check_code": finding.check_code,
         "name": finding.name,
         "sentence": finding.sentence,
-        "outcome": str(finding.outcome),
+        "outcome": finding.outcome.value,
         "leaves": [leaf_to_json(leaf) for leaf in finding.leaves],
         "basis": bases_to_json(finding.basis),
         "told": finding.told,
-        "action": str(finding.action),
+        "action": finding.action.value,
         "opens": list(finding.opens),
     }
 

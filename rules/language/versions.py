@@ -34,7 +34,9 @@ def _normalised_1(text: str) -> str:
 
 def _normalised_2(text: str) -> str:
     """Return the same without what nobody can see: zero-width signs and marks of direction, pasted along."""
-    return _normalised_1("".join(sign for sign in text if unicodedata.category(sign) != "Cf"))
+    if not text.isprintable():
+        text = "".join([sign for sign in text if unicodedata.category(sign) != "Cf"])
+    return _normalised_1(text)
 
 
 _KINDS_1 = frozenset(
