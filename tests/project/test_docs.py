@@ -279,7 +279,7 @@ def test_the_page_quotes_what_the_command_prints(mistakes: list[tuple[str, str]]
         call_command("try_matter", file, stdout=printed)
     faults = [line for line in printed.getvalue().splitlines() if line.startswith("问题")]
     assert faults
-    assert [line for line in faults if line not in text(DOCS / "how-to" / "add-a-matter.md")] == []
+    assert [line for line in faults if line not in text(DOCS / "how-to" / "write-a-matter.md")] == []
 
 
 # --- README -----------------------------------------------------------------------------------------------------------
