@@ -30,10 +30,9 @@ from matters import editions
 
 log = logging.getLogger(__name__)
 BATCH = 50
-LOOK_SECONDS = 0.02  # how often cases that are ready are looked for while others wait for a register …
-EACH_SECONDS = (
-    0.002  # … and how much longer at first for each case, so that a healthy batch is carried out as one
-)
+# A healthy batch is carried out as one: so long its registers are waited for together, and so much longer a case …
+FIRST_SECONDS, EACH_SECONDS = 0.05, 0.002
+LOOK_SECONDS = 0.02  # … then cases that are ready are looked for so often, while others wait for a register
 _CLAIM = """
 UPDATE approvals_application SET lease_until = %s, attempts = attempts + 1
  WHERE id IN (SELECT id FROM approvals_application
@@ -62,7 +61,8 @@ def decide_waiting(*, limit: int = BATCH) -> Outcome:
         total += len(claimed)
         carried += _give_up(claimed)
         under_way += _begin(claimed)
-        facts.wait_for(under_way, seconds=LOOK_SECONDS + EACH_SECONDS * len(claimed))
+        first = FIRST_SECONDS + EACH_SECONDS * len(claimed)
+        facts.wait_for(under_way, seconds=first if claimed else LOOK_SECONDS)
         carried += sum(_carry_ready(batch) for batch in under_way)
         under_way = [batch for batch in under_way if batch.left]
         claimed = claim(limit, at=clock.now()) if under_way else []

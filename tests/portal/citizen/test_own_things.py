@@ -105,6 +105,9 @@ def test_what_registers_were_asked_stands_there_too(page, chen, city, browser, d
     assert asked[0].register.label not in other
     card = chen.certificates["resident_id"]
     assert "共享数据核验" not in text_of(page.get(f"{address}?certificate={card.pk}"))
+    assert "沿用" not in section
+    RegisterCall.objects.filter(pk=asked[0].pk).update(answer_of=NOON)
+    assert "，沿用 2026-11-20 12:00:00 的回答，依据：" in text_of(page.get(address))
 
 
 def test_a_register_that_was_silent_is_in_the_record(page, city, decide) -> None:

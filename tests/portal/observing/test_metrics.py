@@ -13,6 +13,8 @@ from approvals import deciding
 from approvals.applying import drafting, submission
 from common import clock
 from portal.observing import gauges, metrics
+from registers import breaking
+from registers.models import Register
 from registers.standin.desk import FaultKind
 from tests.factories import district
 from tests.factories.standin import Standin
@@ -87,6 +89,15 @@ def test_it_says_how_it_stands(
     assert found["portal_register_latency_seconds", "hit", "0.95", "civil_status"] < 5
     assert found["portal_files_awaiting_scan",] == 0
     assert found["portal_overdue_applications",] == 0
+    assert found["portal_register_resting", "civil_status"] == 0
+
+
+def test_a_register_that_rests_is_named(client: Client, settings: Any, city: Standin) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    breaking.note(Register.objects.get(name="civil_status"), answered=0, failed=5)
+    found = scraped(client)
+    assert found["portal_register_resting", "civil_status"] == 1
+    assert found["portal_register_resting", "other_grants"] == 0
 
 
 def test_after_an_hour_the_window_is_empty_and_the_late_are_named(
