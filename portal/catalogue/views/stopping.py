@@ -22,6 +22,8 @@ def stop(request: HttpRequest, code: str) -> HttpResponse:
     """Stop deciding a matter at once, with the reason officers will read."""
     admin = access.reader_of(request)
     found = access.matter_of(admin, code=code)
+    if found.instant_stop_id is not None and request.method != "POST":
+        return redirect("catalogue:matter", code=code)
     form = ReasonForm(request.POST or None, hint="审批人员会看到原因和您的名字；申请人只看到由工作人员办理。")
     if not form.is_valid():
         return asked(request, "catalogue/stop.html", admin, found, form)
