@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from django.db import transaction
 from accounts import actors
 from accounts.models import User
 from approvals import clock, selectors, telling, workflow
+from approvals.auditing import purposes
 from approvals.deciding import announcing, granting, results
 from approvals.deciding.granting import Grant
 from approvals.deciding.results import Granting
@@ -21,8 +21,6 @@ from approvals.errors import (
     NotYours,
     OutcomeContradicted,
     OutcomeRequired,
-    PurposeNamesPerson,
-    PurposeRequired,
     ReasonRequired,
 )
 from approvals.models import Application, Decision, SupplementNotice
@@ -41,9 +39,7 @@ from rules.language.values import Value
 
 MIN_REASON = 5  # characters: less than that is no reason
 MIN_SENTENCE = 15  # characters of reasons for a grant over a check that failed
-LONGEST_PURPOSE = 100
 REVEALING = (ApplicationState.IN_REVIEW, ApplicationState.SUPPLEMENTING)  # when applicants are contacted
-_NUMBER = re.compile(r"\d(?:[\s-]*\d){5}")  # six digits, however they are spaced: part of somebody's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +223,7 @@ def reveal(user: User, *, application: Application, reason: str) -> Revealed:
     Raises NotYours, NotAllowed, PurposeRequired, PurposeNamesPerson; then nothing is shown and nothing written.
     """
     locked = _locked(user, application, states=REVEALING)
-    person, purpose = locked.person, " ".join(reason.split())
-    if not MIN_REASON <= len(purpose) <= LONGEST_PURPOSE:
-        raise PurposeRequired
-    if _NUMBER.search(purpose) or person.name in purpose:
-        raise PurposeNamesPerson
+    person, purpose = locked.person, purposes.stated(reason, about=locked.person)
     entry = journal.note(
         stream=locked.stream,
         act="revealed",

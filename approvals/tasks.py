@@ -10,8 +10,9 @@ from celery import shared_task
 from django.db import transaction
 
 from approvals import clock, deciding
+from approvals.auditing import replaying
 from approvals.backtesting import working
-from approvals.deciding import replaying, sweeping
+from approvals.deciding import sweeping
 
 log = logging.getLogger(__name__)
 

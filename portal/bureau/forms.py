@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 
 from accounts.acting import guarding
-from approvals.reviewing import LONGEST_PURPOSE, MIN_REASON, MIN_SENTENCE, Defect
+from approvals.auditing import purposes
+from approvals.reviewing import MIN_REASON, MIN_SENTENCE, Defect
 from matters.format.questions import AskedQuestion
 
 LONGEST = 2000
@@ -100,12 +101,12 @@ class RevealForm(forms.Form):
     reason = forms.CharField(
         label="为什么要查看",
         min_length=MIN_REASON,
-        max_length=LONGEST_PURPOSE,
+        max_length=purposes.LONGEST,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={
             "required": "请写明为什么要查看。",
             "min_length": TOO_SHORT.format(MIN_REASON),
-            "max_length": f"理由太长，请不超过 {LONGEST_PURPOSE} 个字。",
+            "max_length": f"理由太长，请不超过 {purposes.LONGEST} 个字。",
         },
     )
     reason.hint = "例如：电话联系申请人核对收款账户。不要写姓名和号码。"  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -20,12 +21,15 @@ class NotSupervising(DomainError):
 
     status = 403
 
-    def __init__(self, *, has_post: bool) -> None:
-        """Say to change the post only to who holds the right one."""
+    def __init__(self, *, roles: Sequence[str], subject: str, has_post: bool) -> None:
+        """Name the page and who sees it; say to change the post only to who holds the right one."""
+        names = "和".join(Post.Role(role).label for role in roles)
         onward = (
-            "请先切换到您的监督人员或事项管理员岗位。" if has_post else "需要看的，请联系本部门的管理员。"
+            f"请先切换到您的{names.replace('和', '或')}岗位。"
+            if has_post
+            else "需要看的，请联系本部门的管理员。"
         )
-        super().__init__(f"“数据来源”只有监督人员和事项管理员岗位能看。{onward}")
+        super().__init__(f"“{subject}”只有{names}岗位能看。{onward}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,14 @@ class Supervisor:
         return next((post for post in deciding if post.department_id == department_id), None)
 
 
-def supervisor_of(request: HttpRequest) -> Supervisor:
-    """Return who acts as supervisor or admin; raises NotSupervising."""
+def supervisor_of(
+    request: HttpRequest, *, only: Post.Role | None = None, subject: str = "数据来源"
+) -> Supervisor:
+    """Return who acts as supervisor or admin (`only`: in that role alone); raises NotSupervising."""
     known = held(request)
+    roles = (only,) if only is not None else _ROLES
     others = known.others if known is not None else ()
-    if known is None or known.active is None or known.active.role not in _ROLES:
-        raise NotSupervising(has_post=any(post.role in _ROLES for post in others))
+    if known is None or known.active is None or known.active.role not in roles:
+        has_post = any(post.role in roles for post in others)
+        raise NotSupervising(roles=roles, subject=subject, has_post=has_post)
     return Supervisor(known.active, others)

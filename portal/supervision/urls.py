@@ -9,5 +9,6 @@ from portal.supervision import views
 app_name = "supervision"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("registers", views.registers, name="registers"),
+    path("sheets", views.sheets, name="sheets"),
     path("registers/<str:name>", views.register, name="register"),
 ]

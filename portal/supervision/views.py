@@ -1,14 +1,17 @@
-"""The pages about registers. They read only."""
+"""The pages about registers, which read only, and the sheets of a case, each look at which is noted."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import Post, User
+from approvals.auditing import looking
+from approvals.errors import NoSuchApplication, PurposeRequired
 from common import clock
-from portal.supervision import access, showing
+from portal.supervision import access, auditing, showing
 from portal.supervision.access import office_page
 
 
@@ -34,3 +37,24 @@ def register(request: HttpRequest, name: str) -> HttpResponse:
     if page is None:
         raise Http404
     return render(request, "supervision/register.html", {"supervisor": supervisor, "page": page, "at": at})
+
+
+@office_page
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sheets(request: HttpRequest) -> HttpResponse:
+    """Open every verification sheet of a case for a supervisor who says why; nothing is shown without the note."""
+    supervisor = access.supervisor_of(request, only=Post.Role.SUPERVISOR, subject="核验单复查")
+    form = auditing.AuditForm(request.POST or None)
+    shown = {"supervisor": supervisor, "form": form}
+    if form.is_valid() and isinstance(request.user, User):
+        try:
+            audit = looking.look(request.user, **form.cleaned_data)
+            return render(
+                request, "supervision/sheets.html", shown | {"audit": audit, "runs": auditing.shown(audit)}
+            )
+        except NoSuchApplication:
+            form.add_error("reference", "没有找到这件办件，或者它不归您监督。请核对件号。")
+        except PurposeRequired as error:
+            form.add_error("reason", error.message)
+    return render(request, "supervision/sheets.html", shown, status=422 if form.is_bound else 200)

@@ -47,6 +47,7 @@ OFFICE_PLACES = (
     ("bureau:done", "已办", "已办", "check"),
     ("bureau:guardianships", "监护核实", "监护", "user-check"),
     ("catalogue:matters", "事项管理", "事项", "clipboard-list"),
+    ("supervision:sheets", "核验单复查", "复查", "shield-check"),
     ("supervision:registers", "数据来源", "来源", "database"),
     ("bureau:posts", "岗位管理", "岗位", "users"),
     ("bureau:files", "文件查毒", "查毒", "shield-check"),
@@ -55,7 +56,7 @@ DESK_OF = {  # what each role finds in the bar
     "officer": ("bureau:queue", "bureau:supplementing", "bureau:done", "bureau:guardianships"),
     "clerk": ("bureau:guardianships",),
     "admin": ("catalogue:matters", "supervision:registers", "bureau:posts", "bureau:files"),
-    "supervisor": ("catalogue:matters", "supervision:registers"),
+    "supervisor": ("supervision:sheets", "catalogue:matters", "supervision:registers"),
 }
 FOOTER_PLACES = (
     ("public:sitemap", "网站地图", "网站地图", "world"),

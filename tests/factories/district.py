@@ -225,6 +225,11 @@ def _appointed(role: Post.Role, department_code: str | None, name: str) -> User:
     return account
 
 
+def department_of(code: str) -> str:
+    """Return the credit code of a matter's department."""
+    return str(matter(code).department.credit_code)
+
+
 def stand_at(moment: datetime) -> None:
     """Let the clock stand at a moment until the end of the test."""
     clock.set_source(lambda: moment)

@@ -74,6 +74,7 @@ FORMS = {
     "staff/code/spare",
     "staff/sign-in",
     "stay",
+    "supervision/sheets",
 }
 BUTTONS = {
     "applications/<str:reference>/rating",

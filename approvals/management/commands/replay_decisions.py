@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from typing_extensions import override
 
-from approvals.deciding import replaying
+from approvals.auditing import replaying
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Message, User
 from approvals import deciding
 from approvals.applying import drafting, submission
-from approvals.deciding import replaying
+from approvals.auditing import replaying
 from approvals.deciding.carrying import STOPPED
 from approvals.models import Application, Decision, Judgement
 from approvals.states import ApplicationState as S

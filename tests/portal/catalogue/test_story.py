@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from approvals import deciding
 from approvals.applying import drafting, submission
-from approvals.deciding import replaying
+from approvals.auditing import replaying
 from approvals.models import Application, Draft
 from approvals.states import ApplicationState as S
 from common import clock

@@ -25,6 +25,7 @@ from rules.language.values import (
 )
 
 CHUNK = 200
+UNREADABLE = "the record cannot be read"
 _READ = ("number", "verdict", "on", "record", "judged_at", "edition", "application__reference")
 
 
@@ -95,19 +96,20 @@ def replay_all(*, since: datetime | None = None, matter: str = "") -> Report:
     count, differences = 0, []
     for judgement in judgements(since=since, matter=matter).iterator(chunk_size=CHUNK):
         count += 1
-        if what := _differing(judgement):
+        if what := differing(judgement):
             edition = editions.row(judgement.edition_id).number
             differences.append(Difference(judgement.application.reference, judgement.number, edition, what))
     return Report(count, tuple(differences), tuple(wrong_grants(since=since, matter=matter)))
 
 
-def _differing(judgement: Judgement) -> tuple[str, ...]:
+def differing(judgement: Judgement) -> tuple[str, ...]:
+    """Return in which ways one judgement comes out otherwise than it is stored; nothing: as it was."""
     try:
         stored = judgement.record["verdict"]
         facts = facts_from_json(judgement.record["facts"])
         told = verdict_from_json(stored)
     except (Tampered, KeyError, TypeError, ValueError, AttributeError) as error:
-        return (f"the record cannot be read ({type(error).__name__})",)
+        return (f"{UNREADABLE} ({type(error).__name__})",)
     try:
         compiled = editions.compiled(editions.row(judgement.edition_id))
     except InvalidTree:

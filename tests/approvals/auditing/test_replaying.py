@@ -14,7 +14,7 @@ from django.db import connection
 
 from approvals import deciding, tasks
 from approvals.applying import drafting, submission
-from approvals.deciding import replaying
+from approvals.auditing import replaying
 from approvals.models import Application, Judgement
 from common import clock
 from registers.standin.desk import FaultKind
