@@ -7,6 +7,8 @@ from datetime import date
 from approvals import reviewing
 from approvals.models import Application
 from approvals.selectors import Sheet, latest_sheet
+from certificates import selectors as store
+from certificates.states import IN_HAND
 from common import workdays
 from matters import editions
 from matters.editions import Compiled
@@ -31,6 +33,18 @@ def rows_to_choose(application: Application, sheet: Sheet | None) -> list[tuple[
 def failed_checks(sheet: Sheet | None) -> list[str]:
     """Return the names of the checks that failed: who grants over them says so."""
     return [finding.name for finding in sheet.failed] if sheet else []
+
+
+def ending(application: Application) -> tuple[list[str], str]:
+    """Return what a grant puts an end to: the certificates that are in hand, and the name of who ends with them."""
+    ends = editions.compiled(application.edition).package.result.ends
+    if ends is None:
+        return [], ""
+    body = application.organisation
+    held = store.held_by(person=None if body else application.person, organisation=body)
+    in_hand = held.filter(type__slug__in=ends.types, status__in=IN_HAND)
+    closed = body.name if body and ends.organisation else ""
+    return [f"{one.type.name}（{one.number}）" for one in in_hand], closed
 
 
 def _row_words(compiled: Compiled, row: int) -> str:

@@ -62,7 +62,9 @@ def grant(request: HttpRequest, reference: str) -> HttpResponse:
     rows = deciding.rows_to_choose(application, sheet)
     form = GrantForm(rows=rows, gaps=gaps, failed=failed, **_sent(request))
     if not form.is_valid():
-        return _page(request, "bureau/grant.html", officer, application, form=form, failed=failed)
+        ended, closed = deciding.ending(application)
+        known = {"failed": failed, "ended": ended, "closed": closed}
+        return _page(request, "bureau/grant.html", officer, application, form=form, **known)
     reviewing.grant(
         officer.user,
         application=application,
