@@ -115,7 +115,9 @@ def _read(source: Source, sheet: Sheet) -> str:
     kind, verb = READ[source.kind]
     if source.kind in {SourceKind.CERTIFICATE, SourceKind.DERIVED} and not source.version:
         verb = "查询"  # nothing was read
-    at = source.at or sheet.judgement.judged_at
+    at, judged_at = source.at or sheet.judgement.judged_at, sheet.judgement.judged_at
+    if source.kind is SourceKind.REGISTER and at < judged_at:  # a kept answer: as old as it says
+        return f"{kind}，沿用 {local(at):%m-%d %H:%M:%S} 的回答"
     return f"{kind}，{local(at):%H:%M:%S} {verb}"
 
 

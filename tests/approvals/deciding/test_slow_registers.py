@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from approvals import deciding, selectors
 from approvals.applying import drafting, submission
-from approvals.deciding import announcing
+from approvals.deciding import announcing, waiting
 from approvals.models import Application, Judgement
 from approvals.states import ApplicationState as S
+from common import clock
 from portal.web.components import sheets
 from registers import defining
 from registers.models import Register, RegisterCall
 from registers.standin.desk import FaultKind
 from tests.factories import district
 from tests.factories.district import ALLOWANCE, BUSINESS
+from tests.factories.fixtures import NOON
 from tests.factories.standin import Standin
 
 pytestmark = pytest.mark.django_db
@@ -75,8 +77,11 @@ class Carried:
 def test_a_register_that_hangs_holds_up_nobody_else(
     city: Standin, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    settings.REGISTER_BUDGET_MS = 1500
+    settings.REGISTER_BUDGET_MS = 2500
     patient(HANGS, timeout_ms=9000)
+    elder(city)
+    shop(city, "先来")
+    deciding.decide_waiting()  # a worker that has just begun prepares its editions first
     city.fail(HANGS, FaultKind.SILENCE)
     slow = [elder(city) for _ in range(6)]
     quick = [shop(city, f"甲{at:02d}") for at in range(20)]
@@ -88,16 +93,17 @@ def test_a_register_that_hangs_holds_up_nobody_else(
     assert {states[one.reference] for one in quick + later} == {S.GRANTED}
     assert {states[one.reference] for one in slow} == {S.IN_REVIEW}
     last = max(carried.at[one.reference] for one in quick)
-    assert last < 1.0  # about 250 ms on a machine that does nothing else
-    assert carried.at[later[0].reference] < 1.4
+    assert last < 2.0  # 450 to 500 ms on two cores with a load of five, 170 ms of it CPU time
+    assert carried.at[later[0].reference] < 2.4
     ends = [carried.at[one.reference] for one in slow]
-    assert min(ends) >= 1.45
-    assert max(ends) < 2.5
+    assert min(ends) >= 2.45
+    assert max(ends) < 4.0
     reason = Application.objects.get(pk=slow[0].pk).referral_reason
     assert "数据源未响应（等了太久，没有等到回答）" in reason
 
 
 def test_a_healthy_batch_is_carried_out_as_one(city: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "FIRST_SECONDS", 5.0)  # however busy the machine is
     for _ in range(5):
         elder(city)
     carried = Carried(monkeypatch)
@@ -134,3 +140,25 @@ def test_a_granted_case_names_no_silent_register(city: Standin) -> None:
     case = elder(city)
     deciding.decide_waiting()
     assert Judgement.objects.get(application=case).silent_registers == []
+
+
+def test_a_kept_answer_keeps_its_own_time_in_the_facts(city: Standin, settings: Any) -> None:
+    if settings.REDIS_URL.startswith("redis://127.0.0.1:9/"):
+        pytest.skip("REDIS_URL is not set")
+    patient("name_approval", cache_seconds=3600)
+    shop(city, "同问")
+    deciding.decide_waiting()
+    clock.set_source(lambda: NOON + timedelta(minutes=20))
+    second = shop(city, "同问")  # the name is taken by now, and the register asked the same question
+    deciding.decide_waiting()
+    call = RegisterCall.objects.get(case_reference=second.reference, register__name="name_approval")
+    assert (call.answer_of, call.attempts) == (NOON, 0)
+    sheet = selectors.latest_sheet(Application.objects.get(pk=second.pk))
+    assert sheet is not None
+    times = {
+        name: fact.source.at
+        for name, fact in sheet.facts.items()
+        if name.startswith("register.") and fact.source
+    }
+    assert times["register.name_approval.available"] == NOON
+    assert times["register.credit_blacklist.listed"] == NOON + timedelta(minutes=20)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,6 +59,12 @@ def test_a_row_says_condition_seen_basis_source_and_time() -> None:
         ("办法第七条",),
     )
     assert (row.source, row.detail, row.outcome) == ("人口信息", "数据共享，10:32:08 查询", "pass")
+
+
+def test_a_kept_answer_says_of_when_it_is() -> None:
+    kept = replace(REGISTER, at=AT - timedelta(hours=20))
+    (row,) = sheets.rows(sheet(finding(Truth.PASS, leaf(Truth.PASS, "未查到", kept))))
+    assert row.detail == "数据共享，沿用 11-19 14:32:08 的回答"
 
 
 def test_each_article_is_cited_beside_its_own_law() -> None:
