@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from matters.format.base import CreditCode, FactName, FieldName, Many, Part, Some, Words
 from matters.format.guide import Guide
@@ -14,7 +14,7 @@ from matters.format.results import Result
 from rules.judging.outcomes import OutcomeTable
 from rules.language.checks import Checks
 from rules.language.derived import Derivation
-from rules.language.invalid import InvalidTree, problems_in
+from rules.language.invalid import InvalidTree, read_strictly
 
 FORMAT = 1
 LICENCE = "01"  # the kind of act (事项类型) that is a licence: 行政许可
@@ -85,10 +85,7 @@ class Package(Part):
 
 def parse_package(document: object) -> Package:
     """Return the package a JSON document says; raises InvalidTree with every fault, its path and a Chinese message."""
-    try:
-        package = Package.model_validate(document)
-    except ValidationError as error:
-        raise InvalidTree(problems_in(error)) from None
+    package = read_strictly(Package.model_validate, document)
     doubled = [*_doubled_questions(package), *_doubled_codes(package)]
     if doubled:
         raise InvalidTree(doubled)

@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from rules.judging.lookups import NO_ITEM
 from rules.judging.steps import Record
 from rules.judging.tracing import derivations_for, prepare_step, with_derived
 from rules.language.comparing import WrongValue, constant
-from rules.language.invalid import refuse
+from rules.language.invalid import read_strictly
 from rules.language.tree import Condition, facts_named
 from rules.language.values import Facts, Outcome, Scalar, Truth
 from rules.language.vocabulary import FactType, FieldSpec, Vocabulary
@@ -71,10 +71,7 @@ def _misfit(name: str, spec: FieldSpec, raw: object) -> list[tuple[str, str]]:
 
 def parse_outcome_table(document: object) -> OutcomeTable:
     """Return the table a JSON document says; raises InvalidTree."""
-    try:
-        return OutcomeTable.model_validate(document)
-    except ValidationError as error:
-        refuse(error)
+    return read_strictly(OutcomeTable.model_validate, document)
 
 
 def dump_outcome_table(table: OutcomeTable) -> dict[str, Any]:

@@ -12,12 +12,11 @@ from pydantic import (
     PlainSerializer,
     Tag,
     TypeAdapter,
-    ValidationError,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from rules.language.invalid import InvalidTree, refuse
+from rules.language.invalid import InvalidTree, read_strictly
 from rules.language.tree import Condition
 from rules.language.values import Action, Basis, Truth, bases_to_json
 
@@ -102,10 +101,7 @@ _CHECKS: TypeAdapter[tuple[Check, ...]] = TypeAdapter(Checks)
 
 def parse_checks(document: object) -> tuple[Check, ...]:
     """Return the checks a JSON list says; raises InvalidTree with every fault and its path."""
-    try:
-        checks = _CHECKS.validate_python(document)
-    except ValidationError as error:
-        refuse(error)
+    checks = read_strictly(_CHECKS.validate_python, document)
     codes = [check.code for check in checks]
     doubled = [(f"[{at}].code", "核验项编码重复") for at, code in enumerate(codes) if code in codes[:at]]
     if doubled:

@@ -84,6 +84,16 @@ def _echo(path: str, message: str, found: dict[str, str]) -> bool:
     return message == _MESSAGES["too_short"] and any(other.startswith(f"{path}[") for other in found)
 
 
+def read_strictly(parse: Callable[[object], T], document: object) -> T:
+    """Return what a document says; raises InvalidTree for whatever pydantic refuses, and for bottomless nesting."""
+    try:
+        return parse(document)
+    except ValidationError as error:
+        refuse(error)
+    except RecursionError:
+        raise InvalidTree([("", "嵌套过深")]) from None
+
+
 def refuse(error: ValidationError) -> NoReturn:
     """Raise pydantic's refusal as ours."""
     raise InvalidTree(problems_in(error)) from None

@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from rules.language.invalid import TAG, join, refuse
+from rules.language.invalid import TAG, join, read_strictly
 
 MAX_DEPTH = 8
 MAX_NODES = 200
@@ -261,10 +261,7 @@ _CONDITION: TypeAdapter[Node] = TypeAdapter(Condition)
 
 def parse_condition(document: object) -> Node:
     """Return the condition a JSON document says; raises InvalidTree with every fault and its path."""
-    try:
-        return _CONDITION.validate_python(document)
-    except ValidationError as error:
-        refuse(error)
+    return read_strictly(_CONDITION.validate_python, document)
 
 
 def dump_condition(condition: Node) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from rules.language.derived import Derivation, DerivedKind
-from rules.language.invalid import refuse
+from rules.language.invalid import read_strictly
 from rules.language.tree import ITEM, ListName
 from rules.language.values import LANGUAGE_VERSION, SourceKind
 from rules.language.versions import LANGUAGES, Language
@@ -188,10 +188,7 @@ def _derived_spec(derivation: Derivation, origin: FactSpec) -> FactSpec:
 
 def parse_vocabulary(document: object) -> Vocabulary:
     """Return the vocabulary a JSON document says; raises InvalidTree."""
-    try:
-        return Vocabulary.model_validate(document)
-    except ValidationError as error:
-        refuse(error)
+    return read_strictly(Vocabulary.model_validate, document)
 
 
 def dump_vocabulary(vocabulary: Vocabulary) -> dict[str, Any]:
