@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.public.views import catalogue, checking, home, signing, texts
+from portal.public.views import catalogue, checking, home, previewing, signing, texts
 
 app_name = "public"
 urlpatterns = [
     path("", home.home, name="home"),
     path("matters", catalogue.matters, name="matters"),
     path("matters/<str:code>/", catalogue.guide, name="guide"),
+    path("matters/<str:code>/preview", previewing.preview, name="preview"),
     path("sign-in", signing.sign_in, name="sign_in"),
     path("staff/sign-in", signing.staff_sign_in, name="staff_sign_in"),
     path("sign-out", signing.sign_out, name="sign_out"),

@@ -47,6 +47,7 @@ FORMS = {
     "demo/sms",
     "drafts/<str:reference>/<int:page>",
     "drafts/<str:reference>/discard",
+    "matters/<str:code>/preview",
     "matters/<str:code>/start",
     "me/agents/<int:right_id>/revoke",
     "me/email",

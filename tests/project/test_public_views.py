@@ -19,6 +19,7 @@ PUBLIC = {
     "healthz/ready",
     "matters",
     "matters/<str:code>/",
+    "matters/<str:code>/preview",
     "metrics",
     "privacy",
     "sign-in",

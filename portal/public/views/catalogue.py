@@ -12,7 +12,7 @@ from common import clock
 from matters import selectors
 from matters.models import Matter
 from portal.public import visitor
-from portal.public.showing import everyday, figures, guiding, listing
+from portal.public.showing import everyday, figures, guiding, listing, previewing
 
 
 @login_not_required
@@ -55,6 +55,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "who": who,
         "accepting": matter.status == Matter.Status.IN_FORCE,
+        "can_preview": bool(previewing.asked(page.compiled)),
         "apply_url": guiding.apply_url(page),
         "address": request.build_absolute_uri(request.path),
     }
