@@ -24,6 +24,7 @@ GRID = {
     "/matters?page=999": (200, 200, 200),
     GUIDE: (200, 200, 200),
     "/matters/NOSUCHMATTER/": (404, 404, 404),
+    f"{GUIDE}preview": (200, 200, 200),
     "/sign-in": (200, 302, 302),
     "/staff/sign-in": (200, 302, 302),
     "/sign-out": (302, 302, 302),
@@ -46,6 +47,7 @@ def test_every_address_is_in_the_grid() -> None:
     assert {name for name in named if "<" not in name} <= asked
     assert {name for name in named if "<" in name} == {
         "/matters/<str:code>/",
+        "/matters/<str:code>/preview",
         "/c/<str:token>",
         "/c/<str:token>/code.svg",
     }

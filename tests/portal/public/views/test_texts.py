@@ -16,6 +16,7 @@ NO_PAGE = {"act-for", "display", "me/email/code", "me/email/forget", "me/sign-in
 NO_PAGE |= {"me/family/guard/document", "metrics", "sign-out", "sitemap", "stay"}
 ELSEWHERE = (
     "api/",
+    "catalogue/",
     "components/",
     "demo/",
     "healthz/",
@@ -23,6 +24,7 @@ ELSEWHERE = (
     "sign-in/platform",
     "sign-out/platform",
     "staff/code",
+    "supervision/",
 )
 
 
