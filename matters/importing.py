@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,7 +16,7 @@ from common.errors import DomainError
 from matters import publishing
 from matters.format.package import Package, parse_package
 from matters.lint import linting
-from matters.models import Edition, Matter
+from matters.models import Edition, EditionDraft, Matter
 from matters.sources import Sources, stored
 from rules.language.invalid import InvalidTree, json_document
 
@@ -121,6 +122,9 @@ def _check(files: list[_File], *, sources: Sources, report: Report) -> None:
 def _store(file: _File, *, report: Report, by: str, at: datetime) -> None:
     matter = Matter.objects.filter(code=file.package.code).first()
     before = matter.edition_id_on(at.astimezone(SHANGHAI).date()) if matter else None
+    if matter is not None and (kept := _written_since(matter, before, file.document)) is not None:
+        report.unchanged.append(kept)
+        return
     try:
         edition = publishing.publish(file.document, by=by, at=at)
     except publishing.NotPublishable as error:
@@ -128,6 +132,17 @@ def _store(file: _File, *, report: Report, by: str, at: datetime) -> None:
     except publishing.AlreadyScheduled as error:
         raise ImportRefused([Fault(file.name, "", str(error))]) from error
     (report.unchanged if edition.id == before else report.published).append(edition)
+
+
+def _written_since(matter: Matter, now: UUID | None, document: dict[str, Any]) -> Edition | None:
+    """Return the edition in force where a file that was imported before has been written on by two people since.
+
+    Importing the same files again, as an update of the portal does, must not undo what they published.
+    """
+    written = EditionDraft.objects.filter(edition__in=[matter.next_edition_id, now]).exists()
+    if not written or not Edition.objects.filter(matter=matter, content=document).exists():
+        return None
+    return Edition.objects.filter(matter=matter, pk=now).first() if now else None
 
 
 def _save_sources(file: _File) -> None:

@@ -20,7 +20,8 @@ _WORDS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
 LONGEST_QUERY = 60
 _REGISTERS_USED = """
 SELECT used.one->>'register', m.id
-  FROM matters_matter m JOIN matters_edition e ON e.id = m.current_edition_id
+  FROM matters_matter m
+  JOIN matters_edition e ON e.id = CASE WHEN m.next_from <= %s THEN m.next_edition_id ELSE m.current_edition_id END
  CROSS JOIN LATERAL jsonb_array_elements(e.content->'uses'->'registers') AS used(one)
  WHERE m.status = %s
 """
@@ -163,7 +164,7 @@ def asking_registers() -> dict[str, set[int]]:
     """Return for each register the matters in force that ask it."""
     found: dict[str, set[int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_REGISTERS_USED, [Matter.Status.IN_FORCE])
+        cursor.execute(_REGISTERS_USED, [clock.today(), Matter.Status.IN_FORCE])
         for register, matter in cursor.fetchall():
             found.setdefault(register, set()).add(matter)
     return found

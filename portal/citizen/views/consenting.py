@@ -49,8 +49,8 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
     drafting.require_verified(principal)
     if not may_apply(principal, matter):
         return _other_identity(request, principal, matter)
-    told = _told(principal, matter)
     draft = selectors.draft_of(principal, matter=matter)
+    told = _told(principal, matter, draft)
     if draft is None and "again" not in request.GET and (held := _held(principal, matter)) is not None:
         return _once_more(request, principal, matter, held)
     form = ConsentForm(request.POST or None, matter=matter, told=told)
@@ -68,14 +68,13 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "citizen/consent.html", known, status=422 if answer else 200)
 
 
-def _told(principal: Principal, matter: Matter) -> Asking:
+def _told(principal: Principal, matter: Matter, draft: Draft | None) -> Asking:
     """Return what to ask; say at once when there is nothing to apply for, not after the answer."""
     edition = drafting.in_force(matter)
     if (existing := selectors.open_application(principal, matter=matter)) is not None:
         raise AlreadyOpen(existing.reference)
-    if (draft := selectors.draft_of(principal, matter=matter)) is not None:
-        edition = draft.edition  # what was begun is applied for as it was begun
-    return asking(matter, editions.compiled(edition), principal=principal, on=clock.today())
+    begun = draft.edition if draft is not None else edition  # what was begun is applied for as it was begun
+    return asking(matter, editions.compiled(begun), principal=principal, on=clock.today())
 
 
 def _held(principal: Principal, matter: Matter) -> Held | None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from common import clock
+from matters.importing import import_packages
 from matters.models import CallOff, Edition, EditionDraft, Matter
 from matters.publishing import AlreadyScheduled, publish
 from matters.sources import Sources, stored
@@ -212,6 +215,22 @@ def test_an_edition_is_called_off_before_its_day(writer: User, second: User, tes
     assert found.edition_on(TOMORROW) == matter.current_edition
     with pytest.raises(NothingToCallOff):
         reviewing.call_off(writer, matter=matter, reason="再撤一次")
+
+
+def test_importing_the_same_files_again_undoes_nothing(
+    writer: User, second: User, tested: EditionDraft, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.json"
+    old = district.matter().current_edition
+    assert old is not None
+    file.write_text(json.dumps(old.content), encoding="utf-8")
+    edition = publish_it(second, hand_in(writer, tested))
+    assert import_packages(file, by="system", at=NOON).unchanged == [old]
+    later = NOON + timedelta(days=1)
+    assert import_packages(file, by="system", at=later).unchanged == [edition]
+    assert district.matter().edition_on(TOMORROW) == edition
+    file.write_text(json.dumps(old.content | {"summary": "文件改了"}), encoding="utf-8")
+    assert [one.number for one in import_packages(file, by="system", at=later).published] == [3]
 
 
 def test_what_is_in_force_is_not_called_off(writer: User, second: User, tested: EditionDraft) -> None:
