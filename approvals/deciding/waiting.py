@@ -33,11 +33,12 @@ BATCH = 50
 # A healthy batch is carried out as one: so long its registers are waited for together, and so much longer a case …
 FIRST_SECONDS, EACH_SECONDS = 0.05, 0.002
 LOOK_SECONDS = 0.02  # … then cases that are ready are looked for so often, while others wait for a register
+# As an array, so that it is run once: joined, a plan may run it again for each row and claim more than the limit.
 _CLAIM = """
 UPDATE approvals_application SET lease_until = %s, attempts = attempts + 1
- WHERE id IN (SELECT id FROM approvals_application
-               WHERE state = %s AND (lease_until IS NULL OR lease_until < %s)
-               ORDER BY waiting_since LIMIT %s FOR UPDATE SKIP LOCKED)
+ WHERE id = ANY(ARRAY(SELECT id FROM approvals_application
+                       WHERE state = %s AND (lease_until IS NULL OR lease_until < %s)
+                       ORDER BY waiting_since LIMIT %s FOR UPDATE SKIP LOCKED))
 RETURNING id
 """
 _APPLICATIONS = Select(lambda: Application.objects.select_related("matter__department", "person"))
