@@ -15,6 +15,7 @@ from approvals.models import BackTest
 from approvals.trying import asking
 from common.errors import DomainError
 from matters.models import EditionDraft
+from matters.writing import examining
 from portal.catalogue import access, tabs
 from portal.catalogue.access import Admin, office_page
 from portal.catalogue.showing import backtested
@@ -67,7 +68,7 @@ def _of_draft(admin: Admin, draft: EditionDraft) -> dict[str, Any]:
     return {
         "admin": admin,
         "draft": draft,
-        "tabs_of_draft": tabs.tabs(draft, here=HERE),
+        "tabs_of_draft": tabs.tabs(draft, problems=examining.examine(draft.content).problems, here=HERE),
         "edition": asking.in_force(draft),
         "most": asking.MOST,
         "tests": rows.defer("tally")[:SHOWN],
