@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.models import Message, Organisation
 from approvals import deciding, selectors
@@ -306,3 +307,12 @@ def test_one_name_is_given_once_in_one_batch(city: Standin) -> None:
         Application.objects.filter(pk__in=[one.pk for one in both]).values_list("state", flat=True)
     )
     assert states == [S.GRANTED, S.SUPPLEMENTING]
+
+
+def test_no_plan_claims_more_than_the_limit(city: Standin) -> None:
+    for _ in range(4):
+        apply(district.citizen(city))
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    assert [len(deciding.claim(limit, at=clock.now())) for limit in (1, 2)] == [1, 2]
