@@ -39,7 +39,7 @@ from rules.language.values import Fact, Facts, Leaf, Source, SourceKind, Truth, 
 from rules.wording.showing import reason_text, shower
 
 EARLIER = 5  # earlier cases of the same applicant and matter that are shown
-VERDICTS = {"grant": "全部通过，建议准予", "supplement": "需要补正", "refer": "转人工"}
+VERDICTS = {"grant": "全部通过", "supplement": "需要补正", "refer": "转人工"}
 
 
 @dataclass(frozen=True, slots=True)

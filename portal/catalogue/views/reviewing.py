@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import User
 from common import clock
 from matters.lint.problem import Problem
 from matters.lint.trying import try_examples
@@ -116,6 +117,9 @@ def _shown(admin: Admin, draft: EditionDraft) -> dict[str, Any]:
         "count_bars": len(bars),
         "hints": _by_tab(draft, tuple(p for p in examined.problems if p not in bars)),
         "examples": _examples(examined),
+        "writers": "、".join(
+            User.objects.filter(pk__in=draft.editors).order_by("pk").values_list("display_name", flat=True)
+        ),
         "base": base,
         "moved_on": base is not None and draft.based_on is not None and base != draft.based_on,
         "needs_test": verbs.needs_test(draft),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -129,3 +131,16 @@ def test_the_database_keeps_one_open_stop_and_whole_releases(city: Standin) -> N
     ):
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
             InstantStop.objects.create(**values, **wrong)
+
+
+def test_a_case_knows_the_stop_it_came_by(city: Standin) -> None:
+    admin, at = district.admin(), clock.now()
+    first = stopped(admin)
+    assert district.matter().handling == "工作人员办理"
+    assert stopping.seen_at(district.matter(), at) == first
+    assert stopping.seen_at(district.matter(), at - timedelta(hours=1)) is None
+    stopping.release(admin, matter=district.matter(), reason="查清了")
+    clock.set_source(lambda: at + timedelta(days=1))
+    again = stopped(admin, reason="又错了")
+    assert stopping.seen_at(district.matter(), at) == first
+    assert stopping.seen_at(district.matter(), clock.now()) == again

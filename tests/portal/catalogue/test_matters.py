@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import User
 from common import clock
 from matters.models import EditionDraft, InstantStop, Matter
-from matters.writing import drafts, reviewing, stopping
+from matters.writing import drafts, reviewing
 from tests.factories import district
 from tests.factories.fixtures import NOON
 from tests.portal.catalogue.conftest import TESTED, TOMORROW, changed
@@ -158,10 +158,3 @@ def test_a_new_matter_is_begun_like_another(browser: Client) -> None:
     assert "临时救助" in page(browser, "/catalogue/")
     assert "这是新事项" in page(browser, f"/catalogue/drafts/{draft.pk}/review")
     assert "没有可以对比的版本" in page(browser, f"/catalogue/drafts/{draft.pk}/compare")
-
-
-def test_a_stop_named_on_the_officers_page(browser: Client, admin: User) -> None:
-    stop = stopping.stop(admin, matter=district.matter(), reason="金额疑似有误")
-    assert district.matter().handling == "工作人员办理"
-    assert stopping.seen_at(district.matter(), NOON) == stop
-    assert stopping.seen_at(district.matter(), NOON - timedelta(hours=1)) is None

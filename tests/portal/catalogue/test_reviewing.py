@@ -47,6 +47,7 @@ def test_the_page_says_what_changed_and_who_may_go_on(
 ) -> None:
     shown = browser.get(at(written)).content.decode()
     assert "没有待改的地方" in shown
+    assert "写过这份草稿的人：李文杰。" in shown
     assert "1 处不同" in shown
     assert "一句话说明（改了）" in shown
     assert "结论改变 1 件" in shown
