@@ -7,6 +7,8 @@ from rules.language.comparing import reader
 from rules.language.tree import ITEM
 from rules.language.values import Fact, Facts, Source, SourceKind, UnknownReason
 from rules.language.vocabulary import FactSpec, FieldSpec, Vocabulary
+from rules.wording.numbers import number_shower
+from rules.wording.phrases import PHRASES
 from rules.wording.showing import reason_text, shower
 
 Item: TypeAlias = Mapping[str, Any]
@@ -23,7 +25,10 @@ class Operand:
     def __init__(self, name: str, spec: FieldSpec, *, vocabulary: Vocabulary) -> None:
         """Work out reader, words and default source once."""
         self.label = spec.label
-        self.show = shower(spec, vocabulary=vocabulary)
+        told = (
+            number_shower(name, spec, vocabulary=vocabulary) if PHRASES[vocabulary.language].plain else None
+        )
+        self.show = told or shower(spec, vocabulary=vocabulary)
         self._name = name
         self._read = reader(spec)
         self._source = default_source(name, spec)

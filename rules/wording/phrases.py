@@ -74,9 +74,6 @@ PHRASES: Mapping[int, Phrases] = {
     ),
 }
 AGE, AGES = "年龄", {Op.GE: "年满", Op.LT: "未满"}
-# What nothing is, said of a number of things: fewer than one, and its opposite.
-NO_THING = frozenset({(Op.EQ, 0), (Op.LE, 0), (Op.LT, 1)})
-SOME_THING = frozenset({(Op.NE, 0), (Op.GT, 0), (Op.GE, 1)})
 FACT_PHRASES = {
     (Op.EQ, False): "与{0}相同",
     (Op.EQ, True): "与{0}不同",

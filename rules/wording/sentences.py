@@ -16,8 +16,11 @@ from rules.language.tree import (
     Some,
 )
 from rules.language.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
-from rules.wording.phrases import AGE, AGES, FACT_PHRASES, NO_THING, PHRASES, SOME_THING, period_text
+from rules.wording.numbers import counts_things, distance, there
+from rules.wording.phrases import AGE, AGES, FACT_PHRASES, PHRASES, period_text
 from rules.wording.showing import shower
+
+LONGEST_BARE = 3  # the name of a code that reads well without quotes: 一级, 女, 正常
 
 
 def sentence(condition: Node, *, vocabulary: Vocabulary) -> str:
@@ -71,18 +74,20 @@ class _Words:
             return self._boolean(spec, name=node.fact, yes=node.value is (op is Op.EQ))
         if self._is_age(op, node, spec):
             label = label.removesuffix(AGE).removesuffix("的" if self.phrases.plain else AGE)
-        if there := self._thing(op, node, spec):
-            return f"{there}{label}"
+        if told := self._number(op, node, spec)[0]:
+            return told
         subject = label if node.other is None else self._told_apart(node.fact, node.other)
         return f"{subject}{self.expected(node, negated=negated)}"
 
-    def _thing(self, op: Op, node: Compare, spec: FieldSpec | None) -> str:
-        """Return 有 or 没有 where the portal's own records are counted against none: nobody says 为0件."""
-        if not self.phrases.plain or not node.fact.startswith("own.") or type(node.value) is not int:
-            return ""
-        if spec is None or spec.type is not FactType.INTEGER or not spec.unit:
-            return ""
-        return _there(op, node.value)
+    def _number(self, op: Op, node: Compare, spec: FieldSpec | None) -> tuple[str, str]:
+        """Return (sentence, expected) where a number of things or a distance is said in a way of its own."""
+        if not self.phrases.plain or spec is None or type(node.value) is not int or node.other is not None:
+            return "", ""
+        if counts_things(node.fact, spec):
+            words = there(op, node.value)
+            return f"{words}{spec.label}" if words else "", words
+        words = distance(node.fact, spec, op=op, number=node.value, vocabulary=self.vocabulary)
+        return words, words
 
     def presence(self, name: str, op: Op) -> str:
         """Return 有/没有, for what people fill in 已填写/未填写."""
@@ -114,7 +119,7 @@ class _Words:
         if spec and spec.type is FactType.BOOLEAN and isinstance(node.value, bool):
             text = self._boolean(spec, name=node.fact, yes=node.value is (op is Op.EQ))
             return text.removeprefix(f"“{spec.label}”").removeprefix(spec.label) or text
-        return self._thing(op, node, spec) or self._constants(op, node, turned=turned, spec=spec)
+        return self._number(op, node, spec)[1] or self._constants(op, node, turned=turned, spec=spec)
 
     def _label(self, name: str) -> str:
         spec = self.spec(name)
@@ -139,7 +144,10 @@ class _Words:
     def _constants(self, op: Op, node: Compare, *, turned: bool, spec: FieldSpec | None) -> str:
         values = node.value if isinstance(node.value, tuple) else (node.value,)
         texts = [self._constant(value, spec) for value in values]
-        quoted = [f"“{text}”" for text in texts] if _quotes(op, spec, len(texts)) else texts
+        long = self.phrases.plain and any(len(text) > LONGEST_BARE for text in texts)
+        quoted = (
+            [f"“{text}”" for text in texts] if _quotes(op, spec, several=len(texts) > 1 or long) else texts
+        )
         joined = _one_of(quoted)
         if self._is_age(op, node, spec):
             return f"{AGES[op]}{joined}"
@@ -177,9 +185,8 @@ class _Words:
         unit = (inner.within.unit if inner.within else "") or "条"
         amount = f"{self.phrases.counts[op]}{node.value}{unit}"
         which = "" if node.where is None else f"{_enclosed(inner, node.where)}的"
-        there = _there(op, node.value) if self.phrases.plain else ""
-        if there:
-            return f"{label}中{there}{which}" if which else f"{there}{label}"
+        if self.phrases.plain and (words := there(op, node.value)):
+            return f"{label}中{words}{which}" if which else f"{words}{label}"
         return f"{label}中{which}{amount}" if which else f"{label}{amount}"
 
     def _is_age(self, op: Op, node: Compare, spec: FieldSpec | None) -> bool:
@@ -241,18 +248,10 @@ def _enclosed(words: _Words, where: Node) -> str:
     return f"（{text}）" if isinstance(inner, AllOf | AnyOf) else text
 
 
-def _there(op: Op, number: int) -> str:
-    """Return 没有 for fewer than one, 有 for at least one, nothing for any other comparison."""
-    if (op, number) in NO_THING:
-        return "没有"
-    return "有" if (op, number) in SOME_THING else ""
-
-
-def _quotes(op: Op, spec: FieldSpec | None, values: int) -> bool:
-    """Return whether values stand in quotes: texts do, and names of codes where several follow each other."""
+def _quotes(op: Op, spec: FieldSpec | None, *, several: bool) -> bool:
+    """Return whether values stand in quotes: texts do, and names of codes that are long or follow each other."""
     kind = spec.type if spec else None
-    several = kind is FactType.CODE and values > 1
-    return op in {Op.CONTAINS, Op.STARTS_WITH} or kind is FactType.TEXT or several
+    return op in {Op.CONTAINS, Op.STARTS_WITH} or kind is FactType.TEXT or (several and kind is FactType.CODE)
 
 
 def _one_of(texts: list[str]) -> str:

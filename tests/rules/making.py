@@ -53,7 +53,7 @@ SPECS: list[dict[str, Any]] = [
         "source_label": "民政婚丧登记",
     },
     {"name": "register.family.members", "type": "list", "label": "家庭成员", "unit": "人", "fields": FIELDS},
-    {"name": "own.open", "type": "integer", "label": "在办数量", "unit": "件"},
+    {"name": "own.open", "type": "integer", "label": "在办的申请", "unit": "件"},
 ]
 VOCABULARY: Vocabulary = parse_vocabulary(
     {

@@ -109,7 +109,8 @@ def junk(rng: random.Random) -> Any:
 
 def places(document: Any) -> list[tuple[Any, Any]]:
     """Every container of a document with each of its keys or places."""
-    found, waiting = [], [document]
+    found: list[tuple[Any, Any]] = []
+    waiting = [document]
     while (
         waiting and len(found) < 100
     ):  # what lies at the bottom of an endless document is as good as what lies higher

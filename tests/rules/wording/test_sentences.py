@@ -1,13 +1,23 @@
 """Conditions read as an officer would write them."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from rules import FactSpec, FactType, Vocabulary, parse_condition, sentence
+from rules import (
+    Fact,
+    FactSpec,
+    FactType,
+    PreparedCondition,
+    Vocabulary,
+    parse_condition,
+    parse_vocabulary,
+    sentence,
+)
 from rules.language.tree import Compare
 from rules.wording.sentences import compare_texts
-from tests.rules.making import VOCABULARY
+from tests.rules.making import ON, VOCABULARY
 
 LOCAL = {"fact": "cert.hukou.division", "op": "within", "value": "440507"}
 AGED = {"fact": "derived.age", "op": "ge", "value": 80}
@@ -60,9 +70,9 @@ LEAVES = [
         "开始日期在出生日期前30天内",
         "开始日期不在出生日期前30天内",
     ),
-    (leaf("own.open", "eq", 0), "没有在办数量", "有在办数量"),
-    (leaf("own.open", "gt", 0), "有在办数量", "没有在办数量"),
-    (leaf("own.open", "lt", 2), "在办数量不到2件", "在办数量至少2件"),
+    (leaf("own.open", "eq", 0), "没有在办的申请", "有在办的申请"),
+    (leaf("own.open", "gt", 0), "有在办的申请", "没有在办的申请"),
+    (leaf("own.open", "lt", 2), "在办的申请不到2件", "在办的申请至少2件"),
     (leaf("derived.age_at_start", "ge", 18), "开始那天年满18周岁", "开始那天未满18周岁"),
     (leaf("derived.workdays", "le", 20), "距开始日期不超过20个工作日", "距开始日期超过20个工作日"),
     (leaf("derived.income", "lt", "900"), "家庭收入不到900元", "家庭收入至少900元"),
@@ -162,3 +172,70 @@ def test_what_is_expected_is_never_empty(value: bool, expected: str) -> None:
     free = parse_condition({"fact": "register.names.free", "op": "eq", "value": value})
     assert isinstance(free, Compare)
     assert compare_texts(free, vocabulary=Vocabulary(specs=(spec,)), negated=False) == (expected, expected)
+
+
+DAYS = [
+    {"name": "cert.a.until", "type": "date", "label": "有效期至", "source_label": "某证"},
+    {"name": "register.b.count", "type": "integer", "label": "正在发放的津贴", "unit": "项"},
+    {"name": "register.b.number", "type": "integer", "label": "行政处罚次数", "unit": "次"},
+    {
+        "name": "form.how",
+        "type": "code",
+        "label": "缴费档次",
+        "codes": {"low": "低档，每月900元", "high": "高档"},
+    },
+]
+FAR = parse_vocabulary(
+    {
+        "specs": DAYS,
+        "derived": [
+            {"name": "derived.left", "kind": "days_until", "of": "cert.a.until", "label": "离有效期届满"},
+            {"name": "derived.gone", "kind": "days_since", "of": "cert.a.until", "label": "距有效期届满"},
+            {"name": "derived.plain", "kind": "days_since", "of": "cert.a.until", "label": "届满天数"},
+        ],
+    }
+)
+PLAIN = [
+    (leaf("derived.left", "ge", 30), "离有效期届满至少30天", "至少30天"),
+    (leaf("derived.left", "lt", 30), "离有效期届满不到30天", "不到30天"),
+    (leaf("derived.left", "ge", 0), "还没有过有效期届满", "还没有过有效期届满"),
+    (leaf("derived.left", "lt", 0), "已经过了有效期届满", "已经过了有效期届满"),
+    (leaf("derived.left", "ge", -90), "有效期届满过后不超过90天", "有效期届满过后不超过90天"),
+    (leaf("derived.left", "lt", -90), "有效期届满过后超过90天", "有效期届满过后超过90天"),
+    (leaf("derived.gone", "ge", 0), "已经到了有效期届满", "已经到了有效期届满"),
+    (leaf("derived.gone", "lt", 0), "还没有到有效期届满", "还没有到有效期届满"),
+    (leaf("derived.gone", "ge", -30), "到有效期届满不超过30天", "到有效期届满不超过30天"),
+    (leaf("derived.plain", "ge", 0), "届满天数至少0天", "至少0天"),
+    (leaf("register.b.count", "eq", 0), "没有正在发放的津贴", "没有"),
+    (leaf("register.b.count", "lt", 1), "没有正在发放的津贴", "没有"),
+    (leaf("register.b.count", "le", 2), "正在发放的津贴不超过2项", "不超过2项"),
+    (leaf("register.b.number", "eq", 0), "行政处罚次数是0次", "是0次"),
+    (leaf("form.how", "eq", "low"), "缴费档次是“低档，每月900元”", "是“低档，每月900元”"),
+    (leaf("form.how", "eq", "high"), "缴费档次是高档", "是高档"),
+]
+
+
+@pytest.mark.parametrize(("condition", "text", "expected"), PLAIN)
+def test_numbers_and_days_are_said_as_people_say_them(condition: Any, text: str, expected: str) -> None:
+    node = parse_condition(condition)
+    assert isinstance(node, Compare)
+    assert compare_texts(node, vocabulary=FAR, negated=False) == (text, expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "seen"),
+    [
+        ("derived.left", date(2026, 12, 30), "还有40天"),
+        ("derived.left", date(2026, 11, 20), "就在当天"),
+        ("derived.left", date(2026, 11, 10), "已经过了10天"),
+        ("derived.gone", date(2026, 11, 10), "10天"),
+        ("derived.gone", date(2026, 11, 30), "还有10天"),
+        ("register.b.count", 0, "没有"),
+        ("register.b.count", 2, "有2项"),
+        ("register.b.number", 0, "0次"),
+    ],
+)
+def test_what_was_seen_is_said_the_same_way(name: str, value: Any, seen: str) -> None:
+    known = {"cert.a.until" if name.startswith("derived.") else name: Fact.known(value)}
+    prepared = PreparedCondition(parse_condition(leaf(name, "ge", 1)), vocabulary=FAR)
+    assert prepared.trace(known, on=ON)[1][0].seen == seen
