@@ -21,8 +21,8 @@ __all__ = ["NoOfficerPost", "Officer", "application_of", "office_page", "officer
 
 _DESKS: dict[str, str] = {
     Post.Role.CLERK: "bureau:guardianships",
-    Post.Role.ADMIN: "bureau:posts",
-    Post.Role.SUPERVISOR: "supervision:registers",
+    Post.Role.ADMIN: "catalogue:matters",
+    Post.Role.SUPERVISOR: "supervision:sheets",
 }
 
 

@@ -51,7 +51,12 @@ def test_a_post_that_is_not_held_is_refused(desk: Client, told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "page"), [(Post.Role.ADMIN, "bureau:posts"), (Post.Role.CLERK, "bureau:guardianships")]
+    ("role", "page"),
+    [
+        (Post.Role.ADMIN, "catalogue:matters"),
+        (Post.Role.CLERK, "bureau:guardianships"),
+        (Post.Role.SUPERVISOR, "supervision:sheets"),
+    ],
 )
 def test_each_role_begins_at_its_own_desk(
     signed_in: SignIn, officer: User, role: Post.Role, page: str

@@ -78,7 +78,7 @@ def test_on_its_day_the_lists_follow_before_anything_ran(
     clock.set_source(lambda: NOON + timedelta(days=1))
     client.force_login(admin)
     assert "V2 <" in page(client)
-    assert "在用版本 V2，2026-11-21 起" in page(client, "/catalogue/")
+    assert "V2，2026-11-21 起" in page(client, "/catalogue/")
     assert "事项版本 V2" in page(Client(), f"/matters/{district.ALLOWANCE}/")
     assert Matter.objects.get(code=district.ALLOWANCE).next_edition is not None
 

@@ -83,10 +83,10 @@ def test_the_sign_in_pages_lead_here(db: None, client: Client, door: str) -> Non
     assert f'href="{PAGE}"' in client.get(reverse(door)).content.decode()
 
 
-def test_the_admin_arrives_where_posts_are_handled(demo: datetime, client: Client) -> None:
+def test_the_admin_arrives_where_matters_are_kept_and_handles_posts(demo: datetime, client: Client) -> None:
     answer = client.post(PAGE, {"username": "admin-minzheng"}, follow=True)
-    assert answer.redirect_chain[-1][0] == reverse("bureau:posts")
-    shown = answer.content.decode()
+    assert answer.redirect_chain[-1][0] == reverse("catalogue:matters")
+    shown = client.get(reverse("bureau:posts")).content.decode()
     assert "蔡建华" in shown
     assert "许文彬" not in shown, "of another department"
     assert client.get(reverse("bureau:files")).status_code == 200

@@ -83,7 +83,7 @@ def test_each_department_has_an_officer_who_is_nobody_else(demo: datetime) -> No
     told = dict(officers.values_list("department__short_name").annotate(Count("pk")))
     assert told == dict.fromkeys(Department.objects.values_list("short_name", flat=True), 1)
     # Nobody is appointed to a role that has no page yet.
-    assert set(Post.objects.values_list("role", flat=True)) == {"officer", "admin"}
+    assert set(Post.objects.values_list("role", flat=True)) == {"officer", "admin", "supervisor"}
 
 
 def test_certificates_end_as_the_data_says(demo: datetime) -> None:
