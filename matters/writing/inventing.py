@@ -29,6 +29,7 @@ _YEARS = (-1, 1, -2, 2, 0)
 _DAYS = ((1, 1), (7, 1), (12, 31))
 _NEAR = (11, -11, 5, -5)
 _SMALL, _SMALLER = 1000, 100
+_EARLIEST, _LATEST = 1800, 2200
 
 
 class NotInventable(ValueError):
@@ -186,6 +187,9 @@ def _texts(value: str, number: int, words: frozenset[str]) -> Iterator[str]:
 
 
 def _dates(value: date) -> Iterator[date]:
+    if not _EARLIEST < value.year < _LATEST:  # no day of anybody's life: 长期 is written as 9999-12-31
+        yield date(min(max(value.year, 1 + _EARLIEST), _LATEST - 1), 1, 1)
+        return
     for years, (month, day) in product(_YEARS, _DAYS):
         yield date(value.year + years, month, day)
     for days in _NEAR:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matters.editions import Compiled, compile_package
 from matters.format.package import parse_package
@@ -63,6 +65,33 @@ def test_every_example_can_be_made_up_and_comes_out_the_same(name: str) -> None:
                 coarse = compiled.specs[key].type is FactType.CODE or len(kept.rstrip("0")) <= 6
                 assert f'"{kept}"' in rules or coarse, (example.name, key, kept)
     assert tried > len(compiled.package.examples) * 0.8
+
+
+_ANY: dict[FactType, st.SearchStrategy[Any]] = {
+    FactType.TEXT: st.text(min_size=1, max_size=20),
+    FactType.INTEGER: st.integers(-(10**9), 10**9),
+    FactType.MONEY: st.decimals(-(10**9), 10**9, places=2),
+    FactType.DATE: st.dates(),
+    FactType.BOOLEAN: st.booleans(),
+    FactType.DIVISION: st.sampled_from(["44", "4405", "440507", "440507001", "440507000000", "999999", "x"]),
+}
+
+
+@given(data=st.data())
+def test_whatever_is_known_comes_out_the_same_or_is_refused(data: st.DataObject) -> None:
+    compiled = stored(data.draw(st.sampled_from(NAMES)))
+    trial = data.draw(st.sampled_from([one for one in trying.try_examples(compiled) if one.facts]))
+    known = {key: fact for key, fact in trial.facts.items() if key in compiled.needed}
+    for name in data.draw(st.sets(st.sampled_from(sorted(known)), max_size=5)):
+        if (values := _ANY.get(compiled.specs[name].type)) is not None:
+            known[name] = Fact.known(data.draw(values))
+    try:
+        made = invent(known, sides=[compiled], on=ON)
+    except NotInventable:
+        return
+    assert inventing._shape(made, [compiled], ON) == inventing._shape(known, [compiled], ON)
+    again = trials.typed(compiled, trials.raw_of(made))
+    assert inventing._shape(again, [compiled], ON) == inventing._shape(made, [compiled], ON)
 
 
 def facts(**other: Any) -> dict[str, Fact]:
