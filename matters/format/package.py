@@ -11,6 +11,7 @@ from matters.format.base import CreditCode, FactName, FieldName, Many, Part, Som
 from matters.format.guide import Guide
 from matters.format.questions import AskedQuestion, Form, Material, Situation, Uses
 from matters.format.results import Result
+from matters.format.wording import WORDS
 from rules.judging.outcomes import OutcomeTable
 from rules.language.checks import Checks
 from rules.language.derived import Derivation
@@ -96,8 +97,17 @@ def package_schema() -> dict[str, Any]:
     """Return the JSON Schema of a package."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Package.model_json_schema(by_alias=True),
+        **_titled(Package.model_json_schema(by_alias=True)),
     }
+
+
+def _titled(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema with each key called as people call it."""
+    for model, part in [("Package", schema), *schema["$defs"].items()]:
+        for key, (title, hint) in WORDS.get(model, {}).items():
+            if key in part.get("properties", {}):
+                part["properties"][key] |= {"title": title} | ({"description": hint} if hint else {})
+    return schema
 
 
 def _doubled_questions(package: Package) -> list[tuple[str, str]]:

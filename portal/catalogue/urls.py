@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.catalogue.views import backtests, history, matters, reviewing, stopping, trying
+from portal.catalogue.views import backtests, history, matters, parts, reviewing, stopping, tables, trying
 
 app_name = "catalogue"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("matters/<str:code>/stop", stopping.stop, name="stop"),
     path("matters/<str:code>/release", stopping.release, name="release"),
     # a draft: the check table and the other parts
+    path("drafts/<uuid:draft_id>/checks", tables.checks, name="checks"),
+    path("drafts/<uuid:draft_id>/outcome", tables.outcome, name="outcome"),
+    path("drafts/<uuid:draft_id>/tables/<str:table>", tables.table, name="table"),
+    path("drafts/<uuid:draft_id>/parts", parts.parts, name="parts"),
+    path("drafts/<uuid:draft_id>/parts/<str:address>", parts.part, name="part"),
     # a draft: trying and back-testing
     path("drafts/<uuid:draft_id>/try", trying.try_draft, name="try"),
     path("drafts/<uuid:draft_id>/examples/rename", trying.rename_example, name="example_rename"),

@@ -62,13 +62,13 @@ class Offer:
 
 def offer(content: Content, *, sources: Sources, area: str) -> Offer:
     """Return all a draft may choose from; what is half written is left out. `area` begins the divisions offered."""
-    sources = _with_brought(content, sources)
-    pages = _dicts(_dict(content.get("form")).get("pages"))
-    asked = [question for page in pages for question in _dicts(page.get("questions"))]
+    sources = with_brought(content, sources)
+    pages = dicts(as_dict(content.get("form")).get("pages"))
+    asked = [question for page in pages for question in dicts(page.get("questions"))]
     vocabulary = everything(
         "organisation" if content.get("applicant") == "organisation" else "person",
         questions=_readable(AskedQuestion, [raw | {"visible_when": None} for raw in asked]),
-        derived=_readable(Derivation, _dicts(content.get("derived"))),
+        derived=_readable(Derivation, dicts(content.get("derived"))),
         sources=sources,
     )
     return Offer(vocabulary, _grouped(vocabulary), _areas(sources.divisions, area))
@@ -107,10 +107,10 @@ def _areas(divisions: Mapping[str, str], area: str) -> tuple[tuple[str, tuple[tu
     return tuple(found)
 
 
-def _with_brought(content: Content, sources: Sources) -> Sources:
+def with_brought(content: Content, sources: Sources) -> Sources:
     """Add what the package brings along, as far as it can be read."""
     for key in ("certificate_types", "registers"):
-        for raw in _dicts(content.get(key)):
+        for raw in dicts(content.get(key)):
             try:
                 sources = sources.brought(**{key: [raw]})
             except InvalidTree:
@@ -135,11 +135,11 @@ def with_uses(content: Content, *, before: Content, sources: Sources) -> Content
     What was chosen anew is added with an empty reason, which must then be written; what is named nowhere any more,
     and was before, goes. What nobody touched stays, and is named by linting.
     """
-    sources = _with_brought(content, sources)
+    sources = with_brought(content, sources)
     now, then = set(_named(content)), set(_named(before))
-    uses = _dict(content.get("uses"))
-    certificates = [dict(use) for use in _dicts(uses.get("certificates"))]
-    registers = [dict(use) for use in _dicts(uses.get("registers"))]
+    uses = as_dict(content.get("uses"))
+    certificates = [dict(use) for use in dicts(uses.get("certificates"))]
+    registers = [dict(use) for use in dicts(uses.get("registers"))]
     dropped = then - now
     certificates = [use for use in (_less(use, dropped, now) for use in certificates) if use is not None]
     gone = {f"register.{use.get('register')}" for use in registers}
@@ -163,11 +163,11 @@ def _named(content: Content) -> Iterator[str]:
             waiting += value
         elif isinstance(value, str):
             yield from (match[0] for match in _LOOKED_UP.finditer(value))
-    yield from _keys(_dicts(_dict(content.get("uses")).get("registers")))
+    yield from _keys(dicts(as_dict(content.get("uses")).get("registers")))
 
 
 def _keys(registers: list[Content]) -> list[str]:
-    found = [name for use in registers for name in _dict(use.get("key")).values()]
+    found = [name for use in registers for name in as_dict(use.get("key")).values()]
     return [name for name in found if isinstance(name, str) and _LOOKED_UP.fullmatch(name)]
 
 
@@ -208,9 +208,11 @@ def _source(name: str) -> str:
     return ".".join(name.split(".")[:2])
 
 
-def _dict(value: Any) -> Content:
+def as_dict(value: Any) -> Content:
+    """Return an object as it is, an empty one for anything else."""
     return value if isinstance(value, dict) else {}
 
 
-def _dicts(value: Any) -> list[Content]:
+def dicts(value: Any) -> list[Content]:
+    """Return the objects of a list, none for anything else."""
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []

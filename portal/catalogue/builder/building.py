@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from rules import FactSpec, FactType, FieldSpec
-from rules.language.tree import CHOICE_OPS, ITEM, MAX_NODES, PRESENCE_OPS, Op
+from rules.language.tree import CHOICE_OPS, ITEM, MAX_NODES, PERIOD_OPS, PRESENCE_OPS, Op
 
 Tree: TypeAlias = Any
 Facts: TypeAlias = Mapping[str, FactSpec]
@@ -85,7 +85,7 @@ def _node(tree: Tree, facts: Facts, within: FactSpec | None) -> Node:
             return Box(key, [_node(part, facts, within) for part in inner])
         if key == "not":
             return _turned(tree, inner, facts, within)
-    return _line(tree, facts, within) or Raw(_json(tree))
+    return _line(tree, facts, within) or Raw(as_json(tree))
 
 
 def _turned(tree: Tree, inner: Tree, facts: Facts, within: FactSpec | None) -> Node:
@@ -95,7 +95,7 @@ def _turned(tree: Tree, inner: Tree, facts: Facts, within: FactSpec | None) -> N
     if isinstance(node, Line) and not node.negated:
         node.negated = True
         return node
-    return Raw(_json(tree))
+    return Raw(as_json(tree))
 
 
 def _line(tree: Tree, facts: Facts, within: FactSpec | None) -> Line | None:
@@ -146,7 +146,7 @@ def _take_value(line: Line, value: Any, spec: FieldSpec | None) -> bool:
     values = value if isinstance(value, list) else [value]
     if line.listed and line.op not in _MANY_OPS:
         return False
-    line.values = [_shown(one, spec) for one in values]
+    line.values = [_shown(one, _COUNTED if line.op in PERIOD_OPS else spec) for one in values]
     return (
         bool(values)
         and all(line.values)
@@ -157,7 +157,7 @@ def _take_value(line: Line, value: Any, spec: FieldSpec | None) -> bool:
 
 def _shown(value: Any, spec: FieldSpec | None) -> str:
     if spec is None:
-        return _json(value)
+        return as_json(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
@@ -197,7 +197,9 @@ def _said(line: Line, facts: Facts, within: FactSpec | None) -> Tree:
     if line.op in PRESENCE_OPS:
         return said
     if line.against:
-        return said | ({"other": line.other} if line.other else {})
+        said |= {"other": line.other} if line.other else {}
+    if line.against and line.op not in PERIOD_OPS:
+        return said
     value = _typed(line, spec_of(line.fact, facts=facts, within=within))
     return said if value is None else said | {"value": value}
 
@@ -215,6 +217,7 @@ def _said_of_records(line: Line, facts: Facts) -> Tree:
 
 def _typed(line: Line, spec: FieldSpec | None) -> Any:
     """Return the value of a row in its JSON type; what does not fit stays text, so that the fault can be named."""
+    spec = _COUNTED if line.op in PERIOD_OPS else spec
     values = [_constant(text, spec) for text in line.values if text]
     if not values:
         return None
@@ -313,7 +316,8 @@ def from_json(text: str) -> Any:
         return text
 
 
-def _json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """Return a value as JSON text that people can read."""
     return json.dumps(value, ensure_ascii=False)
 
 

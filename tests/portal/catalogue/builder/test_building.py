@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.catalogue import building, posting
-from portal.catalogue.building import Box, Line, Raw
+from portal.catalogue.builder import building, posting
+from portal.catalogue.builder.building import Box, Line, Raw
 from rules import FactSpec
 
 LISTED = FactSpec.model_validate(

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from portal.catalogue.building import AMOUNTS, GROUPS, MOST_PARTS, ONLY, Box, Facts, Line, Node, Raw, spec_of
+from portal.catalogue.builder.building import (
+    AMOUNTS,
+    GROUPS,
+    MOST_PARTS,
+    ONLY,
+    Box,
+    Facts,
+    Line,
+    Node,
+    Raw,
+    spec_of,
+)
 from rules import FactSpec, FactType
 from rules.language.tree import MAX_DEPTH, PRESENCE_OPS
 
@@ -42,8 +53,8 @@ def _fields(node: Node, name: str) -> dict[str, list[str]]:
 
 def posted(form: Posted, *, name: str, facts: Facts, within: FactSpec | None = None, depth: int = 1) -> Box:
     """Return the group a form says; bounded, whatever is posted."""
-    count = min(_number(_one(form, f"{name}:n")), MOST_PARTS)
-    kind = _one(form, f"{name}:kind")
+    count = min(number(one(form, f"{name}:n")), MOST_PARTS)
+    kind = one(form, f"{name}:kind")
     kind = kind if kind in {*GROUPS, ONLY, ""} else "all"
     if depth > _DEEPEST:
         return Box(kind)
@@ -54,21 +65,21 @@ def posted(form: Posted, *, name: str, facts: Facts, within: FactSpec | None = N
 
 
 def _posted_part(form: Posted, name: str, facts: Facts, within: FactSpec | None, depth: int) -> Node:
-    kind = _one(form, f"{name}:kind")
+    kind = one(form, f"{name}:kind")
     if kind == "raw":
-        return Raw(_one(form, f"{name}:text"))
+        return Raw(one(form, f"{name}:text"))
     if kind in GROUPS:
         return posted(form, name=name, facts=facts, within=within, depth=depth)
     line = Line(
-        _one(form, f"{name}:fact"),
-        _one(form, f"{name}:op"),
+        one(form, f"{name}:fact"),
+        one(form, f"{name}:op"),
         [text for text in form.get(f"{name}:value", ()) if text],
-        _one(form, f"{name}:other"),
-        bool(_one(form, f"{name}:against")),
-        bool(_one(form, f"{name}:listed")),
-        bool(_one(form, f"{name}:not")),
-        _one(form, f"{name}:amount"),
-        drawn_for=_one(form, f"{name}:was"),
+        one(form, f"{name}:other"),
+        bool(one(form, f"{name}:against")),
+        bool(one(form, f"{name}:listed")),
+        bool(one(form, f"{name}:not")),
+        one(form, f"{name}:amount"),
+        drawn_for=one(form, f"{name}:was"),
     )
     _settle(line, facts, within)
     if line.amount:
@@ -96,9 +107,11 @@ def _settle(line: Line, facts: Facts, within: FactSpec | None) -> None:
     line.drawn_for = line.fact
 
 
-def _one(form: Posted, key: str) -> str:
+def one(form: Posted, key: str) -> str:
+    """Return the first value of a field, empty where there is none."""
     return next(iter(form.get(key, ())), "")
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """Return a small count, 0 for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0

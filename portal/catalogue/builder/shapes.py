@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,15 +17,16 @@ from certificates.types import TypeDefinition
 from matters.format.package import Package
 from matters.format.questions import Replacement
 from matters.format.results import FieldSource
+from matters.format.wording import VALUES, WORDS
 from registers.defining import RegisterDefinition
-from rules import FactSpec, FieldSpec
+from rules import Basis, FactType, FieldSpec
 
 LONG = 200
 CONDITIONS = frozenset({"condition", "when", "visible_when"})
-# One of several keys says where a value comes from; each further key goes with one of them.
-EITHER: dict[type[BaseModel], dict[str, str]] = {
-    FieldSource: {"label": "fact", "otherwise": "fact"},
-    Replacement: {"given": "commitment"},
+# One of several keys says where a value comes from; each further key goes with some of them.
+EITHER: dict[type[BaseModel], dict[str, tuple[str, ...]]] = {
+    FieldSource: {"label": ("fact",), "otherwise": ("fact", "text")},
+    Replacement: {"given": ("commitment",)},
 }
 # Where the format leaves a name open, the page offers what there is: (model, key) → what is offered.
 OFFERED = {
@@ -37,8 +39,9 @@ OFFERED = {
     ("CertificateUse", "type"): "type",
     ("RegisterUse", "register"): "register",
     ("Derivation", "of"): "fact",
-    ("Derivation", "with"): "fact",
+    ("Derivation", "at"): "fact",
     ("ResultCertificate", "type"): "any_type",
+    ("Ending", "certificate"): "any_type",
     ("FieldSource", "fact"): "fact",
     ("FieldSource", "otherwise"): "fact",
     ("FieldSource", "outcome"): "column",
@@ -47,11 +50,13 @@ OFFERED = {
 SEVERAL = {("CertificateUse", "fields"): "fields", ("Check", "opens"): "opens"}
 # Free-form in the format, because another floor owns the model.
 OWNED: dict[tuple[str, str], Any] = {
+    ("Check", "basis"): tuple[Basis, ...],
     ("Package", "certificate_types"): tuple[TypeDefinition, ...],
     ("Package", "registers"): tuple[RegisterDefinition, ...],
     ("TypeDefinition", "fields"): dict[str, FieldSpec],
     ("RegisterDefinition", "fields"): dict[str, FieldSpec],
 }
+_VALUES = {FactType.INTEGER: "number", FactType.DATE: "date", FactType.BOOLEAN: "yes"}
 YES_NO = (("true", "是"), ("false", "否"))
 
 
@@ -59,7 +64,8 @@ YES_NO = (("true", "是"), ("false", "否"))
 class Shape:
     """One thing a form asks for.
 
-    `kind`: text, long, number, date, choice, yes, checks, lines, pairs, part, parts, table, either, condition, plain.
+    `kind`: text, long, number, date, choice, yes, true (only yes can be said), checks, lines, pairs, part, parts,
+    table, either, condition, plain, fixed.
     """
 
     kind: str
@@ -70,6 +76,7 @@ class Shape:
     offered: str = ""
     model: type[BaseModel] | None = None
     item: Shape | None = None
+    inner: tuple[tuple[str, Shape], ...] = ()
     default: Any = None
 
 
@@ -82,6 +89,24 @@ def fields_of(model: type[BaseModel]) -> tuple[tuple[str, Shape], ...]:
     )
 
 
+def inner_of(shape: Shape) -> tuple[tuple[str, Shape], ...]:
+    """Return the keys of a part, each with its shape."""
+    return shape.inner or (fields_of(shape.model) if shape.model else ())
+
+
+def values_of(columns: Mapping[str, FieldSpec]) -> Shape:
+    """Return the shape of the values in a row of an outcome table."""
+    return Shape(
+        "part", "这一行给的结果", inner=tuple((name, _value(spec)) for name, spec in columns.items())
+    )
+
+
+def _value(spec: FieldSpec) -> Shape:
+    codes = tuple((spec.codes or {}).items())
+    kind = "choice" if codes else _VALUES.get(spec.type, "text")
+    return Shape(kind, spec.label, f"单位：{spec.unit}" if spec.unit else "", choices=codes or YES_NO)
+
+
 def shape_at(steps: tuple[str | int, ...]) -> Shape | None:
     """Return the shape at a place of a package, None where there is no such place."""
     shape: Shape | None = Shape("part", model=Package)
@@ -92,19 +117,18 @@ def shape_at(steps: tuple[str | int, ...]) -> Shape | None:
             shape = shape.item if shape.kind == "parts" else None
         elif shape.kind == "table":
             shape = shape.item
-        elif shape.model is not None:
-            shape = dict(fields_of(shape.model)).get(step)
         else:
-            return None
+            shape = dict(inner_of(shape)).get(step)
     return shape
 
 
 def _field(model: type[BaseModel], key: str, info: FieldInfo) -> Shape:
     place = (model.__name__, key)
-    words = _words(info)
+    words = VALUES.get(place, {})
+    title, hint = WORDS.get(model.__name__, {}).get(key, (key, ""))
     told: dict[str, Any] = {
-        "title": info.title or key,
-        "hint": info.description or "",
+        "title": title,
+        "hint": hint,
         "required": info.is_required(),
     }
     told["default"] = None if info.is_required() else info.get_default()
@@ -139,7 +163,7 @@ def _of(annotation: Any, told: dict[str, Any], words: dict[str, str], longest: i
 
 def _literal(inner: tuple[Any, ...], told: dict[str, Any], words: dict[str, str]) -> Shape:
     if inner == (True,):
-        return Shape("yes", choices=YES_NO, **told)
+        return Shape("true", choices=YES_NO, **told)
     if not all(isinstance(one, str) for one in inner):
         return Shape("fixed", **told)
     return Shape("choice", choices=tuple((one, words.get(one, one)) for one in inner), **told)
@@ -180,14 +204,3 @@ def _plain(annotation: Any, longest: int) -> tuple[Any, int]:
             annotation = parts[0]
         else:
             return annotation, longest
-
-
-def _words(info: FieldInfo) -> dict[str, str]:
-    extra = info.json_schema_extra
-    found = extra.get("words") if isinstance(extra, dict) else None
-    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
-
-
-def is_fact(model: type[BaseModel] | None) -> bool:
-    """Return whether a part describes a value: its sub-keys for lists are left to the file."""
-    return model in {FieldSpec, FactSpec}

@@ -1,0 +1,261 @@
+"""One page of a draft: which place of the package it is for, what is drawn, and what a posted form makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pydantic import ValidationError
+
+from matters.lint.problem import Problem
+from matters.sources import Sources
+from matters.writing.examining import Examined
+from portal.catalogue.builder import acting, building, offering, parts, posting, reading
+from portal.catalogue.builder.acting import Steps
+from portal.catalogue.builder.offering import Offer, as_dict, dicts
+from portal.catalogue.builder.parts import Desk, Drawn
+from portal.catalogue.builder.posting import Posted
+from portal.catalogue.builder.rows import Choices, Shown
+from portal.catalogue.builder.shapes import Shape, inner_of, shape_at, values_of
+from rules import FieldSpec
+
+Content = dict[str, Any]
+MISSING = "缺少“"
+ABOUT = (
+    "name",
+    "summary",
+    "everyday_words",
+    "applicant",
+    "mode",
+    "life_events",
+    "themes",
+    "supplement_workdays",
+)
+# Pages by address: the keys of the root, or the place. `#` is a number.
+ROOTS: dict[str, tuple[str, ...]] = {"about": ABOUT, "situations": ("situations",), "derived": ("derived",)}
+PLACES = frozenset(
+    {"guide", "uses", "result", "checks.#", "materials.#", "form.pages.#", "form.pages.#.questions.#"}
+    | {"outcome.rows.#", "certificate_types.#", "registers.#"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one page is for: a place of the package, or some keys of its root."""
+
+    steps: Steps
+    only: tuple[str, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name all fields of the page begin with."""
+        return acting.name_of(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the summary of faults: where it is drawn (empty: nowhere on this page) and what is wrong."""
+
+    anchor: str
+    message: str
+    warning: bool
+
+
+def place_of(address: str, *, content: Content) -> Place | None:
+    """Return the place an address names, None where there is no such page or nothing stands there."""
+    if address in ROOTS:
+        return Place((), ROOTS[address])
+    if address == "outcome.columns" and isinstance(content.get("outcome"), dict):
+        return Place(("outcome",), ("columns",))
+    words = address.split(".")
+    numbers = [word.isascii() and word.isdecimal() and len(word) < 4 for word in words]
+    if ".".join("#" if number else word for word, number in zip(words, numbers, strict=True)) not in PLACES:
+        return None
+    steps = tuple(int(word) if number else word for word, number in zip(words, numbers, strict=True))
+    held = acting.at(content, steps)
+    if held is None and any(numbers):
+        return None
+    return Place(steps, ("title", "hint") if len(steps) == 3 and steps[0] == "form" else None)
+
+
+def shape_of(place: Place, content: Content) -> Shape:
+    """Return what is drawn at a place; the values of an outcome's row follow from its columns."""
+    shape = shape_at(place.steps)
+    if place.steps[:2] == ("outcome", "rows") and shape is not None:
+        inner = tuple(
+            (key, values_of(_columns(content)) if key == "values" else one) for key, one in inner_of(shape)
+        )
+        return Shape("part", inner=inner)
+    return shape or Shape("part")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A place of a draft's content with what may be chosen there and what is wrong."""
+
+    content: Content
+    place: Place
+    sources: Sources
+    examined: Examined
+    area: str
+
+    @cached_property
+    def offer(self) -> Offer:
+        """Return the facts that may be chosen."""
+        return offering.offer(self.content, sources=self.sources, area=self.area)
+
+    @cached_property
+    def drawn(self) -> Drawn:
+        """Return the form."""
+        held = acting.at(self.content, self.place.steps)
+        desk = Desk(self.offer, problems_by_path(self.examined.problems), offered(self.content, self.sources))
+        shape = shape_of(self.place, self.content)
+        name = self.place.name
+        return parts.draw(
+            shape, {} if held is None else held, name=name, path=name, desk=desk, only=self.place.only
+        )
+
+    @property
+    def faults(self) -> list[Entry]:
+        """Return what is wrong on this page, each with where it is drawn."""
+        names = dict(_names(self.drawn))
+        return [Entry(_nearest(problem.path, names), told(problem), problem.warning) for problem in self.here]
+
+    @property
+    def here(self) -> list[Problem]:
+        """Return the problems of this place."""
+        if self.place.only is None:
+            return list(self.examined.under(self.place.name))
+        under = [parts.join(self.place.name, key) for key in self.place.only]
+        return [problem for path in under for problem in self.examined.under(path)]
+
+
+@dataclass
+class Edit:
+    """A posted form as a change of a draft's content; afterwards `focus` is where to go on."""
+
+    form: Posted
+    place: Place
+    sources: Sources
+    area: str
+    focus: str = field(default="")
+
+    def __call__(self, content: Content) -> Content:
+        """Return the content as the form and its button say."""
+        facts = offering.offer(content, sources=self.sources, area=self.area).facts
+        held = acting.at(content, self.place.steps)
+        value = reading.read(
+            shape_of(self.place, content), self.form, name=self.place.name, old=held, facts=facts
+        )
+        after = acting.put(content, self.place.steps, value)
+        what, _, where = posting.one(self.form, "act").partition(":")
+        if what == "json":
+            after = acting.put(
+                after, acting.steps_of(where), building.from_json(posting.one(self.form, f"{where}:json"))
+            )
+            self.focus = where
+        elif what and where:
+            shape = shape_at(_schema_steps(after, acting.steps_of(where)))
+            after, self.focus = acting.act(after, what=what, place=where, shape=shape, facts=facts)
+        return offering.with_uses(after, before=content, sources=self.sources)
+
+
+def problems_by_path(problems: tuple[Problem, ...]) -> dict[str, list[str]]:
+    """Return what to say at each place."""
+    found: dict[str, list[str]] = {}
+    for problem in problems:
+        found.setdefault(problem.path, []).append(told(problem))
+    return found
+
+
+def told(problem: Problem) -> str:
+    """Return a problem in words for a page: no names of keys."""
+    if problem.message.startswith(MISSING):
+        return "请填写"
+    return f"提醒：{problem.message}" if problem.warning else problem.message
+
+
+def offered(content: Content, sources: Sources) -> dict[str, Choices]:
+    """Return the choices that follow from the package and its sources."""
+    sources = offering.with_brought(content, sources)
+    kind = "organisation" if content.get("applicant") == "organisation" else "person"
+    types = tuple((one.slug, one.name) for one in sources.types.values())
+    own = tuple((one.slug, one.name) for one in sources.types.values() if one.holder_kind == kind)
+    registers = tuple((one.name, one.label) for one in sources.registers.values())
+    asked = [
+        (f"form.{one.get('name')}", str(one.get("label")), one.get("type")) for one in questions(content)
+    ]
+    materials = [
+        (f"material.{one.get('code')}", str(one.get("name"))) for one in dicts(content.get("materials"))
+    ]
+    named = tuple((fact, label) for fact, label, _ in asked)
+    found: dict[str, Choices] = {
+        "type": (("证照", own),),
+        "any_type": (("证照", types),),
+        "register": (("共享数据", registers),),
+        "question": (("问题", named),),
+        "upload": (
+            ("上传文件的问题", tuple((fact, label) for fact, label, what in asked if what == "file")),
+        ),
+        "opens": (("问题", named), ("材料", tuple(materials))),
+        "column": (("结果表的列", tuple((key, spec.label) for key, spec in _columns(content).items())),),
+    }
+    for at, use in enumerate(dicts(as_dict(content.get("uses")).get("certificates"))):
+        source = sources.types.get(str(use.get("type")))
+        fields = (
+            tuple((key, str(raw.get("label", key))) for key, raw in source.fields.items()) if source else ()
+        )
+        found[f"fields:uses.certificates[{at}].fields"] = (("内容", fields),)
+    return found
+
+
+def questions(content: Content) -> list[Content]:
+    """Return the questions of all pages as they are written."""
+    pages = dicts(as_dict(content.get("form")).get("pages"))
+    return [question for page in pages for question in dicts(page.get("questions"))]
+
+
+def _columns(content: Content) -> dict[str, FieldSpec]:
+    found = {}
+    for name, raw in as_dict(as_dict(content.get("outcome")).get("columns")).items():
+        try:
+            found[name] = FieldSpec.model_validate(raw)
+        except ValidationError:
+            found[name] = FieldSpec.model_validate({"type": "text", "label": name[:60] or "列"})
+    return found
+
+
+def _schema_steps(content: Any, steps: Steps) -> Steps:
+    """Return the steps with the key of a table where its number was named: that is how the format counts."""
+    found: list[str | int] = []
+    for index, step in enumerate(steps):
+        held = acting.at(content, steps[:index])
+        found.append(str(step) if isinstance(held, dict) and isinstance(step, int) else step)
+    return tuple(found)
+
+
+def _names(drawn: Drawn) -> Iterator[tuple[str, str]]:
+    yield drawn.path, drawn.name
+    for part in drawn.parts:
+        yield from _names(part)
+    if drawn.condition is not None:
+        yield from _rows(drawn.condition)
+
+
+def _rows(shown: Shown) -> Iterator[tuple[str, str]]:
+    yield shown.path, shown.name
+    for part in shown.parts:
+        yield from _rows(part)
+    if shown.where is not None:
+        yield from _rows(shown.where)
+
+
+def _nearest(path: str, names: dict[str, str]) -> str:
+    """Return the name drawn for a path, or for what it lies in."""
+    while path:
+        if path in names:
+            return names[path]
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return ""

@@ -1,0 +1,171 @@
+"""The pages of a draft's parts: every page of every matter, drawn and posted back as it was drawn, changes nothing."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+
+from matters.format.package import Package
+from matters.format.wording import WORDS
+from matters.models import EditionDraft
+from matters.sources import in_files
+from matters.writing.examining import Examined, examine
+from portal.catalogue.builder import editing, shapes
+from portal.catalogue.showing.listing import TABLES
+from portal.catalogue.showing.sections import SECTIONS
+
+SOURCES = in_files(Path("data"))
+MOST_FIELDS = 290  # DATA_UPLOAD_MAX_NUMBER_FIELDS is 300
+
+
+class Form(HTMLParser):
+    """The fields of a page's form as a browser would post them, and its buttons."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: list[tuple[str, str]] = []
+        self.buttons: list[str] = []
+        self._select: str | None = None
+        self._options: list[tuple[str, bool]] = []
+        self._area: tuple[str, list[str]] | None = None
+        self._inside = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = dict(attrs)
+        if tag == "form":
+            self._inside = "data-builder" in known
+        if not self._inside:
+            return
+        name, value = known.get("name") or "", known.get("value") or ""
+        if tag == "input" and (known.get("type") != "checkbox" or "checked" in known):
+            self.fields.append((name, value))
+        elif tag == "select":
+            self._select, self._options = name, []
+        elif tag == "option":
+            self._options.append((value, "selected" in known))
+        elif tag == "textarea":
+            self._area = (name, [])
+        elif tag == "button":
+            self.buttons.append(value)
+
+    def handle_data(self, data: str) -> None:
+        if self._area is not None:
+            self._area[1].append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select" and self._select is not None:
+            chosen = next((value for value, yes in self._options if yes), self._options[0][0])
+            self.fields.append((self._select, chosen))
+            self._select = None
+        elif tag == "textarea" and self._area is not None:
+            self.fields.append((self._area[0], "".join(self._area[1])))
+            self._area = None
+        elif tag == "form":
+            self._inside = False
+
+
+def form_of(browser: Client, address: str) -> Form:
+    answer = browser.get(address)
+    assert answer.status_code == 200, address
+    return Form(answer.content.decode())
+
+
+def send(browser: Client, address: str, **changed: Any) -> str:
+    """Post a page as it was drawn, with some fields written otherwise; return where it leads."""
+    values: dict[str, list[str]] = {}
+    for name, value in form_of(browser, address).fields:
+        values.setdefault(name, []).append(value)
+    for name, value in changed.pop("fields", {}).items():
+        assert name in values, f"{name} is not on {address}: {sorted(values)}"
+        values[name] = value if isinstance(value, list) else [value]
+    answer = browser.post(address, values | changed)
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    return str(answer["Location"])
+
+
+def addresses(content: Any) -> list[str]:
+    """Return the address of every page of a package's parts."""
+    found = [section.address for section in SECTIONS if not section.table]
+    for key in ("checks", "materials", "certificate_types", "registers"):
+        found += [f"{key}.{at}" for at in range(len(content.get(key, [])))]
+    for at, page in enumerate(content["form"]["pages"]):
+        found += [
+            f"form.pages.{at}",
+            *(f"form.pages.{at}.questions.{n}" for n in range(len(page["questions"]))),
+        ]
+    if content.get("outcome"):
+        found += ["outcome.columns", *(f"outcome.rows.{at}" for at in range(len(content["outcome"]["rows"])))]
+    return found
+
+
+def meant(content: Any) -> Any:
+    """Return a package as it means: one basis is a list of one."""
+    found = json.loads(json.dumps(content))
+    for check in found["checks"]:
+        check["basis"] = check["basis"] if isinstance(check["basis"], list) else [check["basis"]]
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(Path("data/matters").glob("*.json")), ids=lambda path: path.stem)
+def test_every_page_of_every_matter_posted_as_drawn_changes_nothing(path: Path) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for address in addresses(content):
+        place = editing.place_of(address, content=content)
+        assert place is not None, address
+        page = editing.Page(content, place, SOURCES, Examined(None, None, ()), "440507")
+        shown = render_to_string("catalogue/form/inside.html", {"d": page.drawn, "at": ""})
+        fields = Form(f"<form data-builder>{shown}</form>").fields
+        assert 0 < len(fields) < MOST_FIELDS, address
+        form: dict[str, list[str]] = {}
+        for name, value in fields:
+            form.setdefault(name, []).append(value)
+        after = editing.Edit(form, place, SOURCES, "440507")(content)
+        assert meant(after) == meant(content), address
+
+
+def test_a_page_posted_as_drawn_is_stored_as_it_was(browser: Client, draft: EditionDraft) -> None:
+    before = meant(draft.content)
+    for address in ("about", "guide", "result", "checks.0", "outcome.rows.0"):
+        send(browser, f"/catalogue/drafts/{draft.pk}/parts/{address}")
+    draft.refresh_from_db()
+    assert meant(draft.content) == before
+    assert draft.revision == 6
+    assert not examine(draft.content).errors
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_list_is_shown(browser: Client, draft: EditionDraft, kind: str) -> None:
+    own = {"checks", "outcome"}
+    address = kind if kind in own else f"tables/{kind}"
+    answer = browser.get(f"/catalogue/drafts/{draft.pk}/{address}")
+    assert answer.status_code == 200
+    assert TABLES[kind].title in answer.content.decode()
+
+
+def test_every_key_of_the_format_has_a_name_people_read() -> None:
+    waiting: list[Any] = [Package]
+    seen = set()
+    while waiting:
+        model = waiting.pop()
+        if model in seen:
+            continue
+        seen.add(model)
+        for key, shape in shapes.fields_of(model):
+            assert key in WORDS.get(model.__name__, {}), f"{model.__name__}.{key}"
+            assert not shape.choices or all(
+                not words.isascii() or not words.islower() for _, words in shape.choices
+            )
+            inner = shape.item.model if shape.item else shape.model
+            waiting += [inner] if inner is not None else []
+
+
+def test_an_unknown_page_is_not_found(browser: Client, draft: EditionDraft) -> None:
+    for address in ("parts/checks.99", "parts/what", "parts/guide.fee", "tables/what", "parts/checks.x"):
+        assert browser.get(f"/catalogue/drafts/{draft.pk}/{address}").status_code == 404
