@@ -17,6 +17,7 @@ from approvals.states import ApplicationState as S
 from certificates.models import Certificate
 from certificates.states import CertificateStatus
 from common import clock
+from evaluations import rating
 from portal.demo.district.lives import district
 from tests.portal.demo import acting
 
@@ -76,10 +77,15 @@ def test_what_is_left_to_who_kept_it(town: str, client: Client) -> None:
     client.post("/act-for", {"whom": who.whom, "next": "/me"})
     page = client.get(f"/applications/{application.reference}").content.decode()
     assert "已经注销" in page
+    assert rating.rate(who, application=application, given=rating.Given(level=5)).level == 5
     assert application.reference in client.get("/applications").content.decode()
     wallet = client.get("/certificates").content.decode()
     assert "准予注销登记通知书" in wallet
     assert "依申请简易注销登记" in wallet
+    assert "已经注销，不能再办事" in wallet  # in the frame of every page
+    refusal = client.get(f"/matters/{acting.matter_called('filing').code}/start")
+    assert refusal.status_code == 403
+    assert "这家单位已经注销" in refusal.content.decode()
     assert (
         Message.objects.filter(person=who.person, kind="certificate_changed").count() == 2
     )  # with the filing
