@@ -77,7 +77,8 @@ def test_what_is_left_to_who_kept_it(town: str, client: Client) -> None:
     client.post("/act-for", {"whom": who.whom, "next": "/me"})
     page = client.get(f"/applications/{application.reference}").content.decode()
     assert "已经注销" in page
-    assert rating.rate(who, application=application, given=rating.Given(level=5)).level == 5
+    closed = selectors.own_application(who, reference=application.reference)
+    assert rating.rate(who, application=closed, given=rating.Given(level=5)).level == 5
     assert application.reference in client.get("/applications").content.decode()
     wallet = client.get("/certificates").content.decode()
     assert "准予注销登记通知书" in wallet
