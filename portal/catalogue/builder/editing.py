@@ -23,9 +23,11 @@ from rules import FieldSpec
 
 Content = dict[str, Any]
 MISSING = "缺少“"
+MALFORMED = "名称写法不符合规定"
 ABOUT = (
     "name",
     "summary",
+    "type",
     "everyday_words",
     "applicant",
     "mode",
@@ -174,6 +176,11 @@ def told(problem: Problem) -> str:
     """Return a problem in words for a page: no names of keys."""
     if problem.message.startswith(MISSING):
         return "请填写"
+    if (
+        problem.path.endswith((".fact", ".some", ".every", ".none", ".count"))
+        and problem.message == MALFORMED
+    ):
+        return "请选择一项数据"
     return f"提醒：{problem.message}" if problem.warning else problem.message
 
 

@@ -66,6 +66,13 @@ class Drawn:
         return options(self.choices, self.value)
 
     @property
+    def unchosen(self) -> str:
+        """Return what choosing nothing means: the usual value, where there is one."""
+        usual = _told(self.shape, self.shape.default)
+        words = next((words for _, group in self.choices for value, words in group if value == usual), "")
+        return "请选择" if self.shape.required else f"{words}（通常）" if words else "不选"
+
+    @property
     def boxes(self) -> list[tuple[str, str, bool]]:
         """Return the choices as boxes to tick."""
         return [(value, words, value in self.value) for _, group in self.choices for value, words in group]

@@ -64,6 +64,13 @@ TABLES = {
         "加一种证照",
         ("证照", "证照类型代码"),
     ),
+    "examples": Kind(
+        "examples",
+        "样例",
+        "每个样例给出数据和应得的结论，发布前都要算对。在“试算与样例”里加，在这里删。",
+        "",
+        ("样例", "应得的结论"),
+    ),
     "registers": Kind(
         "registers",
         "随事项登记的数据来源",
@@ -198,6 +205,11 @@ def _register(entry: dict[str, Any], _page: Page) -> Cells:
     return str(entry.get("label") or ""), str(entry.get("provider") or "")
 
 
+def _example(entry: dict[str, Any], _page: Page) -> Cells:
+    verdict = str(as_dict(entry.get("expect")).get("verdict"))
+    return str(entry.get("name") or ""), VALUES["Expected", "verdict"].get(verdict, UNFINISHED)
+
+
 def _when(tree: Any, page: Page, otherwise: str) -> str:
     return otherwise if tree is None else said(tree, offer=page.offer)[0] or UNFINISHED
 
@@ -213,4 +225,5 @@ _CELLS = {
     "materials": _material,
     "certificate_types": _type,
     "registers": _register,
+    "examples": _example,
 }

@@ -55,7 +55,7 @@ def _list(address: str, path: str = "") -> Section:
 
 
 SECTIONS = (
-    _form("about", *ABOUT, "code", "base_code", "type", "department", title="名称、检索词和办理方式"),
+    _form("about", *ABOUT, "code", "base_code", "department", title="名称、检索词和办理方式"),
     _form("guide"),
     _list("questions", "form"),
     _list("materials"),
@@ -65,6 +65,7 @@ SECTIONS = (
     _form("result"),
     _list("certificate_types"),
     _list("registers"),
+    _list("examples"),
 )
 
 
