@@ -27,6 +27,7 @@ GROUPS = {
 COUNT = "count"
 AMOUNTS = {"some": "至少有一条", "every": "每一条都", "none": "没有一条", COUNT: "符合的条数"}
 MOST_PARTS = 60
+_DEEPEST = 40  # of JSON that is typed; a condition has at most 8 levels, each two brackets
 _WHOLE = re.compile(r"-?\d{1,16}", re.ASCII)
 _NEGATED_GROUPS = {"any": NONE_OF, "all": NOT_ALL}
 _MANY_OPS = CHOICE_OPS | {Op.WITHIN}
@@ -309,11 +310,19 @@ def size(tree: Tree) -> int:
 
 
 def from_json(text: str) -> Any:
-    """Return what JSON text says; text that is not JSON stays text, so that the fault can be named."""
+    """Return what JSON text says; what is not JSON, or bottomless, stays text, so that the fault can be named."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return text
+    waiting = [(value, 1)]
+    while waiting:
+        part, depth = waiting.pop()
+        if depth > _DEEPEST:
+            return text
+        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        waiting += [(one, depth + 1) for one in inner]
+    return value
 
 
 def as_json(value: Any) -> str:

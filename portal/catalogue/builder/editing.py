@@ -153,13 +153,12 @@ class Edit:
         )
         after = acting.put(content, self.place.steps, value)
         what, _, where = posting.one(self.form, "act").partition(":")
-        if what == "json":
-            after = acting.put(
-                after, acting.steps_of(where), building.from_json(posting.one(self.form, f"{where}:json"))
-            )
+        shape = _shape_for(what, where, after)
+        if what == "json" and shape is not None:
+            text = posting.one(self.form, f"{where}:json")
+            after = acting.put(after, acting.steps_of(where), building.from_json(text))
             self.focus = where
-        elif what and where:
-            shape = shape_at(_schema_steps(after, acting.steps_of(where)))
+        elif shape is not None:
             after, self.focus = acting.act(after, what=what, place=where, shape=shape, facts=facts)
         return offering.with_uses(after, before=content, sources=self.sources)
 
@@ -232,6 +231,21 @@ def _columns(content: Content) -> dict[str, FieldSpec]:
         except ValidationError:
             found[name] = FieldSpec.model_validate({"type": "text", "label": name[:60] or "列"})
     return found
+
+
+def _shape_for(what: str, where: str, content: Content) -> Shape | None:
+    """Return the shape a button acts on, None where no such button is drawn."""
+    steps = acting.steps_of(where.partition("-")[0])
+    if not steps or acting.name_of(steps) != where.partition("-")[0]:
+        return None
+    if what in acting.MOVES:
+        steps = steps[:-1]
+    shape = shape_at(_schema_steps(content, steps))
+    if shape is None or not steps:
+        return None
+    on_rows = what in acting.ROWS or what == "json"
+    fits = {"add": {"parts", "table", "part"}, "drop": {"part", "parts"}}.get(what, {"parts", "table"})
+    return shape if shape.kind in ({"condition"} if on_rows else fits) else None
 
 
 def _schema_steps(content: Any, steps: Steps) -> Steps:

@@ -164,3 +164,8 @@ def test_buttons_add_move_and_remove() -> None:
 def test_what_no_row_says_stays_as_json() -> None:
     box = building.opened({"not": {"not": {"fact": "form.agreed", "op": "eq", "value": True}}}, facts=FACTS)
     assert isinstance(box.parts[0], Raw)
+
+
+def test_bottomless_json_stays_text() -> None:
+    for text in ("[" * 300 + "]" * 300, '{"not":' * 200 + "1" + "}" * 200, "[" * 100_000, "{", "NaN2"):
+        assert building.from_json(text) == text
