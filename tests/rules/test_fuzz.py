@@ -111,9 +111,7 @@ def places(document: Any) -> list[tuple[Any, Any]]:
     """Every container of a document with each of its keys or places."""
     found: list[tuple[Any, Any]] = []
     waiting = [document]
-    while (
-        waiting and len(found) < 100
-    ):  # what lies at the bottom of an endless document is as good as what lies higher
+    while waiting and len(found) < 100:  # the bottom of an endless document is as good as its top
         node = waiting.pop()
         steps = list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else []
         found += [(node, step) for step in steps]

@@ -239,3 +239,43 @@ def test_what_was_seen_is_said_the_same_way(name: str, value: Any, seen: str) ->
     known = {"cert.a.until" if name.startswith("derived.") else name: Fact.known(value)}
     prepared = PreparedCondition(parse_condition(leaf(name, "ge", 1)), vocabulary=FAR)
     assert prepared.trace(known, on=ON)[1][0].seen == seen
+
+
+EXPECTED = [
+    (LOCAL, "在龙湖区", "不在龙湖区"),
+    (AGED, "年满80周岁", "未满80周岁"),
+    (leaf("derived.age", "le", 60), "不超过60周岁", "超过60周岁"),
+    (leaf("derived.age_at_start", "lt", 18), "未满18周岁", "年满18周岁"),
+    (ALIVE, "没有死亡登记", "有死亡登记"),
+    (leaf("form.agrees", "eq", value=True), "选“是”", "选“否”"),
+    (leaf("form.capital", "ge", "30000"), "至少30000元", "不到30000元"),
+    (leaf("form.rooms", "in", [1, 2]), "是1间或2间", "不是1间或2间中的任何一个"),
+    (
+        leaf("form.level", "in", ["1", "2", "3"]),
+        "是“一级”、“二级”或“三级”",
+        "不是“一级”、“二级”或“三级”中的任何一个",
+    ),
+    (leaf("form.level", "not_in", ["1"]), "不是一级", "是一级"),
+    (leaf("form.note", "contains", "食品"), "包含“食品”", "不包含“食品”"),
+    (leaf("form.start", "le", "2026-11-20"), "不晚于2026年11月20日", "晚于2026年11月20日"),
+    (leaf("form.start", "within_days", 30), "在最近30天内", "不在最近30天内"),
+    (
+        leaf("form.start", "within_months", 6, other="cert.id.birth"),
+        "在出生日期前6个月内",
+        "不在出生日期前6个月内",
+    ),
+    (leaf("cert.bank.name", "same_as", other="cert.id.name"), "与姓名一致", "与姓名不一致"),
+    (leaf("form.rooms", "gt", other="form.floors"), "多于楼层数", "不多于楼层数"),
+    (leaf("form.capital", "le", other="form.capital"), "不高于注册资本", "高于注册资本"),
+    (leaf("own.open", "eq", 0), "没有", "有"),
+    (leaf("cert.id.name", "present"), "有", "没有"),
+    (leaf("form.note", "present"), "已填写", "未填写"),
+]
+
+
+@pytest.mark.parametrize(("condition", "expected", "opposite"), EXPECTED)
+def test_what_a_line_of_the_trace_expects(condition: Any, expected: str, opposite: str) -> None:
+    node = parse_condition(condition)
+    assert isinstance(node, Compare)
+    assert compare_texts(node, vocabulary=VOCABULARY, negated=False)[1] == expected
+    assert compare_texts(node, vocabulary=VOCABULARY, negated=True)[1] == opposite
