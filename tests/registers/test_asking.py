@@ -115,12 +115,12 @@ def test_answers_are_never_given_to_another_question(stand_in, registers):
 def test_a_late_answer_is_not_taken_for_the_next_question(stand_in, registers):
     knows(stand_in, "test_count", count=7, city="")
     stand_in.tell(
-        register="test_count", fault="delay", ms=450
+        register="test_count", fault="delay", ms=900
     )  # arrives after the time of the question is up
     assert ask("test_count")[0].outcome == Outcome.FAILED
     stand_in.tell(reset=True)
     other = question("test_count", key={"id_number": people.id_number()})
-    time.sleep(0.2)
+    time.sleep(0.6)
     assert asking.ask_many([other])[0].outcome == Outcome.NO_HIT
 
 

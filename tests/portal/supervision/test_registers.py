@@ -94,8 +94,7 @@ def test_who_holds_the_right_post_but_acts_in_another_is_told_to_change(
     assert "请先切换到您的监督人员或事项管理员岗位" in client.get(LIST).content.decode()
 
 
-def test_a_supervisor_begins_the_day_here(browser: Client) -> None:
-    assert browser.get(reverse("bureau:queue"))["Location"] == LIST
+def test_the_bar_leads_a_supervisor_here(browser: Client) -> None:
     assert f'href="{LIST}" aria-current="page"' in text(browser.get(LIST))
 
 
