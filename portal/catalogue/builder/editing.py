@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from matters.format.speaking import spoken
 from matters.lint.problem import Problem
 from matters.sources import Sources
 from matters.writing.examining import Examined
@@ -180,7 +181,8 @@ def told(problem: Problem) -> str:
         and problem.message == MALFORMED
     ):
         return "请选择一项数据"
-    return f"提醒：{problem.message}" if problem.warning else problem.message
+    words = spoken(problem.message)
+    return f"提醒：{words}" if problem.warning else words
 
 
 def offered(content: Content, sources: Sources) -> dict[str, Choices]:

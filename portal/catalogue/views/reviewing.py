@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from common import clock
+from matters.format.speaking import spoken
 from matters.lint.problem import Problem
 from matters.lint.trying import try_examples
 from matters.models import EditionDraft
@@ -157,6 +158,7 @@ def _words(draft: EditionDraft, problem: Problem) -> str:
     listed = draft.content.get(part)
     at = rest.partition("]")[0]
     if not isinstance(listed, list) or not at.isdecimal() or int(at) >= len(listed):
-        return problem.message
+        return spoken(problem.message)
     name = listed[int(at)].get("name") if isinstance(listed[int(at)], dict) else None
-    return f"“{name}”：{problem.message}" if name and str(name) not in problem.message else problem.message
+    words = spoken(problem.message)
+    return f"“{name}”：{words}" if name and str(name) not in words else words
