@@ -86,8 +86,7 @@ STAGES = (
     ),
     Stage(
         "processes",
-        # three, for most of them wait for servers and browsers most of the time
-        _pytest(PROCESSES, "-m", "not alone", "-n", "3", "--dist", "loadgroup"),
+        _pytest(PROCESSES, "-m", "not alone", "-n", "2", "--dist", "loadgroup"),
         needs_servers=True,
         browser=True,
     ),
