@@ -89,12 +89,14 @@ def note(
     return note_many([single])[0]
 
 
-def note_once_a_day(*, stream: str, act: str, actor: str, subject: str) -> None:
+def note_once_a_day(
+    *, stream: str, act: str, actor: str, subject: str, event: str | None = None, event_kind: str = ""
+) -> None:
     """Note a look at something, once a day for each who looks: turning its pages is no new look."""
     today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     looks = JournalEntry.objects.filter(stream=stream, act=act, actor=actor, subject=subject)
     if not looks.filter(at__gte=today).exists():
-        note(stream=stream, act=act, actor=actor, subject=subject)
+        note(stream=stream, act=act, actor=actor, subject=subject, event=event, event_kind=event_kind)
 
 
 def note_many(notes: Sequence[Note]) -> list[JournalEntry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -14,12 +14,10 @@ from approvals import selectors, workflow
 from approvals.backtesting.errors import NotYoursToTry
 from approvals.models import Application
 from approvals.permissions import is_involved
-from common import clock
 from matters.models import EditionDraft
 from matters.permissions import may_write
 from matters.writing.errors import NotYourCatalogue
 from records import journal
-from records.models import JournalEntry
 from rules import Facts
 
 LOOKED = "looked_at_to_try"
@@ -51,22 +49,12 @@ def look(user: User, *, draft_id: UUID, reference: str) -> PastCase:
     sheet = selectors.latest_sheet(application)
     if sheet is None or is_involved(user, application):
         raise NotYoursToTry
-    _note(user, application, draft)
-    return PastCase(application.reference, sheet.judgement.on, sheet.facts)
-
-
-def _note(user: User, application: Application, draft: EditionDraft) -> None:
-    """Note a look once a day for each who looks, in words the applicant reads."""
-    actor = actors.of_user(user)
-    today = datetime.combine(clock.today(), time.min, tzinfo=clock.SHANGHAI)
-    looks = JournalEntry.objects.filter(stream=application.stream, act=LOOKED, actor=actor)
-    if looks.filter(subject=str(draft.pk), at__gte=today).exists():
-        return
-    journal.note(
+    journal.note_once_a_day(
         stream=application.stream,
         act=LOOKED,
-        actor=actor,
+        actor=actors.of_user(user),
         subject=str(draft.pk),
         event="本部门修改这个事项的规则，工作人员用这件办过的件试算了一次。姓名、号码和日期已换成编造的值，不影响您的办理结果。",
         event_kind=LOOKED,
     )
+    return PastCase(application.reference, sheet.judgement.on, sheet.facts)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from matters.format.wording import WORDS
+from matters.format.wording import VALUE_WORDS, WORDS
 
-# Where one key has several titles, or is a value: what a message that names it means.
+# Where one key has several titles, or is a word of the language: what a message that names it means.
 _ALSO: Final = {
     "form": "申请表",
     "upload": "上传的问题",
@@ -22,13 +22,7 @@ _ALSO: Final = {
     "other": "另一项数据",
     "certificate": "电子证照",
     "register": "共享数据",
-    "issue": "新发证照",
-    "new_version": "换发新版本",
     "applicant": "申请人",
-    "new_organisation": "新设立的单位",
-    "choice": "选择题",
-    "division": "区划题",
-    "file": "上传题",
     "in": "其中之一",
     "not_in": "不在其中",
     "within_days": "几天以内",
@@ -39,14 +33,13 @@ _ALSO: Final = {
     "null": "空的",
     "true": "是",
     "false": "否",
-    "refer": "转人工",
-    "supplement": "请申请人补正",
-    "grant": "通过",
     "pass": "通过",
     "fail": "不通过",
     "unknown": "未能核实",
 }
-_TITLES: Final = {key: title for words in WORDS.values() for key, (title, _) in words.items()} | _ALSO
+_TITLES: Final = (
+    VALUE_WORDS | {key: title for words in WORDS.values() for key, (title, _) in words.items()} | _ALSO
+)
 _KEY: Final = re.compile(r"(?<![\w.{])[a-z][a-z_]+(?![\w.}:])")
 
 

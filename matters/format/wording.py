@@ -330,3 +330,7 @@ VALUES: Final[dict[tuple[str, str], dict[str, str]]] = {
     ("TypeDefinition", "holder_kind"): _HOLDERS,
     ("RegisterDefinition", "adapter"): {"http_json": "HTTP 接口"},
 }
+# the same by value alone, for texts that do not know of which key it is; the first key's words win
+VALUE_WORDS: Final[dict[str, str]] = {
+    value: words for table in reversed(VALUES.values()) for value, words in table.items()
+}

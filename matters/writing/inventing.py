@@ -16,7 +16,7 @@ from typing import Any
 
 from matters.counting import counted
 from matters.editions import Compiled
-from rules import Fact, Facts, FactSpec, FactType, FieldSpec
+from rules import Fact, Facts, FactSpec, FactType, FieldSpec, UnknownReason
 
 Place = tuple[str, int, str]  # fact name; record and field of a list, else -1 and ""
 Shape = tuple[Any, ...]
@@ -59,11 +59,11 @@ def invent(facts: Facts, *, sides: Sequence[Compiled], on: date) -> dict[str, Fa
     }
     wanted = _shape(found, sides, on)
     words = _words(sides)
-    divisions = {code: "" for side in sides for code in side.vocabulary.divisions}
+    divisions = sorted({code for side in sides for code in side.vocabulary.divisions})
     for number, group in enumerate(_groups(found, specs, sides[0].vocabulary.rules.normalised)):
         if _tells_nobody(group, words):
             continue
-        for candidate in _candidates(group, number, words=words, divisions=sorted(divisions)):
+        for candidate in _candidates(group, number, words=words, divisions=divisions):
             tried = _with(found, group, candidate)
             if candidate != group.value and _shape(tried, sides, on) == wanted:
                 found = tried
@@ -114,12 +114,8 @@ def _values(facts: Facts, specs: Mapping[str, FactSpec]) -> Iterator[tuple[Place
         for at, record in enumerate(fact.value if isinstance(fact.value, tuple) else ()):
             for field, inner in (spec.fields or {}).items():
                 value = record.get(field)
-                if value not in (None, "") and not _is_reason(value):
+                if value not in (None, "") and not isinstance(value, UnknownReason):
                     yield (name, at, field), inner, value
-
-
-def _is_reason(value: Any) -> bool:
-    return type(value).__name__ == "UnknownReason"
 
 
 def _with(facts: Mapping[str, Fact], group: _Group, value: Any) -> dict[str, Fact]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from matters.format.wording import VALUE_WORDS
 from rules import FactType, InvalidTree, Vocabulary, parse_condition, sentence
 
 NOTHING = "（无）"
@@ -32,45 +33,7 @@ _ALONE = {  # keys that say something by being there
     "label": "",
     "demo": "",
 }
-_WORDS = {
-    "GRANT": "自动通过",
-    "SUPPLEMENT": "补正",
-    "REFER": "转人工",
-    "refer": "转人工",
-    "supplement": "请申请人补正",
-    "instant_approval": "秒批",
-    "instant_filing": "秒报",
-    "person": "个人",
-    "organisation": "法人",
-    "new_organisation": "新设立的单位",
-    "applicant": "申请人",
-    "issue": "签发新证照",
-    "new_version": "换发",
-    "text": "文字",
-    "long_text": "长文字",
-    "business_name": "单位名称",
-    "mobile": "手机号码",
-    "resident_id": "公民身份号码",
-    "bank_account": "银行账号",
-    "date": "日期",
-    "integer": "整数",
-    "money": "金额",
-    "choice": "选一项",
-    "boolean": "是或否",
-    "division": "行政区划",
-    "file": "上传文件",
-    "picture": "图片",
-    "pdf": "PDF",
-    "age": "周岁",
-    "months_since": "满多少个月",
-    "days_since": "过了多少天",
-    "days_until": "还有多少天",
-    "workdays_since": "过了多少个工作日",
-    "workdays_until": "还有多少个工作日",
-    "count": "记录条数",
-    "sum": "合计",
-    "division_prefix": "所属区划",
-}
+_WORDS = VALUE_WORDS | {"GRANT": "自动通过", "SUPPLEMENT": "补正", "REFER": "转人工"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,10 @@ def plain(value: Any) -> Any:
 
 
 def example_facts(compiled: Compiled, *, name: str) -> tuple[Raw, date]:
-    """Return the facts of an example, with those it is based on, and its day. Raises NoSuchExample."""
+    """Return the facts of an example, with those it is based on, and its day.
+
+    Raises NoSuchExample, UnusableExample.
+    """
     example = next((one for one in compiled.package.examples if one.name == name), None)
     if example is None:
         raise NoSuchExample

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 import pytest
 
@@ -12,17 +11,8 @@ from common import clock
 from matters.models import EditionDraft
 from matters.writing import drafts
 from tests.factories import district
+from tests.factories.editions import TESTED, changed
 from tests.factories.fixtures import NOON
-
-TODAY, TOMORROW = date(2026, 11, 20), date(2026, 11, 21)
-TESTED: dict[str, Any] = {
-    "cases": 12,
-    "flips": 1,
-    "to_grant": 1,
-    "to_refer": 0,
-    "needs_reason": False,
-    "at": "",
-}
 
 
 @pytest.fixture
@@ -47,12 +37,7 @@ def second(friday: datetime) -> User:
 @pytest.fixture
 def draft(writer: User) -> EditionDraft:
     """The draft of the allowance, with another summary."""
-    matter = district.matter()
-    assert matter.current_edition is not None
-    begun = drafts.begin(writer, matter=matter, edition=matter.current_edition)
-    return drafts.save(
-        writer, draft_id=begun.pk, revision=1, change=lambda content: content | {"summary": "新的说明"}
-    )
+    return changed(writer)
 
 
 @pytest.fixture

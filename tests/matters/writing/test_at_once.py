@@ -12,7 +12,7 @@ from matters.models import Edition, EditionDraft, InstantStop
 from matters.writing import reviewing, stopping
 from matters.writing.errors import DraftClosed
 from tests.factories import district
-from tests.matters.writing.conftest import TOMORROW
+from tests.factories.editions import TOMORROW
 from tests.records.threads import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)

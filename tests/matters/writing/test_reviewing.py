@@ -30,8 +30,8 @@ from matters.writing.errors import (
 )
 from records.models import JournalEntry
 from tests.factories import district
+from tests.factories.editions import TESTED, TODAY, TOMORROW
 from tests.factories.fixtures import NOON
-from tests.matters.writing.conftest import TESTED, TODAY, TOMORROW
 
 pytestmark = pytest.mark.django_db
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 import pytest
 from django.test import Client
@@ -11,29 +10,9 @@ from django.test import Client
 from accounts.models import User
 from common import clock
 from matters.models import EditionDraft
-from matters.writing import drafts
 from tests.factories import district
+from tests.factories.editions import begun
 from tests.factories.fixtures import NOON
-
-TOMORROW = date(2026, 11, 21)
-TESTED: dict[str, Any] = {
-    "cases": 12,
-    "flips": 1,
-    "to_grant": 1,
-    "to_refer": 0,
-    "needs_reason": False,
-    "at": "",
-}
-
-
-def changed(writer: User) -> EditionDraft:
-    """Return the allowance's draft with another summary."""
-    matter = district.matter()
-    assert matter.current_edition is not None
-    begun = drafts.begin(writer, matter=matter, edition=matter.current_edition)
-    return drafts.save(
-        writer, draft_id=begun.pk, revision=1, change=lambda content: content | {"summary": "新的说明"}
-    )
 
 
 @pytest.fixture
@@ -65,6 +44,4 @@ def browser(client: Client, admin: User) -> Client:
 @pytest.fixture
 def draft(admin: User) -> EditionDraft:
     """The draft of the allowance, begun from what is in force."""
-    matter = district.matter(district.ALLOWANCE)
-    assert matter.current_edition is not None
-    return drafts.begin(admin, matter=matter, edition=matter.current_edition)
+    return begun(admin)

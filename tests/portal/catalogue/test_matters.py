@@ -10,8 +10,8 @@ from common import clock
 from matters.models import EditionDraft, InstantStop, Matter
 from matters.writing import drafts, reviewing
 from tests.factories import district
+from tests.factories.editions import TESTED, TOMORROW, changed
 from tests.factories.fixtures import NOON
-from tests.portal.catalogue.conftest import TESTED, TOMORROW, changed
 
 MATTER = f"/catalogue/matters/{district.ALLOWANCE}"
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from matters.models import EditionDraft
 from matters.writing import drafts
 from tests.factories import district
-from tests.portal.catalogue.conftest import TESTED, changed
+from tests.factories.editions import TESTED, changed
 
 
 @pytest.fixture

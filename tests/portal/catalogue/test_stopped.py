@@ -17,9 +17,9 @@ from common import clock
 from matters import publishing
 from matters.writing import stopping
 from tests.factories import district
+from tests.factories.editions import TOMORROW
 from tests.factories.fixtures import NOON
 from tests.factories.standin import Standin
-from tests.portal.catalogue.conftest import TOMORROW
 
 WHY = "津贴金额疑似有误"
 CODE = "11440507MB2X00012R4440599001000"

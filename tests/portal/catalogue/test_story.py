@@ -21,9 +21,9 @@ from matters.writing import comparing, drafts, examining
 from matters.writing.comparing import Side
 from tests.factories import district
 from tests.factories.district import Citizen
+from tests.factories.editions import TESTED, TOMORROW
 from tests.factories.fixtures import NOON
 from tests.factories.standin import Standin
-from tests.portal.catalogue.conftest import TESTED, TOMORROW
 
 MATTER = f"/catalogue/matters/{district.ALLOWANCE}"
 
