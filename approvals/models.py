@@ -54,6 +54,14 @@ class Draft(models.Model):
     answers = EncryptedJSONField(
         help_text="what the applicant typed or corrected; prefilled values are not copied"
     )
+    taken_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="drafts_taken",
+        help_text="the clerk who takes it at a window",
+    )
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
 
@@ -83,6 +91,7 @@ class Application(models.Model):
 
     class Channel(models.TextChoices):
         ONLINE = "online", "网上"
+        COUNTER = "counter", "窗口"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=24, unique=True)
@@ -107,6 +116,14 @@ class Application(models.Model):
         max_length=16, choices=ApplicationState.choices, default=ApplicationState.SUBMITTED
     )
     channel = models.CharField(max_length=12, choices=Channel.choices, default=Channel.ONLINE)
+    taken_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications_taken",
+        help_text="the clerk who took it at a window",
+    )
     idempotency_key = models.CharField(max_length=64)
     submitted_at = models.DateTimeField()
     waiting_since = models.DateTimeField(help_text="when it last began to wait for the machine")
@@ -131,6 +148,11 @@ class Application(models.Model):
                 name="one_open_application_an_organisation",
             ),
             models.CheckConstraint(condition=NOT_ONES_OWN_AGENT, name="agent_is_another_with_a_mandate"),
+            models.CheckConstraint(
+                condition=Q(channel="counter", taken_by__isnull=False)
+                | (~Q(channel="counter") & Q(taken_by__isnull=True)),
+                name="what_a_window_takes_names_its_clerk",
+            ),
             models.CheckConstraint(
                 condition=Q(IS_OPEN, closed_at__isnull=True) | Q(~IS_OPEN, closed_at__isnull=False),
                 name="closed_applications_have_a_time",

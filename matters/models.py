@@ -220,3 +220,19 @@ class EditionDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter_code} {self.state}"
+
+
+class FreeList(models.Model):
+    """One published 免证办清单: which materials nobody has to bring, because the store or a register has them."""
+
+    insert_only = True
+
+    number = models.PositiveIntegerField(unique=True)
+    published_on = models.DateField()
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="free_lists")
+    content = models.JSONField(help_text="what the list says, by matter and material")
+    changes = models.JSONField(help_text="what is new, changed and gone since the list before")
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"list {self.number}"

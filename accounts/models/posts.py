@@ -18,6 +18,7 @@ class Post(models.Model):
         CLERK = "clerk", "窗口人员"
         OFFICER = "officer", "审批人员"
         ADMIN = "admin", "事项管理员"
+        KEEPER = "keeper", "证照管理员"
         SUPERVISOR = "supervisor", "监督人员"
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")

@@ -271,7 +271,11 @@ def test_the_database_refuses_a_use_without_consent():
     with pytest.raises(IntegrityError, match="no_authorised_use_without_authorisation"), transaction.atomic():
         UseRecord.objects.create(mode="authorised", **told)
     with pytest.raises(IntegrityError, match="use_has_one_holder"), transaction.atomic():
-        UseRecord.objects.create(mode="statutory", **told | {"holder_person": None})
+        UseRecord.objects.create(mode="statutory", post="officer", **told | {"holder_person": None})
+    with pytest.raises(IntegrityError, match="a_look_by_duty_says_why"), transaction.atomic():
+        UseRecord.objects.create(mode="statutory", **told)
+    with pytest.raises(IntegrityError, match="no_presented_use_without_a_scan"), transaction.atomic():
+        UseRecord.objects.create(mode="presented", **told)
 
 
 def test_prefilling_is_recorded_once_however_often_a_page_is_shown():

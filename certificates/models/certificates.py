@@ -1,0 +1,123 @@
+"""Issued certificates (电子证照)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Organisation, Person
+from certificates.models.seals import Seal
+from certificates.models.stocking import ImportBatch
+from certificates.models.types import CertificateType
+from certificates.states import ENDED, CertificateStatus
+from records.fields import EncryptedJSONField
+
+EXACTLY_ONE_HOLDER = Q(holder_person__isnull=False, holder_organisation__isnull=True) | Q(
+    holder_person__isnull=True, holder_organisation__isnull=False
+)
+
+
+class Certificate(models.Model):
+    """An issued, numbered, verifiable, revocable credential. Its fields are read only through `using`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    type = models.ForeignKey(CertificateType, on_delete=models.PROTECT, related_name="certificates")
+    identifier = models.CharField(max_length=120, unique=True, help_text="GB/T 36904")
+    number = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField(default=1)
+    schema_version = models.PositiveSmallIntegerField(default=1)
+    holder_person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="certificates"
+    )
+    holder_organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="certificates"
+    )
+    issuer_code = models.CharField(max_length=18)
+    issuer_name = models.CharField(max_length=80)
+    status = models.CharField(
+        max_length=16, choices=CertificateStatus.choices, default=CertificateStatus.VALID
+    )
+    status_changed_at = models.DateTimeField(null=True, blank=True)
+    status_reason = models.CharField(max_length=200, blank=True, default="")
+    ended_by = models.CharField(
+        max_length=80, blank=True, default="", help_text="decision:<id> that ended it"
+    )
+    exclusive = models.BooleanField(help_text="copied from the type, so that the constraint can hold it")
+    issued_on = models.DateField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True, help_text="last valid day; null is 长期")
+    fields = EncryptedJSONField()
+    digest = models.CharField(
+        max_length=64, help_text="SHA-256 over secretly salted canonical terms and fields"
+    )
+    previous = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="successor"
+    )
+    source = models.CharField(
+        max_length=80, unique=True, null=True, blank=True, help_text="decision:<id> that issued it"
+    )
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="certificates"
+    )
+    seal = models.ForeignKey(
+        Seal, on_delete=models.PROTECT, null=True, blank=True, related_name="certificates"
+    )
+    algorithm = models.CharField(max_length=40, blank=True, default="", help_text="of the signature")
+    signature = models.TextField(blank=True, default="", help_text="base64, over the digest's bytes")
+    signed_at = models.DateTimeField(null=True, blank=True)
+    check_token = models.CharField(max_length=32, unique=True, help_text="unguessable, in the QR code")
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=EXACTLY_ONE_HOLDER, name="certificate_has_one_holder"),
+            models.CheckConstraint(
+                condition=Q(status__in=CertificateStatus.values), name="certificate_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=models.F("valid_from")),
+                name="certificate_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=sorted(ENDED))
+                | (Q(status_changed_at__isnull=False) & ~Q(status_reason="")),
+                name="ended_certificate_says_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by="") | Q(status__in=sorted(ENDED)),
+                name="only_an_ended_certificate_names_its_end",
+            ),
+            models.UniqueConstraint(
+                fields=["type", "holder_person"],
+                condition=Q(exclusive=True, status="valid", holder_person__isnull=False),
+                name="one_valid_certificate_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=["type", "holder_organisation"],
+                condition=Q(exclusive=True, status="valid", holder_organisation__isnull=False),
+                name="one_valid_certificate_an_organisation",
+            ),
+            models.CheckConstraint(
+                condition=Q(seal__isnull=True, signature="", algorithm="", signed_at__isnull=True)
+                | (Q(seal__isnull=False, signed_at__isnull=False) & ~Q(signature="") & ~Q(algorithm="")),
+                name="a_signature_is_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["type", "number", "version"], name="one_certificate_a_number_and_version"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["holder_person", "type"], name="certificate_by_person"),
+            models.Index(fields=["holder_organisation", "type"], name="certificate_by_organisation"),
+        ]
+
+    def __str__(self) -> str:
+        return self.identifier
+
+    def expired_on(self, on: date) -> bool:
+        """Return whether the validity has run out (or not begun) on a day."""
+        return on < self.valid_from or (self.valid_until is not None and on > self.valid_until)

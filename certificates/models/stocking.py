@@ -1,0 +1,41 @@
+"""Imports of existing stores (存量证照入库): one row a file."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from certificates.models.types import CertificateType
+from certificates.states import ImportState
+
+
+class ImportBatch(models.Model):
+    """One file of certificates of one type, read line by line; where it stopped, it goes on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    type = models.ForeignKey(CertificateType, on_delete=models.PROTECT, related_name="batches")
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64, help_text="of the file: the same file is not imported twice")
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    issuer_code = models.CharField(max_length=18)
+    issuer_name = models.CharField(max_length=80)
+    state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.WAITING)
+    position = models.PositiveBigIntegerField(default=0, help_text="bytes that are done, all committed")
+    line = models.PositiveBigIntegerField(default=0, help_text="lines that are done")
+    accepted = models.PositiveBigIntegerField(default=0)
+    known = models.PositiveBigIntegerField(default=0, help_text="lines already in the store, unchanged")
+    rejected = models.PositiveBigIntegerField(default=0)
+    fault = models.CharField(max_length=300, blank=True, default="")
+    started_by = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["type", "sha256"], name="one_import_a_type_and_file"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.state}"
