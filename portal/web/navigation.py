@@ -49,6 +49,11 @@ OFFICE_PLACES = (
     ("catalogue:matters", "事项管理", "事项", "clipboard-list"),
     ("supervision:sheets", "核验单复查", "复查", "shield-check"),
     ("supervision:registers", "数据来源", "来源", "database"),
+    ("store:find", "查找证照", "查找", "search"),
+    ("store:types", "证照类型", "类型", "certificate"),
+    ("store:look_up", "依职能查验", "查验", "eye"),
+    ("store:imports", "存量入库", "入库", "database"),
+    ("store:seals", "电子印章", "印章", "shield-check"),
     ("bureau:posts", "岗位管理", "岗位", "users"),
     ("bureau:files", "文件查毒", "查毒", "shield-check"),
 )
@@ -56,6 +61,7 @@ DESK_OF = {  # what each role finds in the bar
     "officer": ("bureau:queue", "bureau:supplementing", "bureau:done", "bureau:guardianships"),
     "clerk": ("bureau:guardianships",),
     "admin": ("catalogue:matters", "supervision:registers", "bureau:posts", "bureau:files"),
+    "keeper": ("store:find", "store:types", "store:look_up", "store:imports", "store:seals"),
     "supervisor": ("supervision:sheets", "catalogue:matters", "supervision:registers"),
 }
 FOOTER_PLACES = (

@@ -216,6 +216,11 @@ def supervisor(department_code: str | None = "11440507MB2X00012R") -> User:
     return _appointed(Post.Role.SUPERVISOR, department_code, "高监督")
 
 
+def keeper(department_code: str = "11440507MB2X00012R", *, name: str = "罗晓琳") -> User:
+    """Appoint a keeper of a department's certificates."""
+    return _appointed(Post.Role.KEEPER, department_code, name)
+
+
 def _appointed(role: Post.Role, department_code: str | None, name: str) -> User:
     account = registering.account(
         f"{role}{next(_numbers)}", display_name=name, password="a long test password"

@@ -27,8 +27,12 @@ from tests.portal.bureau import making
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=clock.SHANGHAI)
-WHO = ["guest", "citizen", "officer", "admin"]
-KEPT_BY_ADMINS = ("catalogue/", "supervision/", "office/posts", "office/files")  # admins walk these alone
+WHO = ["guest", "citizen", "officer", "admin", "keeper"]
+# Who is slow company walks their own pages alone; everybody else walks everything.
+OWN_PAGES = {
+    "admin": ("catalogue/", "supervision/", "office/posts", "office/files"),
+    "keeper": ("store/",),
+}
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "FROBNICATE"]
 # Forms that post to their own address, and addresses of buttons; every other page only reads.
 FORMS = {
@@ -122,8 +126,8 @@ WITH_TEXT = [route for route in ROUTES if "<str:" in route]
 
 
 def walked(who: str, found: list[str]) -> list[str]:
-    """Return what this visitor walks; everybody walks everything, but for the admin, who is slow company."""
-    return [route for route in found if who != "admin" or route.startswith(KEPT_BY_ADMINS)]
+    """Return what this visitor walks."""
+    return [route for route in found if route.startswith(OWN_PAGES.get(who, ""))]
 
 
 @dataclass
@@ -209,7 +213,8 @@ def furnish() -> Place:
         **mandates(applicant, writer),
     }
     users: dict[str, User | None] = {"guest": None, "citizen": applicant.user}
-    return Place(users | {"officer": officer, "admin": admin}, names)
+    keeper = district.keeper(district.POLICE["issuer_code"])
+    return Place(users | {"officer": officer, "admin": admin, "keeper": keeper}, names)
 
 
 def mandates(applicant: district.Citizen, other: district.Citizen) -> dict[str, str]:

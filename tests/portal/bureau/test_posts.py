@@ -55,6 +55,7 @@ def test_a_post_that_is_not_held_is_refused(desk: Client, told: str) -> None:
     [
         (Post.Role.ADMIN, "catalogue:matters"),
         (Post.Role.CLERK, "bureau:guardianships"),
+        (Post.Role.KEEPER, "store:types"),
         (Post.Role.SUPERVISOR, "supervision:sheets"),
     ],
 )
@@ -71,7 +72,7 @@ def test_every_desk_offers_the_other_posts(signed_in: SignIn, officer: User) -> 
     """Who changed to a post must find the way back on the page where its day begins."""
     own = Post.objects.get(user=officer)
     desk = signed_in(officer)
-    for role in (Post.Role.ADMIN, Post.Role.CLERK, Post.Role.SUPERVISOR):
+    for role in (Post.Role.ADMIN, Post.Role.CLERK, Post.Role.KEEPER, Post.Role.SUPERVISOR):
         other = registering.appoint(officer, role=role, department=own.department, on=date(2020, 1, 1))
         shown = desk.post(reverse("bureau:choose_post"), {"post": other.pk}, follow=True).content.decode()
         assert f'name="post" value="{own.pk}"' in shown, role

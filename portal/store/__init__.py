@@ -1,0 +1,1 @@
+"""For keepers: the certificate store of their department — types, certificates, seals, imports, look-ups."""
