@@ -122,6 +122,13 @@ def department(told: dict[str, str], *, is_demo: bool = False) -> Department:
     return entered
 
 
+def hall(told: dict[str, str], *, is_demo: bool = False) -> Hall:
+    """Enter a hall with its windows, or bring what is known of it up to date."""
+    values = {name: value for name, value in told.items() if name != "code"}
+    entered, _ = Hall.objects.update_or_create(code=told["code"], defaults={**values, "is_demo": is_demo})
+    return entered
+
+
 @transaction.atomic
 def appoint(
     user: User,

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("portal.api.urls")),
     path("office/", include("portal.bureau.urls")),
     path("catalogue/", include("portal.catalogue.urls")),
+    path("counter/", include("portal.counter.urls")),
     path("store/", include("portal.store.urls")),
     path("supervision/", include("portal.supervision.urls")),
 ]

@@ -20,7 +20,7 @@ __all__ = ["NoOfficerPost", "Officer", "application_of", "office_page", "officer
 
 
 _DESKS: dict[str, str] = {
-    Post.Role.CLERK: "bureau:guardianships",
+    Post.Role.CLERK: "counter:desk",
     Post.Role.ADMIN: "catalogue:matters",
     Post.Role.KEEPER: "store:types",
     Post.Role.SUPERVISOR: "supervision:sheets",

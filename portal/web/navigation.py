@@ -45,6 +45,7 @@ OFFICE_PLACES = (
     ("bureau:queue", "待办", "待办", "clipboard-list"),
     ("bureau:supplementing", "补正中", "补正中", "pencil"),
     ("bureau:done", "已办", "已办", "check"),
+    ("counter:desk", "扫码", "扫码", "scan"),
     ("bureau:guardianships", "监护核实", "监护", "user-check"),
     ("catalogue:matters", "事项管理", "事项", "clipboard-list"),
     ("supervision:sheets", "核验单复查", "复查", "shield-check"),
@@ -59,7 +60,7 @@ OFFICE_PLACES = (
 )
 DESK_OF = {  # what each role finds in the bar
     "officer": ("bureau:queue", "bureau:supplementing", "bureau:done", "bureau:guardianships"),
-    "clerk": ("bureau:guardianships",),
+    "clerk": ("counter:desk", "bureau:guardianships"),
     "admin": ("catalogue:matters", "supervision:registers", "bureau:posts", "bureau:files"),
     "keeper": ("store:find", "store:types", "store:look_up", "store:imports", "store:seals"),
     "supervisor": ("supervision:sheets", "catalogue:matters", "supervision:registers"),

@@ -221,6 +221,17 @@ def keeper(department_code: str = "11440507MB2X00012R", *, name: str = "罗晓�
     return _appointed(Post.Role.KEEPER, department_code, name)
 
 
+def clerk(*, hall: str = "示例区政务服务中心") -> User:
+    """Appoint a clerk at a hall's windows."""
+    account = registering.account(
+        f"clerk{next(_numbers)}", display_name="林雪梅", password="a long test password"
+    )
+    told = {"code": hall, "name": hall, "region_id": "440507", "hours": COMMON["hours"]}
+    place = registering.hall({**told, "address": COMMON["address"], "phone": COMMON["phone"]})
+    registering.appoint(account, role=Post.Role.CLERK, department=None, hall=place, on=date(2020, 1, 1))
+    return account
+
+
 def _appointed(role: Post.Role, department_code: str | None, name: str) -> User:
     account = registering.account(
         f"{role}{next(_numbers)}", display_name=name, password="a long test password"

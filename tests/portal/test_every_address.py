@@ -27,10 +27,11 @@ from tests.portal.bureau import making
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=clock.SHANGHAI)
-WHO = ["guest", "citizen", "officer", "admin", "keeper"]
+WHO = ["guest", "citizen", "officer", "admin", "clerk", "keeper"]
 # Who is slow company walks their own pages alone; everybody else walks everything.
 OWN_PAGES = {
     "admin": ("catalogue/", "supervision/", "office/posts", "office/files"),
+    "clerk": ("counter/",),
     "keeper": ("store/",),
 }
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "FROBNICATE"]
@@ -50,6 +51,7 @@ FORMS = {
     "catalogue/matters/<str:code>/like",
     "catalogue/matters/<str:code>/release",
     "catalogue/matters/<str:code>/stop",
+    "counter/window",
     "demo/clock",
     "demo/sign-in",
     "demo/sms",
@@ -144,6 +146,8 @@ class Place:
         if (user := self.users[who]) is not None:
             if who not in self.sessions:
                 client.force_login(user)
+                if who == "clerk":
+                    client.post("/counter/window", {"number": "3"})
                 self.sessions[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
         return client
@@ -214,7 +218,8 @@ def furnish() -> Place:
     }
     users: dict[str, User | None] = {"guest": None, "citizen": applicant.user}
     keeper = district.keeper(district.POLICE["issuer_code"])
-    return Place(users | {"officer": officer, "admin": admin, "keeper": keeper}, names)
+    staff: dict[str, User | None] = {"officer": officer, "admin": admin, "keeper": keeper}
+    return Place(users | staff | {"clerk": district.clerk()}, names)
 
 
 def mandates(applicant: district.Citizen, other: district.Citizen) -> dict[str, str]:

@@ -75,10 +75,11 @@ class Employed(_Strict):
 
 
 class Appointment(_Strict):
-    """A post; `department` is a credit code, absent for the whole district."""
+    """A post; `department` is a credit code, absent for the whole district; `hall` is where a clerk sits."""
 
     role: Post.Role
     department: str | None = None
+    hall: str | None = None
 
 
 class Somebody(_Strict):

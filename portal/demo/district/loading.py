@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import actors, registering
-from accounts.models import Department, Organisation, Person, User
+from accounts.models import Department, Hall, Organisation, Person, User
 from certificates.issuance import issuing, lifecycle
 from certificates.issuance.issuing import Issue
 from certificates.models import Certificate, CertificateType
@@ -29,6 +29,7 @@ from records.hashing import HashKind, keyed
 from registers.defining import load_registers
 
 DEPARTMENTS = Path(__file__).with_name("departments.json")
+HALLS = Path(__file__).with_name("halls.json")
 CREDIT_CODE_LENGTH = 18  # a type's code begins with its definer's
 REGISTER_FILE = settings.VAR_DIR / "demo" / "registers.json"
 
@@ -87,6 +88,8 @@ def _found() -> None:
     registering.regions()
     for told in json.loads(DEPARTMENTS.read_text(encoding="utf-8")):
         registering.department(told, is_demo=True)
+    for told in json.loads(HALLS.read_text(encoding="utf-8")):
+        registering.hall(told, is_demo=True)
     load_types(sorted((settings.DATA_DIR / "types").glob("*.json")))
     load_registers(sorted((settings.DATA_DIR / "registers").glob("*.json")))
 
@@ -148,7 +151,8 @@ def _person(one: Resident, users: Mapping[str, User], *, today: date) -> tuple[P
 
 def _post(user: User, post: Appointment, today: date) -> None:
     department = Department.objects.get(credit_code=post.department) if post.department else None
-    registering.appoint(user, role=post.role, department=department, on=today)
+    hall = Hall.objects.get(code=post.hall) if post.hall else None
+    registering.appoint(user, role=post.role, department=department, hall=hall, on=today)
 
 
 def _held(

@@ -54,7 +54,7 @@ def test_a_post_that_is_not_held_is_refused(desk: Client, told: str) -> None:
     ("role", "page"),
     [
         (Post.Role.ADMIN, "catalogue:matters"),
-        (Post.Role.CLERK, "bureau:guardianships"),
+        (Post.Role.CLERK, "counter:desk"),
         (Post.Role.KEEPER, "store:types"),
         (Post.Role.SUPERVISOR, "supervision:sheets"),
     ],

@@ -1,0 +1,1 @@
+"""Pages of a hall's windows (综合窗口): scanning a presentation code, asking, seeing, taking applications."""
