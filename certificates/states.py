@@ -78,6 +78,14 @@ class ImportState(models.TextChoices):
     FAILED = "failed", "没有完成"
 
 
+class FileOrigin(models.TextChoices):
+    """Where a file of certificates lies."""
+
+    UPLOAD = "upload", "网页上传"
+    SERVER = "server", "服务器上的文件"
+    COMMAND = "command", "命令行"
+
+
 class AuthorisationKind(models.TextChoices):
     """What a consent was given for."""
 
@@ -133,3 +141,4 @@ class UseMode(models.TextChoices):
     AUTHORISED = "authorised", "持证人授权"
     STATUTORY = "statutory", "依职能查验"
     PRESENTED = "presented", "亮证扫码"
+    EXPORTED = "exported", "成批导出"

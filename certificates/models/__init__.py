@@ -3,7 +3,7 @@
 from certificates.models.authorisations import Authorisation, Presentation, Scan
 from certificates.models.certificates import EXACTLY_ONE_HOLDER, Certificate
 from certificates.models.seals import Seal, SealedPaper, SealUse
-from certificates.models.stocking import ImportBatch
+from certificates.models.stocking import ImportBatch, Reconciliation
 from certificates.models.types import CertificateType, NumberSeries, TypeSchema
 from certificates.models.uses import MisuseReport, UseRecord
 
@@ -16,6 +16,7 @@ __all__ = [
     "MisuseReport",
     "NumberSeries",
     "Presentation",
+    "Reconciliation",
     "Scan",
     "Seal",
     "SealUse",

@@ -24,16 +24,29 @@ class Certificate(models.Model):
     """An issued, numbered, verifiable, revocable credential. Its fields are read only through `using`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    type = models.ForeignKey(CertificateType, on_delete=models.PROTECT, related_name="certificates")
+    # No index of their own for type and holders: each leads one of several columns below.
+    type = models.ForeignKey(
+        CertificateType, on_delete=models.PROTECT, related_name="certificates", db_index=False
+    )
     identifier = models.CharField(max_length=120, unique=True, help_text="GB/T 36904")
     number = models.CharField(max_length=60)
     version = models.PositiveSmallIntegerField(default=1)
     schema_version = models.PositiveSmallIntegerField(default=1)
     holder_person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="certificates"
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="certificates",
+        db_index=False,
     )
     holder_organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="certificates"
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="certificates",
+        db_index=False,
     )
     issuer_code = models.CharField(max_length=18)
     issuer_name = models.CharField(max_length=80)

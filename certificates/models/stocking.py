@@ -1,4 +1,4 @@
-"""Imports of existing stores (存量证照入库): one row a file."""
+"""Imports of existing stores (存量证照入库), and what a file and the store do not agree on (对账): one row a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 
 from certificates.models.types import CertificateType
-from certificates.states import ImportState
+from certificates.states import FileOrigin, ImportState
 
 
 class ImportBatch(models.Model):
@@ -18,6 +18,7 @@ class ImportBatch(models.Model):
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64, help_text="of the file: the same file is not imported twice")
     size = models.PositiveBigIntegerField(help_text="bytes")
+    origin = models.CharField(max_length=8, choices=FileOrigin.choices, default=FileOrigin.COMMAND)
     issuer_code = models.CharField(max_length=18)
     issuer_name = models.CharField(max_length=80)
     state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.WAITING)
@@ -26,6 +27,8 @@ class ImportBatch(models.Model):
     accepted = models.PositiveBigIntegerField(default=0)
     known = models.PositiveBigIntegerField(default=0, help_text="lines already in the store, unchanged")
     rejected = models.PositiveBigIntegerField(default=0)
+    rows_per_second = models.PositiveIntegerField(default=0, help_text="of this run, so far")
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="when a worker last got on with it")
     fault = models.CharField(max_length=300, blank=True, default="")
     started_by = models.CharField(max_length=60)
     created_at = models.DateTimeField()
@@ -36,6 +39,28 @@ class ImportBatch(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["type", "sha256"], name="one_import_a_type_and_file"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.state}"
+
+
+class Reconciliation(models.Model):
+    """One file held against the store: numbers and names of fields that differ, never a value of anybody."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    type = models.ForeignKey(CertificateType, on_delete=models.PROTECT, related_name="reconciliations")
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    origin = models.CharField(max_length=8, choices=FileOrigin.choices, default=FileOrigin.COMMAND)
+    issuer_code = models.CharField(max_length=18)
+    issuer_name = models.CharField(max_length=80)
+    state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.WAITING)
+    fault = models.CharField(max_length=300, blank=True, default="")
+    report = models.JSONField(default=dict, blank=True)
+    started_by = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.state}"
