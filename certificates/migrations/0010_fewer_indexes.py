@@ -15,7 +15,7 @@ _PREFIXES = {
 }
 
 
-def _holder(model: str) -> models.ForeignKey[models.Model, models.Model]:
+def _holder(model: str) -> models.ForeignKey[models.Model | None, models.Model | None]:
     return models.ForeignKey(
         blank=True,
         db_index=False,

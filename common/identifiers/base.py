@@ -33,5 +33,7 @@ class InvalidIdentifier(DomainError, ValueError):
 
 def tidy(text: str) -> str:
     """Return the text in half-width form without any space: how people type, not what they mean."""
+    if text.isascii():  # most are, and NFKC leaves them as they are
+        return "".join(text.split())
     joined = re.sub(r"[\s\u200b\ufeff]", "", unicodedata.normalize("NFKC", text))
     return unicodedata.normalize("NFKC", joined)  # without the spaces a mark may meet its letter

@@ -160,3 +160,13 @@ def test_type_codes() -> None:
     for wrong in ("11100000000013338W01", "11100000000013338W01A", "11100000000013338I011", ""):
         with pytest.raises(InvalidIdentifier):
             type_code(wrong)
+
+
+@given(serial=st.from_regex(r"[0-9A-Z]{1,40}", fullmatch=True), version=st.integers(1, 999))
+def test_the_check_character_is_that_of_the_standard_library_of_numbers(serial: str, version: int) -> None:
+    made = make_certificate_identifier(
+        "11440507MB2X00012R901", issuer="11440507MB2X00012R", serial=serial, version=version
+    )
+    body = f"11440507MB2X00012R90111440507MB2X00012R{serial}{version:03d}"
+    assert made.endswith(f".{mod_37_36.calc_check_digit(body)}")
+    assert certificate_identifier(made).serial == serial
