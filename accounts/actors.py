@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from accounts.models import Person, User
 
 SYSTEM = "system"
@@ -15,3 +17,9 @@ def of_user(user: User) -> str:
 def of_person(person: Person) -> str:
     """Return the actor text of a person, who may have no account."""
     return f"person:{person.pk}"
+
+
+def person_named(actor: str) -> UUID | None:
+    """Return the person an actor text names, None for the system and accounts."""
+    kind, _, key = actor.partition(":")
+    return UUID(key) if kind == "person" else None

@@ -78,3 +78,63 @@ class NotYours(DomainError):
 
     status = 404
     message = "没有找到，或者不是您名下的。请从“我的证照”里重新进入。"
+
+
+class NotYoursToGive(DomainError):
+    """A mandate for named matters, or without the certificates, does not reach as far as a consent for a purpose."""
+
+    status = 403
+    message = "这项授权要由持证人本人，或者能看全部证照的经办人来给。您的代办授权不包括这一项。"
+
+
+class CannotConsent(DomainError):
+    """What was to be consented to is not clear enough to be a consent (PIPL art. 14: informed, voluntary, explicit)."""
+
+    status = 422
+
+
+class ReasonRequired(DomainError):
+    """A look by duty says why, in words the holder will read, and names nobody."""
+
+    status = 422
+
+    def __init__(self, *, shortest: int, longest: int) -> None:
+        super().__init__(
+            f"请写明为什么查看，{shortest} 到 {longest} 个字。持证人会看到这句话，所以不要写姓名和号码。"
+        )
+
+
+class CaseOrMatterRequired(DomainError):
+    """Without a case or a matter there is no duty to look (国务院令第716号 art. 7)."""
+
+    status = 422
+    message = "请写明为哪一件办件或者哪一个事项查看。"
+
+
+class NotAtWork(DomainError):
+    """No post of a body is held: nobody looks at another's certificates as a private person."""
+
+    status = 403
+    message = "您现在的岗位没有所属单位，不能查验证照。请先切换到单位的岗位。"
+
+
+class NothingToReport(DomainError):
+    """The record was reported before, or the report has been answered."""
+
+    message = "这一条已经报告过，不用再报告。处理到哪一步，可以在用证记录里看。"
+
+
+class NotYoursToAnswer(DomainError):
+    """No report, or none of this supervisor's: the same answer."""
+
+    status = 404
+    message = "没有找到这份报告，或者它不归您处理。请从列表里打开。"
+
+
+class WordsRequired(DomainError):
+    """A report, and the answer to it, is said in words."""
+
+    status = 422
+
+    def __init__(self, *, shortest: int, longest: int) -> None:
+        super().__init__(f"请写清楚，{shortest} 到 {longest} 个字。")

@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.acting import agents
 from accounts.acting.principals import BY_LAW
 from accounts.telling import inbox
-from certificates.models import Authorisation, Certificate
+from certificates.models import Authorisation, Certificate, MisuseReport, UseRecord
 from certificates.states import CertificateStatus
 from common.clock import SHANGHAI
 
@@ -36,20 +36,53 @@ def tell_changed(certificate: Certificate, *, was: CertificateStatus, entry: int
 
 def tell_revoked(authorisation: Authorisation, *, at: datetime) -> None:
     """Tell the holder that their consent is withdrawn, whoever withdrew it for them."""
+    values = {"matter": authorisation.matter_name or authorisation.purpose}
+    _send(authorisation, "authorisation_revoked", f"authorisation:{authorisation.pk}:revoked", values, at)
+
+
+def tell_given(authorisation: Authorisation, *, at: datetime) -> None:
+    """Tell the holder that a consent for a purpose was given in their name."""
+    values = {
+        "purpose": authorisation.purpose,
+        "office": authorisation.body,
+        "until": authorisation.until.isoformat(),
+    }
+    _send(authorisation, "authorisation_given", f"authorisation:{authorisation.pk}:given", values, at)
+
+
+def tell_looked(record: UseRecord) -> None:
+    """Tell the holder that a body looked by duty (PIPL art. 35: state organs inform)."""
+    values = {
+        "certificate": record.type.name,
+        "office": record.body,
+        "post": record.post,
+        "reason": record.purpose,
+    }
+    _send(record, "looked_by_duty", f"use:{record.pk}", values, record.at)
+
+
+def tell_answered(report: MisuseReport, *, at: datetime) -> None:
+    """Tell the holder what came of their report; the words themselves stand in the record, sealed."""
+    values = {
+        "certificate": report.use.type.name,
+        "office": report.use.body,
+        "finding": report.get_finding_display(),
+    }
+    _send(report.use, "misuse_answered", f"misuse:{report.pk}:answered", values, at)
+
+
+def _send(
+    about: Authorisation | UseRecord, kind: str, occasion: str, values: dict[str, str], at: datetime
+) -> None:
     inbox.send(
         inbox.message(
-            person,
-            kind="authorisation_revoked",
-            occasion=f"authorisation:{authorisation.pk}:revoked",
-            values={"matter": authorisation.matter_name},
-            reference=authorisation.case_reference,
-            at=at,
+            person, kind=kind, occasion=occasion, values=values, reference=about.case_reference, at=at
         )
-        for person in _told(authorisation, at)
+        for person in _told(about, at)
     )
 
 
-def _told(held: Certificate | Authorisation, at: datetime) -> list[UUID]:
+def _told(held: Certificate | Authorisation | UseRecord, at: datetime) -> list[UUID]:
     """Return the person, or who acts by law for the organisation."""
     if held.holder_person_id is not None:
         return [held.holder_person_id]

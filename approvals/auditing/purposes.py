@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from accounts.models import Person
 from approvals.errors import PurposeNamesPerson, PurposeRequired
+from common.identifiers import holds_number
 
 SHORTEST, LONGEST = 5, 100  # characters: less is no purpose, more is not read
-_NUMBER = re.compile(r"\d(?:[\s-]*\d){5}")  # six digits, however they are spaced: part of somebody's number
 
 
 def stated(reason: str, *, about: Person) -> str:
@@ -16,6 +14,6 @@ def stated(reason: str, *, about: Person) -> str:
     purpose = " ".join(reason.split())
     if not SHORTEST <= len(purpose) <= LONGEST:
         raise PurposeRequired
-    if _NUMBER.search(purpose) or about.name in purpose:
+    if holds_number(purpose) or about.name in purpose:
         raise PurposeNamesPerson
     return purpose

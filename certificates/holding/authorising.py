@@ -1,25 +1,32 @@
-"""The holder's consent to the use of certificates for one case: given, refused, withdrawn, ended with the case."""
+"""The holder's consent to the use of certificates, for one case or one purpose: given, refused, withdrawn, ended."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import TypedDict
+from datetime import date, datetime, timedelta
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from typing_extensions import Unpack
 
-from accounts.acting.principals import Principal
+from accounts.acting import mandates
+from accounts.acting.principals import MayNotAct, Principal
 from accounts.actors import of_person
-from accounts.models import Person
-from certificates import telling
-from certificates.errors import AlreadyAuthorised, NotYours
-from certificates.models import Authorisation
-from certificates.states import AuthorisationStatus
+from accounts.models import Department, Person
+from certificates import schemas, telling
+from certificates.errors import AlreadyAuthorised, CannotConsent, NotYours, NotYoursToGive
+from certificates.models import Authorisation, CertificateType
+from certificates.states import AuthorisationKind, AuthorisationStatus
+from common.clock import SHANGHAI
+from common.identifiers import holds_number
 from records.journal import note
 
 Scope = Mapping[str, Sequence[str]]
+PURPOSE_TEXT = "purpose 2026-11"  # version of the words on the page where a consent for a purpose is given
+SHORTEST, LONGEST = 4, 200  # characters of a purpose
+LONGEST_DAYS = 365  # a consent for a purpose is given anew every year
+ONCE_DAYS = 30  # a consent to one look lapses when nobody looked
 
 
 class Question(TypedDict):
@@ -42,6 +49,40 @@ def grant(principal: Principal, *, at: datetime, **asked: Unpack[Question]) -> A
 def refuse(principal: Principal, *, at: datetime, **asked: Unpack[Question]) -> Authorisation:
     """Keep the refusal: it explains why nothing was read."""
     return _keep(principal, asked, status=AuthorisationStatus.REFUSED, at=at)
+
+
+@transaction.atomic
+def grant_purpose(
+    principal: Principal,
+    *,
+    department: Department,
+    purpose: str,
+    scope: Scope,
+    until: date | None,
+    at: datetime,
+) -> Authorisation:
+    """Keep a consent for a purpose, to one body, until a day; `until=None`: to one look (PIPL art. 14, 29).
+
+    Raises NotYoursToGive, MayNotAct, CannotConsent, UnknownType.
+    """
+    _require_reach(principal, at=at)
+    on = at.astimezone(SHANGHAI).date()
+    given = Authorisation(
+        kind=AuthorisationKind.PURPOSE,
+        purpose=_stated(purpose, about=principal),
+        body=department.name,
+        scope=_scope(scope, principal=principal),
+        once=until is None,
+        until=_until(until, on=on),
+        text_version=PURPOSE_TEXT,
+        status=AuthorisationStatus.GRANTED,
+        **_by(principal, at=at),
+    )
+    given.save(force_insert=True)
+    _note(given, "authorisation_granted", principal.acting)
+    if principal.mandate:
+        telling.tell_given(given, at=at)
+    return given
 
 
 @transaction.atomic
@@ -79,11 +120,8 @@ def _keep(
         scope={slug: list(fields) for slug, fields in asked["scope"].items()},
         until=asked["until"],
         text_version=asked["text_version"],
-        holder_organisation=principal.organisation,
-        holder_person=None if principal.organisation else principal.person,
-        given_by=principal.acting,
-        given_at=at,
         status=status,
+        **_by(principal, at=at),
     )
     try:
         given.save(force_insert=True)
@@ -102,20 +140,81 @@ def _keep(
     return given
 
 
-def _note(given: Authorisation, act: str, person: Person, text: str) -> None:
+def _by(principal: Principal, *, at: datetime) -> dict[str, Any]:
+    """Return whose consent it is, who gave it and when."""
+    return {
+        "holder_organisation": principal.organisation,
+        "holder_person": None if principal.organisation else principal.person,
+        "given_by": principal.acting,
+        "given_at": at,
+    }
+
+
+def _note(given: Authorisation, act: str, person: Person, text: str | None = None) -> None:
+    """Note it in its case, which its applicant reads; a consent for a purpose has a stream of its own."""
+    of_case = given.kind == AuthorisationKind.CASE
     note(
-        stream=f"case:{given.case_reference}",
+        stream=f"case:{given.case_reference}" if of_case else f"authorisation:{given.pk}",
         act=act,
         actor=of_person(person),
         subject=str(given.pk),
         details={"types": sorted(given.scope), "text_version": given.text_version},
-        event=text,
-        event_kind="authorisation",
+        event=text if of_case else None,
+        event_kind="authorisation" if of_case else "",
     )
 
 
+def may_give(principal: Principal) -> bool:
+    """Return whether who acts may consent for a purpose: a mandate for matters, or blind to certificates, may not."""
+    limits = principal.limits
+    return limits.sees_certificates and not limits.matters and not principal.closed
+
+
+def _require_reach(principal: Principal, *, at: datetime) -> None:
+    """Raise NotYoursToGive beyond the mandate, MayNotAct when it has ended since the request began."""
+    if not may_give(principal):
+        raise NotYoursToGive
+    name, on = principal.mandate, at.astimezone(SHANGHAI).date()
+    if name and name not in mandates.standing([name], on=on, lock=True):
+        raise MayNotAct
+
+
+def _stated(purpose: str, *, about: Principal) -> str:
+    words = " ".join(purpose.split())
+    if not SHORTEST <= len(words) <= LONGEST:
+        raise CannotConsent(f"请写明用来做什么，{SHORTEST} 到 {LONGEST} 个字。")
+    if holds_number(words) or about.name in words:
+        raise CannotConsent("用途会原样记下来，请不要写姓名和号码。")
+    return words
+
+
+def _until(until: date | None, *, on: date) -> date:
+    if until is None:
+        return on + timedelta(days=ONCE_DAYS)
+    last = on + timedelta(days=LONGEST_DAYS)
+    if not on <= until <= last:
+        raise CannotConsent(f"授权最长一年，请选择 {on:%Y-%m-%d} 到 {last:%Y-%m-%d} 之间的日期。")
+    return until
+
+
+def _scope(scope: Scope, *, principal: Principal) -> dict[str, list[str]]:
+    """Return the types and fields consented to: each type one the holder can have, each field named by it."""
+    kinds = schemas.kinds(scope)
+    fitting = {CertificateType.HolderKind.EITHER, principal.kind}
+    for slug, fields in scope.items():
+        known = schemas.of_version(kinds[slug], kinds[slug].current_schema)
+        if kinds[slug].holder_kind not in fitting or not fields or not set(fields) <= known.keys():
+            raise CannotConsent("请选择要给对方看的证照，并至少选一项内容。")
+    if not scope:
+        raise CannotConsent("请选择要给对方看的证照，并至少选一项内容。")
+    return {slug: sorted(set(fields), key=list(fields).index) for slug, fields in scope.items()}
+
+
 def _may_revoke(principal: Principal, given: Authorisation) -> bool:
-    if not principal.limits.covers(given.matter_code):
+    for_purpose = given.kind == AuthorisationKind.PURPOSE
+    if not (
+        principal.limits.sees_certificates if for_purpose else principal.limits.covers(given.matter_code)
+    ):
         return False
     if principal.organisation is not None:
         return given.holder_organisation_id == principal.organisation.pk

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from accounts import actors
 from accounts.acting.principals import Principal
 from accounts.actors import SYSTEM
 from certificates import digesting, locking, schemas
@@ -26,6 +27,7 @@ from records.encrypting.envelope import Tampered
 from rules.language.values import UnknownReason
 
 PREFILL = "预填"
+BY_MACHINE = "系统核验"
 _TOLD = """
 SELECT type_id, certificate_id, version, outcome FROM certificates_userecord
  WHERE case_reference = %s AND authorisation_id IS NOT DISTINCT FROM %s::uuid AND purpose = %s
@@ -105,6 +107,7 @@ class _Seen:
     fields: tuple[str, ...]
     choice: Choice
     authorised: bool
+    giver: UUID | None = None
     whole: bool = True
 
     @property
@@ -165,6 +168,7 @@ def _look(
     lock: bool = False,
 ) -> list[dict[str, _Seen]]:
     consents = locking.shared_authorisations({one.authorisation_id for one in needs if one.authorisation_id})
+    givers = {pk: one.given_by_id for pk, one in consents.items()}
     types = types or schemas.kinds({slug for need in needs for slug in need.scope})
     held = _held(needs, types, lock=lock)
     return [
@@ -175,6 +179,7 @@ def _look(
                 tuple(fields),
                 choose(held[slug, need.holder_id], on=on),
                 authorised=not fields or _covers(consents.get(need.authorisation_id), need, slug, on=on),
+                giver=givers.get(need.authorisation_id),
             )
             for slug, fields in need.scope.items()
         }
@@ -249,6 +254,8 @@ def _record(one: _Seen, *, actor: str, at: datetime, purpose: str = "") -> UseRe
         authorisation_id=need.authorisation_id,
         body=need.body,
         actor=actor,
+        post=BY_MACHINE if actor == SYSTEM else "",
+        agent_id=_agent(one, actor),
         case_reference=need.case_reference,
         matter_code=need.matter_code,
         purpose=purpose or need.purpose,
@@ -257,6 +264,12 @@ def _record(one: _Seen, *, actor: str, at: datetime, purpose: str = "") -> UseRe
         digest=found.digest if found and read else "",
         at=at,
     )
+
+
+def _agent(one: _Seen, actor: str) -> UUID | None:
+    """Return who acted for the holder: who fills the form in, else who gave the consent; None for the holder."""
+    acted = actors.person_named(actor) or one.giver
+    return None if acted == one.need.holder_id else acted
 
 
 def _trace(one: _Seen) -> tuple[object, ...]:

@@ -10,7 +10,16 @@ from common.identifiers.codes import (
     matter_code,
     type_code,
 )
-from common.identifiers.people import ResidentId, Sex, mask_id, mask_mobile, mask_name, mobile, resident_id
+from common.identifiers.people import (
+    ResidentId,
+    Sex,
+    holds_number,
+    mask_id,
+    mask_mobile,
+    mask_name,
+    mobile,
+    resident_id,
+)
 
 __all__ = [
     "CertificateIdentifier",
@@ -21,6 +30,7 @@ __all__ = [
     "Sex",
     "certificate_identifier",
     "credit_code",
+    "holds_number",
     "make_certificate_identifier",
     "make_credit_code",
     "mask_id",

@@ -19,6 +19,8 @@ PROVINCES = frozenset(
     for place in places
 )
 
+_SIX_DIGITS = re.compile(r"\d(?:[\s-]*\d){5}")
+
 
 class Sex(StrEnum):
     """Sex as the number says it; `label` is what a page shows."""
@@ -80,6 +82,11 @@ def mobile(text: str) -> str:
     if not re.fullmatch(r"1[3-9][0-9]{9}", number):
         raise InvalidIdentifier(Kind.MOBILE, "form", "手机号码应为 11 位数字，以 13 至 19 开头")
     return number
+
+
+def holds_number(text: str) -> bool:
+    """Return whether a text has six digits in a row, however they are spaced: part of somebody's number."""
+    return _SIX_DIGITS.search(text) is not None
 
 
 def mask_id(number: str) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.acting.principals import Principal
+from accounts.actors import person_named
 from accounts.models import Person
 from approvals.models import Application, Draft
 from approvals.permissions import own
@@ -96,9 +97,8 @@ def use_rows(records: Iterable[UseRecord]) -> list[UseRow]:
     shown = list(records)
     labels = field_labels({record.type_id for record in shown})
     names = matter_names({record.matter_code for record in shown})
-    agents = agent_names(
-        [*map(_looker, shown), *(one.authorisation.given_by_id for one in shown if one.authorisation)]
-    )
+    acted = [person_named(one.actor) for one in shown]
+    agents = agent_names([*acted, *map(_giver, shown)])
     return [_use_row(one, labels, names, agents) for one in shown]
 
 
@@ -114,11 +114,6 @@ def agent_words(person: UUID | None, holder: UUID | None, names: Mapping[UUID | 
     return f"{'经办人' if holder is None else '代办人'}{names[person]}"
 
 
-def _looker(record: UseRecord) -> UUID | None:
-    kind, _, pk = record.actor.partition(":")
-    return UUID(pk) if kind == "person" else None
-
-
 def matter_names(codes: Collection[str]) -> dict[str, str]:
     """Return code → name; a record names its matter by code alone."""
     return dict(Matter.objects.filter(code__in=codes).values_list("code", "name"))
@@ -131,7 +126,7 @@ def _use_row(
     agents: Mapping[UUID | None, str],
 ) -> UseRow:
     by = WHO_LOOKED.get(record.actor.partition(":")[0], "工作人员查看")
-    if agent := agent_words(_looker(record), record.holder_person_id, agents):
+    if agent := agent_words(person_named(record.actor), record.holder_person_id, agents):
         by = f"{agent}填表时看到"
     known = labels.get(record.type_id, {})
     outcome = UseOutcome(record.outcome)
@@ -146,13 +141,18 @@ def _use_row(
     )
 
 
+def _giver(record: UseRecord) -> UUID | None:
+    """Return who acted for the holder; older records know it from their consent alone."""
+    given_by = record.authorisation.given_by_id if record.authorisation else None
+    return record.agent_id or given_by
+
+
 def _ground(record: UseRecord, agents: Mapping[UUID | None, str]) -> str:
     if record.mode == UseMode.STATUTORY:
         return "依据：依法查验，不用您授权"
     if record.outcome == UseOutcome.UNAUTHORISED:
         return "没有授权，什么也没有看到"
-    given_by = record.authorisation.given_by_id if record.authorisation else None
-    agent = agent_words(given_by, record.holder_person_id, agents)
+    agent = agent_words(_giver(record), record.holder_person_id, agents)
     return f"依据：{agent}给出的授权" if agent else "依据：您的授权"
 
 

@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.acting.principals import Limits, Principal
-from certificates.errors import AlreadyAuthorised, NotYours
+from accounts.acting.principals import Limits, MayNotAct, Principal
+from accounts.models import Message
+from certificates.errors import AlreadyAuthorised, CannotConsent, NotYours, NotYoursToGive
 from certificates.holding import authorising
 from certificates.models import Authorisation
 from records.journal import events_of
 from records.models import JournalEntry
-from tests.factories import people
-from tests.factories.certificates import AT, TODAY, consent, reference
+from tests.factories import offices, people
+from tests.factories.certificates import AT, TODAY, card_type, consent, reference
 
 pytestmark = pytest.mark.django_db
 SCOPE = {"test_card": ("name",), "held_only": ()}
@@ -143,3 +144,79 @@ def test_the_database_wants_one_holder_and_a_time_of_withdrawal():
             Authorisation.objects.create(**told, **broken)
     with pytest.raises(IntegrityError, match="revoked_authorisation_has_time"), transaction.atomic():
         Authorisation.objects.filter(pk=given.pk).update(status="revoked")
+
+
+def for_purpose(who: Principal, **told: Any) -> Authorisation:
+    given: dict[str, Any] = {
+        "department": offices.department(),
+        "purpose": "办理测试贷款",
+        "scope": {"test_card": ["name"]},
+    }
+    return authorising.grant_purpose(who, **{**given, "until": TODAY, "at": AT} | told)
+
+
+def test_a_consent_for_a_purpose_names_body_fields_and_words():
+    card_type()
+    who = people.principal()
+    given = Authorisation.objects.get(pk=for_purpose(who).pk)
+    assert (given.kind, given.case_reference, given.purpose) == ("purpose", "", "办理测试贷款")
+    assert (given.body, given.scope) == (offices.department().name, {"test_card": ["name"]})
+    assert (given.once, given.until, given.text_version) == (False, TODAY, authorising.PURPOSE_TEXT)
+    entry = JournalEntry.objects.get(stream=f"authorisation:{given.pk}")
+    assert (entry.act, entry.actor) == ("authorisation_granted", f"person:{who.person.pk}")
+    once = for_purpose(who, until=None)
+    assert (once.once, once.until) == (True, TODAY + timedelta(days=authorising.ONCE_DAYS))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"until": TODAY - timedelta(days=1)},
+        {"until": TODAY + timedelta(days=366)},
+        {"purpose": "贷款"},
+        {"purpose": "长" * 201},
+        {"purpose": "给陈桂英办贷款"},
+        {"purpose": "账号 6217 0001 2345"},
+        {"scope": {}},
+        {"scope": {"test_card": []}},
+        {"scope": {"test_card": ["name", "no_such_field"]}},
+        {"scope": {"firm_card": ["name"]}},
+    ],
+)
+def test_what_is_unclear_is_no_consent(told):
+    card_type()
+    card_type(code="11440507MB2X00012R904", slug="firm_card", holder_kind="organisation")
+    with pytest.raises(CannotConsent):
+        for_purpose(people.principal(), **told)
+    assert not Authorisation.objects.exists()
+
+
+@pytest.mark.parametrize("limits", [Limits("代办人", sees_certificates=False), Limits("经办人", ("m",))])
+def test_a_narrow_mandate_neither_gives_nor_withdraws_for_a_purpose(limits):
+    card_type()
+    who = people.principal()
+    agent = Principal(who.person, agent=people.person(name="林佳"), mandate="delegation:1", limits=limits)
+    with pytest.raises(NotYoursToGive):
+        for_purpose(agent)
+    given = for_purpose(who)
+    if not limits.sees_certificates:
+        with pytest.raises(NotYours):
+            authorising.revoke(agent, authorisation_id=given.pk, at=LATER)
+
+
+def test_a_mandate_that_ended_meanwhile_gives_nothing():
+    card_type()
+    who = people.principal()
+    with pytest.raises(MayNotAct):
+        for_purpose(Principal(who.person, agent=people.person(), mandate=f"guardianship:{who.person.pk}"))
+
+
+def test_a_consent_for_a_purpose_is_withdrawn_at_once():
+    card_type()
+    who = people.principal()
+    given = for_purpose(who)
+    authorising.revoke(who, authorisation_id=given.pk, at=LATER)
+    assert Authorisation.objects.get().status == "revoked"
+    assert "办理测试贷款" in Message.objects.get(kind="authorisation_revoked").title
+    with pytest.raises(NotYours):
+        authorising.revoke(people.principal(), authorisation_id=given.pk, at=LATER)
