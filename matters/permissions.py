@@ -27,3 +27,8 @@ def may_publish(user: User, draft: EditionDraft) -> bool:
 def wrote(user: User, draft: EditionDraft) -> bool:
     """Return whether the user began, changed or handed in the draft."""
     return str(user.pk) in draft.editors
+
+
+def may_publish_list(user: User) -> bool:
+    """Return whether the user may publish the district's list of what nobody brings: an admin or a supervisor."""
+    return acting_as(user, Post.Role.ADMIN, Post.Role.SUPERVISOR) is not None

@@ -132,7 +132,10 @@ class Replacement(Part):
 
 
 class Material(Part):
-    """One material of the list (申请材料) and what replaces it; only materials of the list may be asked for."""
+    """One material of the list (申请材料) and what replaces it; only materials of the list may be asked for.
+
+    `certificate_wanted` names the type that would make it needless, were it issued and used (应签未签).
+    """
 
     code: FieldName
     name: Words
@@ -141,6 +144,7 @@ class Material(Part):
     basis: Words
     replaced_by: Many[Replacement] = ()
     upload: FactName | None = None  # the file question that meets it where nothing replaces it
+    certificate_wanted: Slug | None = None
     when: Condition | None = None
 
 

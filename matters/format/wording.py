@@ -130,6 +130,7 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "basis": ("要求依据", ""),
         "replaced_by": ("由什么代替", "有一样就不用交"),
         "upload": ("上传到哪个问题", "没有东西代替时，由上传的文件满足"),
+        "certificate_wanted": ("最好由哪种证照代替", "还没有签发或者还没有用上的，写在这里，用来统计应签未签"),
         "when": ("什么时候才要", "没有条件就总是要"),
     },
     "Replacement": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matters.editions import Compiled
-from matters.format.questions import AskedQuestion
+from matters.format.questions import AskedQuestion, Material
 from matters.format.templates import placeholders
 from matters.lint.problem import Problem
 from matters.sources import Sources
@@ -22,7 +22,7 @@ def problems(compiled: Compiled, *, sources: Sources) -> Iterator[Problem]:
     yield from _registers(compiled, sources)
     yield from _derivations(compiled)
     yield from _questions(compiled)
-    yield from _materials(compiled)
+    yield from _materials(compiled, sources)
     yield from _checks(compiled)
     yield from _unused(compiled)
 
@@ -108,7 +108,7 @@ def _prefill(compiled: Compiled, prefill: str | None, *, fact: str, path: str) -
         yield Problem(f"{path}.prefill", f"“{prefill}”是 {spec.type} 类型，与问题的类型不一致")
 
 
-def _materials(compiled: Compiled) -> Iterator[Problem]:
+def _materials(compiled: Compiled, sources: Sources) -> Iterator[Problem]:
     registers = {use.register_ for use in compiled.registers}
     for at, material in enumerate(compiled.package.materials):
         path = f"materials[{at}]"
@@ -120,7 +120,22 @@ def _materials(compiled: Compiled) -> Iterator[Problem]:
                 yield Problem(f"{where}.certificate", f"uses 里没有证照类型“{replacement.certificate}”")
             if replacement.register_ is not None and replacement.register_ not in registers:
                 yield Problem(f"{where}.register", f"uses 里没有数据共享来源“{replacement.register_}”")
+        yield from _wanted(compiled, material, sources, path=f"{path}.certificate_wanted")
     yield from _uploads(compiled)
+
+
+def _wanted(compiled: Compiled, material: Material, sources: Sources, *, path: str) -> Iterator[Problem]:
+    """Hold the type a material would be replaced by to the types there are: what is counted must have a name."""
+    slug = material.certificate_wanted
+    if slug is None:
+        return
+    source = sources.types.get(slug)
+    if source is None:
+        yield Problem(path, f"没有证照类型“{slug}”，请先登记这种证照")
+    elif source.holder_kind not in {compiled.package.applicant, "either"}:
+        yield Problem(path, f"{source.name}的持证主体与本事项的申请人类型不一致")
+    elif any(replacement.certificate == slug for replacement in material.replaced_by):
+        yield Problem(path, f"已经由{source.name}代替，不用再写")
 
 
 def _uploads(compiled: Compiled) -> Iterator[Problem]:

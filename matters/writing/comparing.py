@@ -322,13 +322,16 @@ def _question(raw: Raw, words: Words) -> dict[str, str]:
 
 
 def _material(raw: Raw, words: Words) -> dict[str, str]:
-    shown = {"code", "name", "basis", "replaced_by", "when", "upload"}
+    shown = {"code", "name", "basis", "replaced_by", "when", "upload", "certificate_wanted"}
     when = raw.get("when")
     return {
         "依据": words.say(raw.get("basis")),
         "用什么代替": words.say(raw.get("replaced_by")),
         "什么时候要": words.condition(when) if when is not None else "总是要",
         "上传": words.fact(raw["upload"]) if raw.get("upload") else NOTHING,
+        "最好由哪种证照代替": words.source("cert", wanted)
+        if (wanted := raw.get("certificate_wanted"))
+        else NOTHING,
         "其他": words.say({key: value for key, value in raw.items() if key not in shown}),
     }
 

@@ -32,6 +32,7 @@ EITHER: dict[type[BaseModel], dict[str, tuple[str, ...]]] = {
 OFFERED = {
     ("AskedQuestion", "prefill"): "fact",
     ("Material", "upload"): "upload",
+    ("Material", "certificate_wanted"): "type",
     ("Situation", "form"): "question",
     ("Replacement", "certificate"): "type",
     ("Replacement", "register"): "register",

@@ -1,0 +1,132 @@
+"""Coverage of the matters in force, from the database: four statements, however many matters and certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from matters import editions, selectors
+from matters.covering.ways import Asked, Coverage, Kind, Subject, asked, cover
+from matters.models import Edition, FreeList, Matter
+
+_ISSUED = """
+SELECT t.slug, t.name, EXISTS (
+    SELECT 1 FROM certificates_certificate c WHERE c.type_id = t.id AND c.status = 'valid')
+  FROM certificates_certificatetype t
+"""
+_ISSUING = """
+SELECT e.content->'result'->'certificate'->>'type', m.code, m.name,
+       e.content->'result'->'certificate'->>'mode' = 'new_version',
+       e.content->'result'->'certificate' ? 'valid_as_held'
+  FROM matters_matter m
+  JOIN matters_edition e ON e.id = CASE WHEN m.next_from <= %s THEN m.next_edition_id ELSE m.current_edition_id END
+ WHERE m.status = %s AND m.applicant = %s AND e.content->'result'->'certificate'->>'type' = ANY(%s)
+ ORDER BY m.name, m.code
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """What coverage needs of an edition; kept, because an edition never changes."""
+
+    materials: tuple[Asked, ...]
+    result: str
+    result_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issuing:
+    """The matters that give a certificate of one type: to who has none, and to whose one runs out."""
+
+    first: Matter | None = None
+    renewal: Matter | None = None
+
+
+_kept: dict[UUID, _Edition] = {}
+
+
+def kinds() -> dict[str, Kind]:
+    """Return every certificate type by slug, and whether the store holds a valid one of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ISSUED)
+        return {slug: Kind(name, issued) for slug, name, issued in cursor.fetchall()}
+
+
+def coverages(*, on: date, known: Mapping[str, Kind] | None = None) -> tuple[Coverage, ...]:
+    """Return the coverage of every matter that can be applied for on a day, by name."""
+    known = known if known is not None else kinds()
+    matters = [(matter, matter.edition_id_on(on)) for matter in selectors.in_force()]
+    _keep({edition for _, edition in matters if edition is not None} - _kept.keys())
+    return tuple(
+        _coverage(matter, _kept[edition], known) for matter, edition in matters if edition is not None
+    )
+
+
+def coverage(matter: Matter, *, on: date, known: Mapping[str, Kind] | None = None) -> Coverage | None:
+    """Return the coverage of one matter, None before its first edition's day."""
+    edition = matter.edition_id_on(on)
+    if edition is None:
+        return None
+    _keep({edition} - _kept.keys())
+    return _coverage(matter, _kept[edition], known if known is not None else kinds())
+
+
+def _coverage(matter: Matter, edition: _Edition, known: Mapping[str, Kind]) -> Coverage:
+    department = matter.department
+    subject = Subject(
+        matter.code, matter.name, department.name, matter.get_applicant_display(), department.pk
+    )
+    covers = tuple(cover(one, kinds=known) for one in edition.materials)
+    return Coverage(subject, covers, edition.result, edition.result_name)
+
+
+def _keep(missing: Collection[UUID]) -> None:
+    """Read editions this process has not seen yet, in one statement."""
+    if not missing:
+        return
+    for edition in Edition.objects.filter(pk__in=missing).order_by("pk"):
+        compiled = editions.compiled(edition)
+        package = compiled.package
+        _kept[edition.pk] = _Edition(
+            asked(compiled), package.result.certificate.type, package.guide.result.name
+        )
+
+
+def issuing(slugs: Collection[str], *, applicant: str, on: date) -> dict[str, Issuing]:
+    """Return for certificate types the matters in force that give one to such an applicant, in one statement."""
+    if not slugs:
+        return {}
+    found: dict[str, Issuing] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ISSUING, [on, Matter.Status.IN_FORCE, applicant, sorted(slugs)])
+        for slug, code, name, renews, as_held in cursor.fetchall():
+            known, matter = found.get(slug, Issuing()), Matter(code=code, name=name)
+            if not renews:
+                known = Issuing(known.first or matter, known.renewal)
+            elif not as_held:  # what keeps the last day lengthens nothing
+                known = Issuing(known.first, known.renewal or matter)
+            found[slug] = known
+    return found
+
+
+def lists() -> list[FreeList]:
+    """Return every published list without what it says, the newest first."""
+    rows = FreeList.objects.select_related("published_by").defer("content").order_by("-number")
+    return list(rows)
+
+
+def latest() -> FreeList | None:
+    """Return the list that is in force, None before the first was published."""
+    return FreeList.objects.select_related("published_by").order_by("-number").first()
+
+
+def numbered(number: int) -> FreeList | None:
+    """Return one published list."""
+    return FreeList.objects.select_related("published_by").filter(number=number).first()
+
+
+__all__ = ["Issuing", "coverage", "coverages", "issuing", "kinds", "latest", "lists", "numbered"]
