@@ -134,6 +134,8 @@ BRAKES = {
     "check_address": (60, 60),
     "api": (600, 60),
     "find_person": (20, 3600),
+    "present": (40, 600),
+    "scan_code": (60, 300),
 }
 AXES_HANDLER = "accounts.signing.lockouts.Lockouts"
 AXES_CLIENT_IP_CALLABLE = "portal.web.visitors.address_of"

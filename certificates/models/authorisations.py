@@ -115,6 +115,12 @@ class Scan(models.Model):
     matter_code = models.CharField(max_length=33, blank=True, default="")
     matter_name = models.CharField(max_length=120, blank=True, default="")
     purpose = models.CharField(max_length=200, blank=True, default="")
+    deciding_body = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        help_text="which department decides the matter: it will look too",
+    )
     scope = models.JSONField(default=dict, help_text="type slug → list of field names")
     asked_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
