@@ -69,12 +69,41 @@ def grant_purpose(
     on = at.astimezone(SHANGHAI).date()
     given = Authorisation(
         kind=AuthorisationKind.PURPOSE,
-        purpose=_stated(purpose, about=principal),
+        purpose=stated(purpose, about=principal),
         body=department.name,
         scope=_scope(scope, principal=principal),
         once=until is None,
         until=_until(until, on=on),
         text_version=PURPOSE_TEXT,
+        status=AuthorisationStatus.GRANTED,
+        **_by(principal, at=at),
+    )
+    given.save(force_insert=True)
+    _note(given, "authorisation_granted", principal.acting)
+    if principal.mandate:
+        telling.tell_given(given, at=at)
+    return given
+
+
+@transaction.atomic
+def grant_at_window(
+    principal: Principal,
+    *,
+    body: str,
+    purpose: str,
+    scope: Scope,
+    text_version: str,
+    until: date,
+    at: datetime,
+) -> Authorisation:
+    """Keep a consent for a purpose that a window asked for and the phone agreed to: `body` is that window alone."""
+    given = Authorisation(
+        kind=AuthorisationKind.PURPOSE,
+        purpose=purpose,
+        body=body,
+        scope={slug: list(fields) for slug, fields in scope.items()},
+        until=until,
+        text_version=text_version,
         status=AuthorisationStatus.GRANTED,
         **_by(principal, at=at),
     )
@@ -179,7 +208,8 @@ def _require_reach(principal: Principal, *, at: datetime) -> None:
         raise MayNotAct
 
 
-def _stated(purpose: str, *, about: Principal) -> str:
+def stated(purpose: str, *, about: Principal) -> str:
+    """Return a purpose as it is kept, in clear: it names nobody. Raises CannotConsent."""
     words = " ".join(purpose.split())
     if not SHORTEST <= len(words) <= LONGEST:
         raise CannotConsent(f"请写明用来做什么，{SHORTEST} 到 {LONGEST} 个字。")

@@ -17,7 +17,7 @@ from certificates.presenting import codes, tracing
 from certificates.presenting.errors import AlreadyAnswered, AnsweredTooLate, NoSuchScan
 from certificates.presenting.scanning import WITH
 from certificates.presenting.stages import ACCESS, GOING_ON, Stage, stage
-from certificates.states import AuthorisationKind, AuthorisationStatus, ScanStatus, UseOutcome
+from certificates.states import ScanStatus, UseOutcome
 from common.clock import SHANGHAI
 from records.journal import note
 
@@ -103,7 +103,15 @@ def _granted(principal: Principal, found: Scan, *, until_days: int, at: datetime
     """Keep the consent: for a case it replaces an earlier answer; for a purpose it ends with the look."""
     who = f"{found.body} {found.window}"
     if not found.matter_code:
-        return _for_purpose(principal, found, who, at=at)
+        return authorising.grant_at_window(
+            principal,
+            body=who,
+            purpose=found.purpose,
+            scope=found.scope,
+            text_version=CONSENT_TEXT,
+            until=_day(at + ACCESS),
+            at=at,
+        )
     authorising.end_many([found.case_reference], at=at)
     return authorising.grant(
         principal,
@@ -115,22 +123,6 @@ def _granted(principal: Principal, found: Scan, *, until_days: int, at: datetime
         until=_day(at) + timedelta(days=until_days),
         text_version=CONSENT_TEXT,
         at=at,
-    )
-
-
-def _for_purpose(principal: Principal, found: Scan, who: str, *, at: datetime) -> Authorisation:
-    return Authorisation.objects.create(
-        kind=AuthorisationKind.PURPOSE,
-        purpose=found.purpose,
-        body=who,
-        scope=found.scope,
-        until=_day(at + ACCESS),
-        text_version=CONSENT_TEXT,
-        holder_organisation=principal.organisation,
-        holder_person=None if principal.organisation else principal.person,
-        given_by=principal.acting,
-        given_at=at,
-        status=AuthorisationStatus.GRANTED,
     )
 
 

@@ -15,6 +15,7 @@ from accounts.models import Post, User
 from accounts.permissions import acting_as
 from accounts.signing import braking
 from certificates import schemas
+from certificates.holding import authorising
 from certificates.models import CertificateType, Presentation, Scan
 from certificates.presenting import codes
 from certificates.presenting.errors import (
@@ -34,7 +35,6 @@ from certificates.presenting.stages import GOING_ON, Stage, stage
 from certificates.states import ScanStatus
 from records.journal import note
 
-LONGEST_PURPOSE = 200  # characters, as the law's records of use ask for
 _PARTS = ("presentation__shown_by__user", "presentation__holder_person", "presentation__holder_organisation")
 WITH = (*_PARTS, "post__hall", "post__department", "authorisation", "clerk")
 
@@ -81,17 +81,18 @@ def scan(user: User, *, window: str, code: str, at: datetime) -> Scan:
 def ask(user: User, *, scan_id: UUID, window: str, wanted: Wanted, at: datetime) -> Scan:
     """Ask the holder for what a matter or purpose needs; only types they chose to show are asked for.
 
-    Raises NoSuchScan, OtherWindow, CannotAskNow, CannotAskThat, UnknownType, MayNotAct.
+    Raises NoSuchScan, OtherWindow, CannotAskNow, CannotAskThat, CannotConsent (the purpose), UnknownType, MayNotAct.
     """
     found = locked(user, scan_id=scan_id, window=window)
     if stage(found, at=at) != Stage.SCANNED:
         raise CannotAskNow
     shown = found.presentation
-    _require_covered(codes.principal_of(shown, at=at), wanted)
+    principal = codes.principal_of(shown, at=at)
+    _require_covered(principal, wanted)
     found.scope = _scope(shown, wanted)
     found.case_reference, found.matter_code = wanted.case_reference, wanted.matter_code
     found.matter_name, found.deciding_body = wanted.matter_name, wanted.deciding_body
-    found.purpose = "" if wanted.matter_code else _purpose(wanted.purpose)
+    found.purpose = "" if wanted.matter_code else authorising.stated(wanted.purpose, about=principal)
     found.status, found.asked_at = ScanStatus.ASKED, at
     found.save()
     _note(found, "asked", actors.of_user(user), types=sorted(found.scope), matter=found.matter_code)
@@ -181,13 +182,6 @@ def _require_covered(principal: Principal, wanted: Wanted) -> None:
             f"{principal.acting.name}替{principal.name}办事的授权不包括这件事，不能用对方的证照来办。"
             "请选授权里的事项，或者请对方本人来。"
         )
-
-
-def _purpose(words: str) -> str:
-    tidy = " ".join(words.split())
-    if not tidy or len(tidy) > LONGEST_PURPOSE:
-        raise CannotAskThat(f"请写明用来做什么，不超过 {LONGEST_PURPOSE} 个字，群众在手机上看得到。")
-    return tidy
 
 
 def _scope(shown: Presentation, wanted: Wanted) -> dict[str, list[str]]:

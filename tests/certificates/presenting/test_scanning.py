@@ -10,6 +10,7 @@ import pytest
 from accounts import registering
 from accounts.acting.principals import MayNotAct, Principal, principal
 from accounts.models import ActingRight, Organisation, Person, Post
+from certificates.errors import CannotConsent
 from certificates.models import Presentation, Scan
 from certificates.presenting import codes, scanning
 from certificates.presenting.errors import (
@@ -181,12 +182,13 @@ def test_only_chosen_types_are_asked_for(meeting):
         ({"scope": {}}, "没有要看的证照"),
         ({"scope": {"test_card": []}}, "没有要看的证照"),
         ({"scope": {"test_card": ["name", "salary"]}}, "没有这一项"),
-        ({"matter_code": "", "purpose": "  "}, "写明用来做什么"),
-        ({"matter_code": "", "purpose": "长" * 201}, "不超过 200 个字"),
+        ({"matter_code": "", "purpose": "  "}, "请写明用来做什么"),
+        ({"matter_code": "", "purpose": "陈桂英本人来开户"}, "不要写姓名和号码"),
+        ({"matter_code": "", "purpose": "长" * 201}, "4 到 200 个字"),
     ],
 )
 def test_what_cannot_be_asked(meeting, changed, words):
-    with pytest.raises(CannotAskThat, match=words):
+    with pytest.raises((CannotAskThat, CannotConsent), match=words):
         meeting.ask(**changed)
     assert Scan.objects.get().status == "scanned"
 
