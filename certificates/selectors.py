@@ -66,7 +66,7 @@ def valid_by_type(holder: Person | Organisation, *, on: date) -> dict[str, Certi
 def uses_of(*, person: Person | None = None, organisation: Organisation | None = None) -> QuerySet[UseRecord]:
     """Return every look at a holder's certificates, and every refused one, the newest first."""
     rows = UseRecord.objects.filter(holder_person=person, holder_organisation=organisation)
-    return rows.select_related("type", "authorisation").order_by("-at", "pk")
+    return rows.select_related("type", "authorisation", "report").order_by("-at", "pk")
 
 
 def authorisations_of(

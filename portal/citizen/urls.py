@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from portal.citizen.holding import views as holding
 from portal.citizen.views import (
     agents,
     applications,
@@ -38,10 +39,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:reference>/withdraw", changes.withdraw, name="withdraw"),
     path("applications/<str:reference>/rating", applications.rate, name="rate"),
     path("certificates", certificates.wallet, name="wallet"),
-    path("certificates/uses", certificates.uses, name="uses"),
+    path("certificates/uses", holding.uses, name="uses"),
+    path("certificates/uses/<uuid:use_id>", holding.use, name="use"),
     path("certificates/<uuid:certificate_id>", certificates.certificate, name="certificate"),
-    path("authorisations", certificates.authorisations, name="authorisations"),
-    path("authorisations/<uuid:authorisation_id>/revoke", certificates.revoke, name="revoke"),
+    path("authorisations", holding.authorisations, name="authorisations"),
+    path("authorisations/give", holding.give, name="give_authorisation"),
+    path("authorisations/<uuid:authorisation_id>/revoke", holding.revoke, name="revoke"),
     path("messages", messages.inbox, name="inbox"),
     path("messages/read", messages.read_all, name="read_all"),
     path("messages/<uuid:message_id>", messages.message, name="message"),

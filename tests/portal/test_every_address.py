@@ -19,6 +19,7 @@ from accounts.acting import agents, delegating, guarding
 from accounts.models import Guardianship, Message, Post, User
 from approvals.applying import drafting
 from approvals.trying import asking
+from certificates.models import UseRecord
 from common import clock
 from matters.writing import drafts
 from tests import shelving
@@ -38,6 +39,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "FROBNICA
 # Forms that post to their own address, and addresses of buttons; every other page only reads.
 FORMS = {
     "act-for",
+    "authorisations/give",
     "applications/<str:reference>/supplement",
     "applications/<str:reference>/withdraw",
     "catalogue/drafts/<uuid:draft_id>/backtests",
@@ -52,6 +54,7 @@ FORMS = {
     "catalogue/matters/<str:code>/release",
     "catalogue/matters/<str:code>/stop",
     "counter/window",
+    "certificates/uses/<uuid:use_id>",
     "demo/clock",
     "demo/sign-in",
     "demo/sms",
@@ -207,6 +210,10 @@ def furnish() -> Place:
         "name": "nothing",
         "certificate_id": str(applicant.certificates["resident_id"].pk),
         "authorisation_id": str(case.authorisation_id),
+        "use_id": str(
+            UseRecord.objects.filter(holder_person=applicant.person).values_list("pk", flat=True)[:1].get()
+        ),
+        "report_id": str(uuid.uuid4()),
         "message_id": str(letter.pk),
         "sign_in_id": str(uuid.uuid4()),
         "file_id": str(uuid.uuid4()),

@@ -1,0 +1,1 @@
+"""Who used my certificates, and who may: use records, reports, consents."""
