@@ -11,7 +11,7 @@ RUN /venv/bin/python -m pip install --require-hashes -r requirements.txt
 FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=portal.settings STATIC_ROOT=/srv/static
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin portal \
-    && install -d -o portal -m 0755 /srv/static && install -d -o portal -m 0700 /var/lib/portal/state /var/lib/portal/timetable /var/lib/portal/files /var/lib/portal/switch
+    && install -d -o portal -m 0755 /srv/static && install -d -o portal -m 0700 /var/lib/portal/state /var/lib/portal/timetable /var/lib/portal/files /var/lib/portal/seal-keys /var/lib/portal/switch
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .

@@ -163,6 +163,7 @@ def _planned(folder: Path, *, throwaway: bool) -> Town:
         REGISTER_BASE_URL=registers,
         JOURNAL_HEADS_FILE=str(folder / "var" / "heads.jsonl"),
         FILES_DIR=str(folder / "var" / "files"),
+        SEAL_KEYS_DIR=str(folder / "var" / "seal-keys"),
         CLAMD_URL="",
         STATIC_ROOT=str(folder / "static"),
     )

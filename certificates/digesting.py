@@ -1,13 +1,12 @@
-"""The digest of a certificate: what is proven to be unchanged. Signing (电子印章) will stand on it."""
+"""The digest of a certificate: what is proven to be unchanged, and what the issuer's seal signs."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-
-import rfc8785
+from typing import Any
 
 from certificates.models import Certificate
+from certificates.sealing.statement import digest_of
 from records.hashing import HashKind, keyed
 
 
@@ -19,10 +18,10 @@ def salt(certificate: Certificate) -> bytes:
     return keyed(HashKind.CERTIFICATE_SALT, str(certificate.pk))
 
 
-def digest(certificate: Certificate) -> str:
-    """Return SHA-256 over salt, terms and fields in canonical JSON (RFC 8785), as 64 hex digits."""
+def terms(certificate: Certificate) -> dict[str, Any]:
+    """Return what a certificate says, as its digest is taken over it and its signed data shows it."""
     until = certificate.valid_until
-    terms = {
+    return {
         "identifier": certificate.identifier,
         "number": certificate.number,
         "holder": str(certificate.holder_person_id or certificate.holder_organisation_id),
@@ -33,7 +32,11 @@ def digest(certificate: Certificate) -> str:
         "schema": certificate.schema_version,
         "fields": certificate.fields,
     }
-    return hashlib.sha256(salt(certificate) + rfc8785.dumps(terms)).hexdigest()
+
+
+def digest(certificate: Certificate) -> str:
+    """Return SHA-256 over salt, terms and fields in canonical JSON (RFC 8785), as 64 hex digits."""
+    return digest_of(terms(certificate), salt=salt(certificate))
 
 
 def is_whole(certificate: Certificate) -> bool:

@@ -138,3 +138,30 @@ class WordsRequired(DomainError):
 
     def __init__(self, *, shortest: int, longest: int) -> None:
         super().__init__(f"请写清楚，{shortest} 到 {longest} 个字。")
+
+
+class NoUsableSeal(DomainError):
+    """The issuing organ has no seal that may sign now: none, out of use, run out, or its key cannot be reached."""
+
+    def __init__(self, issuer_name: str) -> None:
+        super().__init__(
+            f"{issuer_name}现在没有可以使用的电子印章，证照还不能签发，办件原样保留。"
+            "请本单位的证照管理员到“证照库—电子印章”启用或者更换印章，再来办理。"
+        )
+
+
+class NotTheKeeper(DomainError):
+    """Seals are in the hands of the keeper of their own department."""
+
+    status = 403
+    message = "只有本单位的证照管理员能管理这枚电子印章。"
+
+
+class SealRefused(DomainError):
+    """The state of a seal does not allow this."""
+
+
+class SealCertificateRefused(DomainError):
+    """A certificate for a seal that is not what was asked for, or not from a trusted authority."""
+
+    status = 400

@@ -107,6 +107,12 @@ HASH_KEY = environment.key_bytes("HASH_KEY")
 JOURNAL_KEY = environment.key_bytes("JOURNAL_KEY")
 JOURNAL_HEADS_FILE = Path(environment.text("JOURNAL_HEADS_FILE", str(VAR_DIR / "journal" / "heads.jsonl")))
 FILES_DIR = Path(environment.text("FILES_DIR", str(VAR_DIR / "files")))  # uploaded files, sealed
+SEAL_KEYS_DIR = Path(
+    environment.text("SEAL_KEYS_DIR", str(VAR_DIR / "seal-keys"))
+)  # keys of seals, each sealed
+SEAL_AUTHORITIES_FILE = Path(
+    environment.text("SEAL_AUTHORITIES_FILE", str(SEAL_KEYS_DIR / "authorities.pem"))
+)  # X.509 of the authorities whose seals are believed
 MAINTENANCE_FILE = environment.text(
     "MAINTENANCE_FILE", str(FILES_DIR.parent / "maintenance")
 )  # while it is there: 503
@@ -262,6 +268,9 @@ REGISTER_BUDGET_MS = environment.whole("REGISTER_BUDGET_MS", 2000)  # all regist
 BACKTEST_FLIP_SHARE = environment.share(
     "BACKTEST_FLIP_SHARE", 0.05
 )  # other verdict or amount, or cannot be told
+SEAL_AUTHORITY = (
+    "portal.demo.authority.issue" if DEMO else ""
+)  # answers a request for a seal's certificate at once
 TRYABLE_PEOPLE = "portal.demo.district.trying.Lives" if DEMO else ""  # made-up people to try a draft with
 BACKTEST_LOST_SHARE = environment.share("BACKTEST_LOST_SHARE", 0.01)  # granted before, not any more
 

@@ -49,6 +49,7 @@ for _name, _value in {
 # Never inherited: an xdist worker starts with the environment of the process that hands out the tests.
 os.environ["STATIC_ROOT"] = str(FOLDER / f"static{WORKER}")
 os.environ["FILES_DIR"] = str(FOLDER / f"files{WORKER}")
+os.environ["SEAL_KEYS_DIR"] = str(FOLDER / f"seal-keys{WORKER}")
 os.environ["REDIS_URL"] = _own_broker(os.environ["REDIS_URL"], worker=WORKER)
 
 from portal.settings import *  # noqa: E402, F403 -- the keys above have to stand first

@@ -18,6 +18,7 @@ from approvals.models import Application, Judgement, SupplementNotice
 from approvals.states import ApplicationState
 from approvals.workflow import Move
 from certificates.holding import using
+from certificates.sealing import seals
 from common import workdays
 from matters import editions
 from matters.models import Matter
@@ -38,6 +39,9 @@ GAVE_UP = "系统多次核验没有完成，转工作人员办理"
 RECOMMENDED = "系统核验全部通过，建议准予；这类事项由工作人员作出决定"
 STOPPED = (
     "这个事项现在由工作人员办理"  # what the applicant reads too; officers see who stopped it, when and why
+)
+UNSEALED = (
+    "发证单位的电子印章现在不能使用，证照不能自动签发，由工作人员办理"  # nothing is lost; see `NoUsableSeal`
 )
 _LOCK = """
 SELECT id, attempts, (SELECT count(*) FROM approvals_judgement j WHERE j.application_id = a.id),
@@ -74,8 +78,8 @@ def carry_out(judged: Sequence[Judged], *, at: datetime) -> list[str]:
     """Make verdicts real in the caller's transaction and return the references of the cases that moved.
 
     A case that moved meanwhile is left alone. A case whose certificates or consent changed since they were read gives
-    its lease back and is collected again. While deciding a matter at once is stopped (秒批停用), what would be granted
-    goes to a person; its judgement stays what it was.
+    its lease back and is collected again. While deciding a matter at once is stopped (秒批停用) or its department has
+    no seal to sign with, what would be granted goes to a person; its judgement stays what it was.
     """
     locked = _lock([one.application for one in judged])
     held = [one for one in judged if one.application.pk in locked]
@@ -83,10 +87,11 @@ def carry_out(judged: Sequence[Judged], *, at: datetime) -> list[str]:
     _give_back([one.application for one, stale in zip(held, changed, strict=True) if stale])
     standing = [one for one, stale in zip(held, changed, strict=True) if not stale]
     judgements = _store(standing, {pk: one.earlier for pk, one in locked.items()})
-    stopped = {pk for pk, one in locked.items() if one.stopped}
-    _grant([one for one in standing if _grants(one, stopped)], judgements, at)
+    barred = {pk: STOPPED for pk, one in locked.items() if one.stopped}
+    barred |= _unsealed([one for one in standing if _grants(one, barred)], at)
+    _grant([one for one in standing if _grants(one, barred)], judgements, at)
     _supplement([one for one in standing if one.verdict.kind == VerdictKind.SUPPLEMENT], judgements, at)
-    _refer([one for one in standing if _needs_person(one, stopped)], stopped, judgements, at)
+    _refer([one for one in standing if _needs_person(one, barred)], barred, judgements, at)
     return [one.application.reference for one in standing]
 
 
@@ -143,14 +148,21 @@ def silent_registers(verdict: Verdict) -> list[str]:
     return sorted({one.name for one in sources if one is not None and one.kind == SourceKind.REGISTER})
 
 
-def _grants(one: Judged, stopped: set[UUID]) -> bool:
-    """Return whether the machine grants: by the mode of the case's own edition, unless that is stopped."""
+def _unsealed(judged: Sequence[Judged], at: datetime) -> dict[UUID, str]:
+    """Return the cases whose department cannot sign now; the seals of the others stay locked until they have signed."""
+    codes = {one.application.pk: one.application.matter.department.credit_code for one in judged}
+    sealed = seals.active_for(set(codes.values()), at=at)
+    return {pk: UNSEALED for pk, code in codes.items() if code not in sealed}
+
+
+def _grants(one: Judged, barred: Mapping[UUID, str]) -> bool:
+    """Return whether the machine grants: by the mode of the case's own edition, unless something bars that now."""
     instant = one.collected.compiled.package.mode == Matter.Mode.INSTANT_APPROVAL.value
-    return one.verdict.kind == VerdictKind.GRANT and instant and one.application.pk not in stopped
+    return one.verdict.kind == VerdictKind.GRANT and instant and one.application.pk not in barred
 
 
-def _needs_person(one: Judged, stopped: set[UUID]) -> bool:
-    return one.verdict.kind != VerdictKind.SUPPLEMENT and not _grants(one, stopped)
+def _needs_person(one: Judged, barred: Mapping[UUID, str]) -> bool:
+    return one.verdict.kind != VerdictKind.SUPPLEMENT and not _grants(one, barred)
 
 
 def _grant(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: datetime) -> None:
@@ -171,13 +183,13 @@ def _grant(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: d
 
 
 def _refer(
-    judged: Sequence[Judged], stopped: set[UUID], judgements: Mapping[UUID, Judgement], at: datetime
+    judged: Sequence[Judged], barred: Mapping[UUID, str], judgements: Mapping[UUID, Judgement], at: datetime
 ) -> None:
     _to_officer(
         [
             (
                 one.application,
-                referral_reason(one.verdict, stopped=one.application.pk in stopped),
+                referral_reason(one.verdict, barred=barred.get(one.application.pk, "")),
                 {"judgement": str(judgements[one.application.pk].pk)},
             )
             for one in judged
@@ -211,18 +223,19 @@ def _to_officer(rows: Sequence[tuple[Application, str, dict[str, Json]]], at: da
         at=at,
     )
     news = [
-        telling.referred(one, before=one.pk in before, stopped=reason == STOPPED) for one, reason, _ in rows
+        telling.referred(one, before=one.pk in before, stopped=reason in {STOPPED, UNSEALED})
+        for one, reason, _ in rows
     ]
     telling.tell(news, at=at)
 
 
-def referral_reason(verdict: Verdict, *, stopped: bool = False) -> str:
+def referral_reason(verdict: Verdict, *, barred: str = "") -> str:
     """Return in one line why a person must look: every unproven check with its reason, or that nothing is granted."""
     unproven = [finding for finding in verdict.findings if finding.outcome != Truth.PASS]
     if unproven:
         return "；".join(f"{finding.name}：{why(finding)}" for finding in unproven)
-    if stopped:
-        return STOPPED
+    if barred:
+        return barred
     return RECOMMENDED if verdict.kind == VerdictKind.GRANT else "系统不能确定批准内容"
 
 

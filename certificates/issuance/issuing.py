@@ -25,6 +25,7 @@ from certificates.errors import (
 )
 from certificates.issuance import numbering
 from certificates.models import Certificate, CertificateType
+from certificates.sealing import signing
 from certificates.states import CertificateStatus
 from common import clock
 from common.errors import DomainError
@@ -100,7 +101,7 @@ def issue(given: Issue, *, at: datetime, actor: str = "system") -> Certificate:
 
 @transaction.atomic(savepoint=False)
 def issue_many(issues: Sequence[Issue], *, at: datetime, actor: str = "system") -> list[Certificate]:
-    """Issue all or none, in the order given. Raises InvalidFields, AlreadyHeld, NothingToRenew, AlreadyIssued."""
+    """Issue all or none, in the order given. Raises InvalidFields, AlreadyHeld, NothingToRenew, NoUsableSeal …"""
     if not issues:
         return []
     plans = _plans(issues)
@@ -109,6 +110,7 @@ def issue_many(issues: Sequence[Issue], *, at: datetime, actor: str = "system") 
     _supersede(replaced, at=at)
     _number(plans, on=at.astimezone(clock.SHANGHAI).date())
     certificates = [_certificate(plan) for plan in plans]
+    signing.sign_many(certificates, at=at, actor=actor)
     _insert(certificates, plans)
     note_many(
         [*(_superseded_note(one, actor) for one in replaced), *(_note(one, actor) for one in certificates)]

@@ -2,7 +2,7 @@
 
 from certificates.models.authorisations import Authorisation, Presentation, Scan
 from certificates.models.certificates import EXACTLY_ONE_HOLDER, Certificate
-from certificates.models.seals import Seal, SealedPaper, SealUse
+from certificates.models.seals import Seal, SealedPaper, SealRequest, SealUse
 from certificates.models.stocking import ImportBatch, Reconciliation
 from certificates.models.types import CertificateType, NumberSeries, TypeSchema
 from certificates.models.uses import MisuseReport, UseRecord
@@ -19,6 +19,7 @@ __all__ = [
     "Reconciliation",
     "Scan",
     "Seal",
+    "SealRequest",
     "SealUse",
     "SealedPaper",
     "TypeSchema",

@@ -50,6 +50,36 @@ class Seal(models.Model):
         return f"{self.department_id} {self.key_name}"
 
 
+class SealRequest(models.Model):
+    """A key whose certificate is being asked for (证书申请); with the certificate it becomes a seal."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="seal_requests")
+    name = models.CharField(max_length=80)
+    custodian = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seal_requests")
+    provider = models.CharField(max_length=20)
+    key_name = models.CharField(max_length=120, unique=True)
+    algorithm = models.CharField(max_length=40)
+    request_pem = models.TextField(help_text="PKCS#10, what the authority is sent")
+    requested_at = models.DateTimeField()
+    seal = models.OneToOneField(Seal, on_delete=models.PROTECT, null=True, blank=True, related_name="request")
+    dropped_at = models.DateTimeField(
+        null=True, blank=True, help_text="when it was given up; its key is gone"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department"],
+                condition=Q(seal__isnull=True, dropped_at__isnull=True),
+                name="one_open_seal_request_a_department",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key_name
+
+
 class SealUse(models.Model):
     """One use of a seal (用印记录): what was signed, by its digest."""
 

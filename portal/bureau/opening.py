@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from approvals import reviewing, selectors
 from approvals.applying import attached
-from approvals.deciding.carrying import STOPPED
+from approvals.deciding.carrying import STOPPED, UNSEALED
 from approvals.models import Application, Decision, Evidence, Judgement, SupplementNotice
 from approvals.permissions import may_decide
 from approvals.reviewing import REVEALING, Revealed
@@ -89,6 +89,11 @@ class OpenedApplication:
         if self.unproven:
             return "系统转人工：" + sheets.told(self.unproven)
         return "系统建议准予" if self.recommended else "系统转人工"
+
+    @property
+    def unsealed(self) -> bool:
+        """Return whether only the want of a usable seal kept the machine from granting."""
+        return self.application.referral_reason == UNSEALED
 
     @property
     def revealed_rows(self) -> tuple[Row, ...]:

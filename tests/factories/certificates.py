@@ -18,6 +18,7 @@ from certificates.issuance import issuing
 from certificates.issuance.issuing import Issue
 from certificates.models import Authorisation, Certificate, CertificateType
 from common import clock
+from tests.factories import seals
 
 ISSUER = "11440507MB2X00012R"
 TODAY = date(2026, 11, 20)
@@ -51,8 +52,9 @@ _references = count(1)
 
 
 def card_type(**changes: Any) -> CertificateType:
-    """Store the test type, or a variant of it."""
+    """Store the test type, or a variant of it; its issuer has a seal."""
     document = {**CARD, **changes}
+    seals.seal_of(ISSUER)
     types.save(document)
     return CertificateType.objects.get(slug=document["slug"])
 

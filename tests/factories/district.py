@@ -25,6 +25,7 @@ from common.identifiers import make_credit_code
 from matters.importing import import_packages
 from matters.models import Matter
 from registers.defining import load_registers
+from tests.factories import seals
 from tests.factories.standin import Standin
 
 ALLOWANCE = "11440507MB2X00012R4440511001001"
@@ -42,6 +43,7 @@ DEPARTMENTS = [
     },
     {"credit_code": "11440507MB2X000557", "name": "示例市龙湖区卫生健康局", "short_name": "区卫健局"},
     {"credit_code": "11440507MB2X000632", "name": "示例市龙湖区交通运输局", "short_name": "区交通运输局"},
+    {"credit_code": "11440507MB2X00071W", "name": "示例市自然资源局龙湖分局", "short_name": "区自然资源分局"},
 ]
 COMMON = {
     "section": "业务科",
@@ -60,7 +62,7 @@ def load_catalogue(at: datetime) -> None:
     """Enter places, departments, certificate types, registers and the matters of data/."""
     registering.regions()
     for one in DEPARTMENTS:
-        registering.department({**COMMON, **one})
+        seals.seal_of(registering.department({**COMMON, **one}))
     data = Path(settings.DATA_DIR)
     load_types(sorted((data / "types").glob("*.json")))
     load_registers(sorted((data / "registers").glob("*.json")))

@@ -21,7 +21,7 @@ from common import clock
 from common.errors import DomainError
 from matters.importing import import_packages
 from portal.demo import codes, shifted
-from portal.demo.district import mandating, registers
+from portal.demo.district import mandating, registers, sealing
 from portal.demo.district.lives import Appointment, Colleague, District, Holding, Life, district
 from portal.demo.district.residents import Resident, filled, residents
 from portal.demo.models import DemoMark
@@ -98,6 +98,7 @@ def _enter(everybody: Sequence[Resident], whole: District, *, at: datetime) -> t
     """Enter who is new, with all they hold; return how many people, businesses and certificates."""
     today = at.astimezone(clock.SHANGHAI).date()
     users = _accounts(whole, today=today)
+    sealing.give(users[whole.staff[0].username])
     new = [one for one in everybody if _is_new(one)]
     holders = [(one, *_person(one, users, today=today)) for one in new]
     types = {kind.slug: kind for kind in CertificateType.objects.all()}

@@ -25,6 +25,7 @@ from common.identifiers import make_credit_code
 from matters.importing import import_packages
 from matters.models import Edition, Matter
 from registers import defining
+from tests.factories import seals
 from tests.project.sources import ROOT
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=clock.SHANGHAI)
@@ -39,7 +40,7 @@ def district() -> None:
     """Load divisions, departments, types, registers and the three matters, as the demo does."""
     registering.regions()
     for told in json.loads((ROOT / "portal/demo/district/departments.json").read_text(encoding="utf-8")):
-        registering.department(told)
+        seals.seal_of(registering.department(told))
     types.load_types(sorted((ROOT / "data/types").glob("*.json")))
     defining.load_registers(sorted((ROOT / "data/registers").glob("*.json")))
     import_packages(ROOT / "data/matters", by="system", at=NOW - timedelta(days=40))
