@@ -28,7 +28,7 @@ DROP FUNCTION certificates_issued_is_signed();
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_keepers"),
-        ("certificates", "0011_files_of_certificates"),
+        ("certificates", "0012_who_decides_what_is_asked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
