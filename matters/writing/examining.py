@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from matters import editions
 from matters.editions import Compiled, compile_package
 from matters.format.package import Package, parse_package
 from matters.freezing import freeze
 from matters.lint import linting
+from matters.lint.leftovers import Leftover, leftovers
 from matters.lint.problem import Problem
+from matters.models import EditionDraft
 from matters.sources import Sources, stored
 from rules import InvalidTree
 
@@ -22,6 +25,7 @@ class Examined:
     package: Package | None
     compiled: Compiled | None
     problems: tuple[Problem, ...]
+    leftovers: tuple[Leftover, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -41,6 +45,16 @@ def bars(examined: Examined) -> tuple[Problem, ...]:
     A file from elsewhere may lack those examples; who writes on these pages has what it takes to make them.
     """
     return tuple(p for p in examined.problems if not p.warning or p.bars_drafts)
+
+
+def of_draft(draft: EditionDraft, *, sources: Sources | None = None) -> Examined:
+    """Return a draft examined, with the texts that still name what its conditions asked for where it was begun."""
+    found = examine(draft.content, sources=sources)
+    if draft.based_on is None:
+        return found
+    vocabulary = found.compiled.vocabulary if found.compiled else editions.compiled(draft.based_on).vocabulary
+    stale = leftovers(draft.based_on.content, draft.content, vocabulary=vocabulary)
+    return replace(found, problems=(*found.problems, *(one.problem for one in stale)), leftovers=stale)
 
 
 def examine(content: Mapping[str, Any], *, sources: Sources | None = None) -> Examined:

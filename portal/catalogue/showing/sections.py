@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from django.urls import reverse
+
 from matters.format.wording import WORDS
+from matters.lint.leftovers import Change
+from matters.models import EditionDraft
 from matters.writing.examining import Examined
-from portal.catalogue.builder import acting
+from portal.catalogue.builder import acting, editing
 from portal.catalogue.builder.editing import ABOUT
 from portal.catalogue.builder.offering import as_dict, dicts
 
@@ -103,3 +108,36 @@ def table_of(address: str) -> str:
     if first == "derived":
         return "checks"
     return {"form": "questions"}.get(first, first) if rest else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """One text that still names what a condition no longer asks for, and the page it is mended on."""
+
+    title: str
+    url: str
+    around: str
+
+
+def leftovers(draft: EditionDraft, examined: Examined) -> list[tuple[Change, list[Stale]]]:
+    """Return the texts to look at again, by the condition that was changed."""
+    found = groupby(examined.leftovers, key=lambda one: one.change)
+    return [(change, [_stale(draft, one.path, one.around) for one in group]) for change, group in found]
+
+
+def _stale(draft: EditionDraft, path: str, around_it: str) -> Stale:
+    address = page_of(draft.content, path)
+    if path.startswith("examples["):
+        return Stale("样例", reverse("catalogue:table", args=[draft.pk, "examples"]), around_it)
+    url = reverse("catalogue:part", args=[draft.pk, address])
+    return Stale(around(draft.content, address)["title"], f"{url}#{path}", around_it)
+
+
+def page_of(content: Content, path: str) -> str:
+    """Return the address of the page on which a place of the package is written."""
+    steps = acting.steps_of(path)
+    for end in range(len(steps), 0, -1):
+        address = address_of(acting.name_of(steps[:end]))
+        if editing.place_of(address, content=content) is not None:
+            return address
+    return "about"

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from matters.models import EditionDraft
 from matters.sources import stored
 from matters.states import DraftState
+from matters.writing import examining
 from matters.writing.drafts import save as save_draft
-from matters.writing.examining import examine
 from portal.catalogue import access, tabs
 from portal.catalogue.access import Admin, office_page
 from portal.catalogue.builder import editing
@@ -34,7 +34,7 @@ def parts(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """List the parts of a draft, each with how many faults it has."""
     admin = access.admin_of(request)
     draft = access.draft_of(admin, draft_id=draft_id)
-    examined = examine(draft.content)
+    examined = examining.of_draft(draft)
     rows = [(section, *section.state(draft.content, examined)) for section in sections.SECTIONS]
     known = {"rows": rows, "tabs_of_draft": tabs.tabs(draft, problems=examined.problems, here=HERE)}
     return render(request, "catalogue/sections.html", {"admin": admin, "draft": draft} | known)
@@ -74,7 +74,7 @@ def _back(draft: EditionDraft, address: str) -> tuple[str, str]:
 def page_of(draft: EditionDraft, place: Place) -> Page:
     """Return one page of a draft with what may be chosen there."""
     sources = stored()
-    return Page(draft.content, place, sources, examine(draft.content, sources=sources), settings.DIVISION)
+    return Page(draft.content, place, sources, examining.of_draft(draft, sources=sources), settings.DIVISION)
 
 
 def common(request: HttpRequest, admin: Admin, draft: EditionDraft, page: Page) -> dict[str, Any]:

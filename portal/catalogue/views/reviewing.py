@@ -27,6 +27,7 @@ from matters.writing.examining import Examined
 from portal.catalogue import access, tabs
 from portal.catalogue.access import Admin, office_page
 from portal.catalogue.forms import PublishForm, ReasonForm
+from portal.catalogue.showing import sections
 from portal.catalogue.views import history
 
 
@@ -106,8 +107,9 @@ def _revision(request: HttpRequest) -> int:
 
 
 def _shown(admin: Admin, draft: EditionDraft) -> dict[str, Any]:
-    examined = examining.examine(draft.content)
+    examined = examining.of_draft(draft)
     bars = verbs.bars(draft, examined=examined)
+    stale = [one.problem for one in examined.leftovers]
     base = history.before(draft)
     both = history.compared(history.side(base), history.draft_side(draft, examined)) if base else {}
     return {
@@ -116,7 +118,8 @@ def _shown(admin: Admin, draft: EditionDraft) -> dict[str, Any]:
         "tabs_of_draft": tabs.tabs(draft, problems=bars, here=tabs.REVIEW),
         "bars": _by_tab(draft, bars),
         "count_bars": len(bars),
-        "hints": _by_tab(draft, tuple(p for p in examined.problems if p not in bars)),
+        "hints": _by_tab(draft, tuple(p for p in examined.problems if p not in {*bars, *stale})),
+        "leftovers": sections.leftovers(draft, examined),
         "examples": _examples(examined),
         "writers": "、".join(
             User.objects.filter(pk__in=draft.editors).order_by("pk").values_list("display_name", flat=True)

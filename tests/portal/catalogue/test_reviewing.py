@@ -127,3 +127,23 @@ def test_it_is_given_up(browser: Client, written: EditionDraft) -> None:
     assert send(browser, written, "drop").status_code == 302
     assert state(written) == "dropped"
     assert "不再使用" in browser.get(at(written)).content.decode()
+
+
+def test_texts_that_still_name_the_old_age_are_listed_for_both(
+    browser: Client, other: Client, admin: User, written: EditionDraft
+) -> None:
+    def younger(content: dict[str, Any]) -> dict[str, Any]:
+        content["checks"][1]["condition"]["value"] = 75
+        return content
+
+    saved = drafts.save(admin, draft_id=written.pk, revision=written.revision, change=younger)
+    for one in (browser, other):
+        shown = one.get(at(saved)).content.decode()
+        assert "这些地方还写着原来的要求" in shown
+        assert "“年龄达到要求”由80周岁改成75周岁" in shown
+        assert f'href="{at(saved, "parts/guide")}#guide.conditions[1]"' in shown
+        assert f'href="{at(saved, "parts/checks.1")}#checks[1].told.fail"' in shown
+        assert f'href="{at(saved, "parts/outcome.rows.2")}#' in shown
+    assert "还写着“80 周岁”" in browser.get(at(saved, "parts/checks.1")).content.decode()
+    assert "还写着" not in browser.get(at(saved, "parts/checks.0")).content.decode()
+    assert "处提醒" in browser.get(at(saved, "checks")).content.decode()
