@@ -154,7 +154,8 @@ def acted_on(draft: Draft, principal: Principal) -> Draft:
 
 def open_application(principal: Principal, *, matter: Matter) -> Application | None:
     """Return the principal's open case of a matter, if there is one."""
-    return Application.objects.filter(own(principal), matter=matter, state__in=OPEN).first()
+    cases = Application.objects.filter(own(principal), matter=matter, state__in=OPEN)
+    return cases.select_related("authorisation").first()
 
 
 def still_held(principal: Principal, *, matter: Matter, on: date) -> tuple[Application, Certificate] | None:
@@ -175,7 +176,8 @@ def still_held(principal: Principal, *, matter: Matter, on: date) -> tuple[Appli
 
 def draft_of(principal: Principal, *, matter: Matter) -> Draft | None:
     """Return the principal's draft of a matter, if there is one."""
-    return Draft.objects.filter(own(principal), matter=matter).first()
+    drafts = Draft.objects.filter(own(principal), matter=matter)
+    return drafts.select_related("authorisation").first()
 
 
 def agent_of(application: Application | Draft) -> Agent | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -18,15 +18,6 @@ SELECT t.slug, t.name, EXISTS (
     SELECT 1 FROM certificates_certificate c WHERE c.type_id = t.id AND c.status = 'valid')
   FROM certificates_certificatetype t
 """
-_ISSUING = """
-SELECT e.content->'result'->'certificate'->>'type', m.code, m.name,
-       e.content->'result'->'certificate'->>'mode' = 'new_version',
-       e.content->'result'->'certificate' ? 'valid_as_held'
-  FROM matters_matter m
-  JOIN matters_edition e ON e.id = CASE WHEN m.next_from <= %s THEN m.next_edition_id ELSE m.current_edition_id END
- WHERE m.status = %s AND m.applicant = %s AND e.content->'result'->'certificate'->>'type' = ANY(%s)
- ORDER BY m.name, m.code
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +27,8 @@ class _Edition:
     materials: tuple[Asked, ...]
     result: str
     result_name: str
+    renews: bool
+    lengthens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +84,31 @@ def _keep(missing: Collection[UUID]) -> None:
     for edition in Edition.objects.filter(pk__in=missing).order_by("pk"):
         compiled = editions.compiled(edition)
         package = compiled.package
+        given = package.result.certificate
+        lengthens = given.renews and not given.valid_as_held  # what keeps the last day lengthens nothing
         _kept[edition.pk] = _Edition(
-            asked(compiled), package.result.certificate.type, package.guide.result.name
+            asked(compiled), given.type, package.guide.result.name, given.renews, lengthens
         )
 
 
-def issuing(slugs: Collection[str], *, applicant: str, on: date) -> dict[str, Issuing]:
-    """Return for certificate types the matters in force that give one to such an applicant, in one statement."""
-    if not slugs:
-        return {}
+def issuing(slugs: Collection[str], *, applicant: str, on: date, but: str = "") -> dict[str, Issuing]:
+    """Return for certificate types the matters in force that give one to such an applicant; one statement.
+
+    `but` leaves out one matter: who stands before it needs no way to it.
+    """
     found: dict[str, Issuing] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_ISSUING, [on, Matter.Status.IN_FORCE, applicant, sorted(slugs)])
-        for slug, code, name, renews, as_held in cursor.fetchall():
-            known, matter = found.get(slug, Issuing()), Matter(code=code, name=name)
-            if not renews:
-                known = Issuing(known.first or matter, known.renewal)
-            elif not as_held:  # what keeps the last day lengthens nothing
-                known = Issuing(known.first, known.renewal or matter)
-            found[slug] = known
+    matters = selectors.in_force().filter(applicant=applicant).exclude(code=but) if slugs else ()
+    known = [(matter, edition) for matter in matters if (edition := matter.edition_id_on(on)) is not None]
+    _keep({edition for _, edition in known} - _kept.keys())
+    for matter, edition in known:
+        kept = _kept[edition]
+        if kept.result not in slugs:
+            continue
+        before = found.get(kept.result, Issuing())
+        if not kept.renews:
+            found[kept.result] = replace(before, first=before.first or matter)
+        elif kept.lengthens:
+            found[kept.result] = replace(before, renewal=before.renewal or matter)
     return found
 
 

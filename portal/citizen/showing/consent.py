@@ -16,6 +16,7 @@ from certificates.states import CertificateStatus
 from matters.editions import Compiled
 from matters.models import Matter
 from portal.citizen.showing.faces import type_icon
+from portal.web.components.covers import Cover, applying_for, covers
 
 NOT_HELD = ("old", "库里没有")
 STATES = {
@@ -28,19 +29,38 @@ ENDED = "dead"
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One certificate that would be looked at."""
+    """One certificate that would be looked at: what of it, why, how it stands in the store, what it stands in for."""
 
     name: str
     icon: str
     fields: str
     why: str
-    chip: str
-    state: str
+    cover: Cover
+    materials: tuple[str, ...]
+
+    @property
+    def chip(self) -> str:
+        """Return the kind of chip that shows its state."""
+        return self.cover.chip[0]
+
+    @property
+    def state(self) -> str:
+        """Return its state in a word."""
+        return self.cover.chip[1]
 
     @property
     def usable(self) -> bool:
         """Return whether the store holds a valid one."""
-        return self.chip == "valid"
+        return self.cover.usable
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """One material that nothing stands in for: how it is handed in, and whether only some situations need it."""
+
+    name: str
+    upload: bool
+    conditional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +68,7 @@ class Asking:
     """Everything the consent page says."""
 
     asks: tuple[Ask, ...]
+    brought: tuple[Brought, ...]
     only_existence: tuple[str, ...]
     registers: tuple[tuple[str, str], ...]
     sensitive: str
@@ -59,7 +80,8 @@ class Asking:
 def asking(matter: Matter, compiled: Compiled, *, principal: Principal, on: date) -> Asking:
     """Return what the matter would look at for this principal on a day."""
     uses = compiled.package.uses.certificates
-    held = states(principal, slugs=[use.type for use in uses], on=on)
+    applying = applying_for(matter, compiled, on=on)
+    held = covers(principal, slugs=[use.type for use in uses], on=on, applying=applying)
     icons = dict(CertificateType.objects.filter(slug__in=held).values_list("slug", "icon"))
     committed = compiled.package.guide.committed
     return Asking(
@@ -69,17 +91,37 @@ def asking(matter: Matter, compiled: Compiled, *, principal: Principal, on: date
                 type_icon(icons.get(use.type, "")),
                 labels(compiled, use.type, use.fields),
                 use.why,
-                *held[use.type],
+                held[use.type],
+                _standing_in(compiled, use.type),
             )
             for use in uses
             if use.fields
         ),
+        brought=_brought(compiled),
         only_existence=tuple(type_name(compiled, use.type) for use in uses if not use.fields),
         registers=tuple((register_name(compiled, use.register_), use.why) for use in compiled.registers),
         sensitive=_sensitive(compiled),
         until=on + timedelta(days=CONSENT_DAYS),
         workdays=committed.workdays,
         instant=committed.instant and matter.promises_instant,
+    )
+
+
+def _standing_in(compiled: Compiled, slug: str) -> tuple[str, ...]:
+    """Return the materials a certificate stands in for, but for the one that is called as it is."""
+    named = [
+        one.name
+        for one in compiled.package.materials
+        if any(each.certificate == slug for each in one.replaced_by)
+    ]
+    return tuple(name for name in named if name != type_name(compiled, slug))
+
+
+def _brought(compiled: Compiled) -> tuple[Brought, ...]:
+    return tuple(
+        Brought(one.name, one.upload is not None, one.when is not None)
+        for one in compiled.package.materials
+        if not one.replaced_by
     )
 
 

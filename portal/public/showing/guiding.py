@@ -17,12 +17,13 @@ from matters.editions import Compiled
 from matters.format.questions import AskedQuestion, Material, QuestionType
 from matters.forms.answers import form_facts
 from matters.models import Edition, Matter
-from portal.public.showing import bringing, covering
+from portal.public.showing import bringing
 from portal.public.showing.bringing import Line
-from portal.public.showing.covering import MISSING, Cover
 from portal.public.showing.figures import Count90
 from portal.public.visitor import Visitor
+from portal.web.components import covers as store
 from portal.web.components import wording
+from portal.web.components.covers import MISSING, Cover
 from portal.web.components.parts import TimeBar
 
 
@@ -84,6 +85,16 @@ class GuidePage:
         return len(self.lines) - self.brought
 
     @property
+    def soon(self) -> int:
+        """Return how many rest on a certificate that runs out."""
+        return sum(line.state == "soon" for line in self.lines)
+
+    @property
+    def barred(self) -> int:
+        """Return how many would be covered, had the applicant agreed."""
+        return sum(line.state == "ask" for line in self.lines)
+
+    @property
     def care(self) -> int:
         """Return how many a person has to look at, because the store does not cover them."""
         return sum(line.state == "care" for line in self.lines)
@@ -99,7 +110,8 @@ def guide_page(
     answers = situation(compiled, chosen)
     facts = form_facts(compiled, answers, facts={}, on=on)
     materials = compiled.materials(facts, on=on)
-    covers = _covers(compiled, visitor, on)
+    begun = _begun(matter, visitor)
+    covers = _covers(compiled, matter, visitor, on, begun=begun)
     return GuidePage(
         matter=matter,
         edition=edition,
@@ -108,7 +120,9 @@ def guide_page(
         choices=_choices(compiled, answers),
         bars=time_bars(compiled, figure, stopped=matter.instant_stop_id is not None),
         figure=figure,
-        box=_box(compiled, matter, visitor, covers, ticks=_ticks(compiled, materials, covers), on=on),
+        box=_box(
+            compiled, matter, visitor, begun, ticks=_ticks(compiled, materials, covers), on=on, covers=covers
+        ),
     )
 
 
@@ -144,11 +158,27 @@ def _choices(compiled: Compiled, answers: Mapping[str, Any]) -> list[Choice]:
     return found
 
 
-def _covers(compiled: Compiled, visitor: Visitor, on: date) -> Mapping[str, Cover] | None:
+def _begun(matter: Matter, visitor: Visitor) -> Application | Draft | None:
+    """Return the case the visitor has open in this matter, else their draft: it says what they agreed to."""
+    principal = visitor.principal
+    if principal is None or principal.kind != matter.applicant or not principal.limits.covers(matter.code):
+        return None
+    return applications.open_application(principal, matter=matter) or applications.draft_of(
+        principal, matter=matter
+    )
+
+
+def _covers(
+    compiled: Compiled, matter: Matter, visitor: Visitor, on: date, *, begun: Application | Draft | None
+) -> Mapping[str, Cover] | None:
     if visitor.principal is None:
         return None
     slugs = {*compiled.certificates, compiled.package.result.certificate.type}
-    return covering.covers(visitor.principal, slugs=slugs, on=on)
+    consent = begun.authorisation if begun else None
+    applying = store.applying_for(
+        matter, compiled, on=on, consent=consent, open_=isinstance(begun, Application)
+    )
+    return store.covers(visitor.principal, slugs=slugs, on=on, applying=applying)
 
 
 def _ticks(
@@ -172,10 +202,11 @@ def _box(
     compiled: Compiled,
     matter: Matter,
     visitor: Visitor,
-    covers: Mapping[str, Cover] | None,
+    begun: Application | Draft | None,
     *,
     ticks: tuple[Tick, ...],
     on: date,
+    covers: Mapping[str, Cover] | None,
 ) -> ApplyBox:
     principal = visitor.principal
     if principal is None or covers is None:
@@ -184,13 +215,12 @@ def _box(
         return ApplyBox("switch")
     if not principal.limits.covers(matter.code):
         return ApplyBox("beyond")
-    if found := applications.open_application(principal, matter=matter):
-        return ApplyBox("open", application=found)
-    draft = applications.draft_of(principal, matter=matter)
-    kind = "draft" if draft else "ready" if all(tick.cover.usable for tick in ticks) else "care"
+    if isinstance(begun, Application):
+        return ApplyBox("open", application=begun)
+    kind = "draft" if begun else "ready" if all(tick.cover.usable for tick in ticks) else "care"
     result = _held_result(compiled, covers)
     return ApplyBox(
-        kind, ticks=ticks, draft=draft, result=result, before=_before(compiled, matter, principal, on)
+        kind, ticks=ticks, draft=begun, result=result, before=_before(compiled, matter, principal, on)
     )
 
 
