@@ -32,7 +32,11 @@ from common import clock  # noqa: E402
 PASSWORD = "measured-2026"  # noqa: S105 -- of people who do not exist
 TOGETHER = 50
 ADDRESS = "示例市龙湖区珠池街道测量路 {} 号"
-ISSUER = {"issuer_code": "11440507MB2X00039H", "issuer_name": "示例市公安局龙湖分局"}
+ISSUERS = {
+    "resident_id": ("11440507MB2X00039H", "示例市公安局龙湖分局"),
+    "household_register": ("11440507MB2X00039H", "示例市公安局龙湖分局"),
+    "social_card": ("11440507MB2X00047C", "示例市龙湖区人力资源和社会保障局"),
+}
 
 
 def born(index: int) -> date:
@@ -105,8 +109,8 @@ def _held(index: int, person: Person) -> Iterator[Issue]:
             issued_on=day,
             valid_from=day,
             is_demo=True,
-            issuer_code=ISSUER["issuer_code"],
-            issuer_name=ISSUER["issuer_name"],
+            issuer_code=ISSUERS[slug][0],
+            issuer_name=ISSUERS[slug][1],
         )
 
 

@@ -63,7 +63,7 @@ def everything(
     """Return the vocabulary of all that could be looked up for an applicant: what a writer may choose from."""
     specs = {spec.name: spec for spec in [*_applicant(applicant), *_own(), *map(_question, questions)]}
     for kind in sources.types.values():
-        if kind.holder_kind == applicant:
+        if kind.holder_kind in {applicant, "either"}:
             specs |= {spec.name: spec for spec in _certificate(kind, tuple(kind.fields))}
     for register in sources.registers.values():
         specs |= {spec.name: spec for spec in _register(register)}

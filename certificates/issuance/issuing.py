@@ -23,7 +23,7 @@ from certificates.errors import (
     NothingToRenew,
     NumberTaken,
 )
-from certificates.issuance import numbering
+from certificates.issuance import numbering, terms
 from certificates.models import Certificate, CertificateType
 from certificates.sealing import signing
 from certificates.states import CertificateStatus
@@ -91,7 +91,7 @@ class _Plan:
         """Return the last valid day."""
         if self.renewed is not None and self.issue.valid_as_held:
             return self.renewed.valid_until
-        return self.issue.valid_until
+        return terms.last_day(self.type, valid_from=self.issue.valid_from, asked=self.issue.valid_until)
 
 
 def issue(given: Issue, *, at: datetime, actor: str = "system") -> Certificate:
@@ -130,8 +130,11 @@ def _check(given: Issue, kind: CertificateType) -> None:
     schemas.check(given.values, specs=specs)
     if unknown := [name for name in given.number_fields if name not in specs]:
         raise InvalidFields(dict.fromkeys(unknown, "这类证照没有这一项"))
-    if (kind.holder_kind == "person") != isinstance(given.holder, Person):
+    if kind.holder_kind not in {"either", "person" if isinstance(given.holder, Person) else "organisation"}:
         raise InvalidFields({"holder": "持证主体的类别与证照类型不符"})
+    terms.check_issuer(kind, code=given.issuer_code)
+    if not given.valid_as_held:
+        terms.last_day(kind, valid_from=given.valid_from, asked=given.valid_until)
     if given.number is not None:
         schemas.check_number(given.number)
 

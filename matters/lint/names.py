@@ -34,7 +34,7 @@ def _certificates(compiled: Compiled, sources: Sources) -> Iterator[Problem]:
         if source is None:
             yield Problem(f"{path}.type", f"没有证照类型“{use.type}”")
             continue
-        if source.holder_kind != compiled.package.applicant:
+        if source.holder_kind not in {compiled.package.applicant, "either"}:
             yield Problem(f"{path}.type", f"{source.name}的持证主体与本事项的申请人类型不一致")
         for index, name in enumerate(use.fields):
             if name not in source.fields:

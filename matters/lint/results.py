@@ -57,7 +57,7 @@ def _ending(compiled: Compiled, sources: Sources) -> Iterator[Problem]:
             yield Problem(path, f"没有证照类型“{slug}”")
         elif slug not in compiled.certificates:
             yield Problem(path, f"uses 里没有“{slug}”：会注销的证照要先告诉申请人")
-        elif source.holder_kind != compiled.package.applicant:
+        elif source.holder_kind not in {compiled.package.applicant, "either"}:
             yield Problem(path, f"{source.name}的持证主体与申请人不一致")
     if not _is_read(compiled, ends.certificate):
         yield Problem(f"{path}.certificate", "要有核验项读取要注销的证照，没有原证就不能注销")
@@ -79,7 +79,7 @@ def _number(pattern: str) -> Iterator[Problem]:
 def _holder(compiled: Compiled, source: TypeSource) -> Iterator[Problem]:
     created = compiled.package.result.organisation is not None
     holder = "organisation" if created else compiled.package.applicant
-    if source.holder_kind != holder:
+    if source.holder_kind not in {holder, "either"}:
         yield Problem(f"{_PATH}.type", f"{source.name}的持证主体与领证人不一致")
 
 

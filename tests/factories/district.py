@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from tests.factories.standin import Standin
 ALLOWANCE = "11440507MB2X00012R4440511001001"
 BUSINESS = "11440507MB2X00020L4440131001000"
 FILING = "11440507MB2X00020L4441031002000"
+COMMON_TYPES = Path(settings.DATA_DIR) / "types"
 POLICE = {"issuer_code": "11440507MB2X00039H", "issuer_name": "示例市公安局龙湖分局"}
 DEPARTMENTS = [
     {"credit_code": "11440507MB2X00012R", "name": "示例市龙湖区民政局", "short_name": "区民政局"},
@@ -64,7 +67,7 @@ def load_catalogue(at: datetime) -> None:
     for one in DEPARTMENTS:
         seals.seal_of(registering.department({**COMMON, **one}))
     data = Path(settings.DATA_DIR)
-    load_types(sorted((data / "types").glob("*.json")))
+    load_types(sorted(COMMON_TYPES.glob("*.json")))
     load_registers(sorted((data / "registers").glob("*.json")))
     import_packages(data / "matters", by="test", at=at)
 
@@ -151,9 +154,18 @@ def _held(person: Person, born: date) -> dict[str, dict[str, Any]]:
     }
 
 
+@cache
+def issuer_of(slug: str) -> dict[str, str]:
+    """Return who issues certificates of a type: the first it names, else the police."""
+    path = COMMON_TYPES / f"{slug}.json"
+    codes = json.loads(path.read_text(encoding="utf-8"))["issuers"] if path.is_file() else []
+    names = {one["credit_code"]: one["name"] for one in DEPARTMENTS}
+    return {"issuer_code": codes[0], "issuer_name": names[codes[0]]} if codes else POLICE
+
+
 def certificate(slug: str, holder: Person | Organisation, values: Mapping[str, Any], **told: Any) -> Issue:
     """Return what is to be issued; valid from 2020 on, without end, but for what `told` says."""
-    given = {"valid_from": date(2020, 1, 1), "issued_on": date(2020, 1, 1), **POLICE, **told}
+    given = {"valid_from": date(2020, 1, 1), "issued_on": date(2020, 1, 1), **issuer_of(slug), **told}
     return Issue(
         type=slug,
         holder=holder,

@@ -190,7 +190,7 @@ def offered(content: Content, sources: Sources) -> dict[str, Choices]:
     sources = offering.with_brought(content, sources)
     kind = "organisation" if content.get("applicant") == "organisation" else "person"
     types = tuple((one.slug, one.name) for one in sources.types.values())
-    own = tuple((one.slug, one.name) for one in sources.types.values() if one.holder_kind == kind)
+    own = tuple((one.slug, one.name) for one in sources.types.values() if one.holder_kind in {kind, "either"})
     registers = tuple((one.name, one.label) for one in sources.registers.values())
     asked = [
         (f"form.{one.get('name')}", str(one.get("label")), one.get("type")) for one in questions(content)

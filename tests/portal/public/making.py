@@ -26,13 +26,13 @@ from matters.importing import import_packages
 from matters.models import Edition, Matter
 from registers import defining
 from tests.factories import seals
+from tests.factories.district import issuer_of
 from tests.project.sources import ROOT
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=clock.SHANGHAI)
 TODAY = NOW.date()
 PASSWORD = "a password for tests"
 ALLOWANCE = "11440507MB2X00012R4440511001001"
-ISSUER = {"issuer_code": "11440507MB2X00039H", "issuer_name": "示例市公安局龙湖分局"}
 _serial = itertools.count(1)
 
 
@@ -83,7 +83,13 @@ def certificate(holder: Person, slug: str, *, until: date | None = None, **more:
     since = date(2016, 1, 1)
     return issue(
         Issue(
-            slug, holder, values, issued_on=since, valid_from=since, valid_until=until, **{**ISSUER, **more}
+            slug,
+            holder,
+            values,
+            issued_on=since,
+            valid_from=since,
+            valid_until=until,
+            **issuer_of(slug) | more,
         ),
         at=NOW,
     )

@@ -85,7 +85,7 @@ def test_an_unknown_code_is_no_certificate(token, held, client) -> None:
 
 
 def test_an_identifier_nobody_has(held, client) -> None:
-    issuer = making.ISSUER["issuer_code"]
+    issuer = held.issuer_code
     nobodys = make_certificate_identifier(held.type.code, issuer=issuer, serial="NOBODYS1", version=1)
     response = client.get("/check", {"id": nobodys})
     assert response.status_code == 404
