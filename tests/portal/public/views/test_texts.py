@@ -18,12 +18,14 @@ ELSEWHERE = (
     "api/",
     "catalogue/",
     "components/",
+    "counter/",
     "demo/",
     "healthz/",
     "office/",
     "sign-in/platform",
     "sign-out/platform",
     "staff/code",
+    "store/",
     "supervision/",
 )
 
