@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.public.views import catalogue, checking, home, previewing, signing, texts
+from portal.public.views import catalogue, checking, free_lists, home, previewing, signing, texts
 
 app_name = "public"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("check", checking.check, name="check"),
     path("c/<str:token>", checking.check_token, name="check_token"),
     path("c/<str:token>/code.svg", checking.code, name="code"),
+    path("free-list", free_lists.free_list, name="free_list"),
+    path("free-list/<int:number>", free_lists.numbered, name="free_list_numbered"),
+    path("free-list/<int:number>.xlsx", free_lists.xlsx, name="free_list_xlsx"),
+    path("free-list/<int:number>.csv", free_lists.csv, name="free_list_csv"),
     path("privacy", texts.privacy, name="privacy"),
     path("accessibility", texts.accessibility, name="accessibility"),
     path("sitemap", texts.sitemap, name="sitemap"),

@@ -71,6 +71,7 @@ FOOTER_PLACES = (
     ("public:privacy", "个人信息处理规则", "个人信息", "lock"),
     ("public:help", "使用帮助", "使用帮助", "help-circle"),
     ("public:check", "证照真伪验证", "证照真伪验证", "shield-check"),
+    ("public:free_list", "免证办清单", "免证办清单", "clipboard-list"),
 )
 
 

@@ -32,6 +32,10 @@ GRID = {
     "/check": (200, 200, 200),
     "/check?id=1.2": (422, 422, 422),
     "/c/nothing-like-it": (404, 404, 404),
+    "/free-list": (200, 200, 200),
+    "/free-list/1": (404, 404, 404),
+    "/free-list/1.csv": (404, 404, 404),
+    "/free-list/99999999999999999999.xlsx": (404, 404, 404),
     "/privacy": (200, 200, 200),
     "/accessibility": (200, 200, 200),
     "/sitemap": (200, 200, 200),
@@ -48,6 +52,9 @@ def test_every_address_is_in_the_grid() -> None:
     assert {name for name in named if "<" in name} == {
         "/matters/<str:code>/",
         "/matters/<str:code>/preview",
+        "/free-list/<int:number>",
+        "/free-list/<int:number>.csv",
+        "/free-list/<int:number>.xlsx",
         "/c/<str:token>",
         "/c/<str:token>/code.svg",
     }
