@@ -102,10 +102,11 @@ def _enter(everybody: Sequence[Resident], whole: District, *, at: datetime) -> t
     new = [one for one in everybody if _is_new(one)]
     holders = [(one, *_person(one, users, today=today)) for one in new]
     types = {kind.slug: kind for kind in CertificateType.objects.all()}
+    issuers = _issuers(types)
     held = [
         each
         for one, person, business in holders
-        for each in _held(one, person, business, types=types, today=today)
+        for each in _held(one, person, business, types=types, issuers=issuers, today=today)
     ]
     certificates = issuing.issue_many([each.issue for each in held], at=at)
     for each, certificate in zip(held, certificates, strict=True):
@@ -161,7 +162,8 @@ def _held(
     person: Person,
     business: Organisation | None,
     *,
-    types: dict[str, CertificateType],
+    types: Mapping[str, CertificateType],
+    issuers: Mapping[str, tuple[str, str]],
     today: date,
 ) -> Iterator[_Held]:
     words = one.words(today=today)
@@ -179,11 +181,21 @@ def _held(
                     valid_from=today + timedelta(days=holding.from_days),
                     valid_until=_until(holding, today),
                     number=holding.number,
-                    issuer_code=types[slug].code[:CREDIT_CODE_LENGTH],
-                    issuer_name=types[slug].definer_name,
+                    issuer_code=issuers[slug][0],
+                    issuer_name=issuers[slug][1],
                     is_demo=True,
                 ),
             )
+
+
+def _issuers(types: Mapping[str, CertificateType]) -> dict[str, tuple[str, str]]:
+    """Return code and name of who issues each type: the first it names, else who defined it."""
+    names = dict(Department.objects.values_list("credit_code", "name"))
+    found: dict[str, tuple[str, str]] = {}
+    for slug, kind in types.items():
+        code = next(iter(kind.issuers), kind.code[:CREDIT_CODE_LENGTH])
+        found[slug] = code, names.get(code, kind.definer_name)
+    return found
 
 
 def _until(holding: Holding, today: date) -> date | None:
