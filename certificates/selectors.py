@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -14,7 +16,7 @@ from accounts.models import Organisation, Person
 from certificates import schemas
 from certificates.holding import using
 from certificates.holding.choosing import choose
-from certificates.models import Authorisation, Certificate, UseRecord
+from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
 from certificates.states import CertificateStatus
 from common import divisions
 from common.selects import Select
@@ -80,17 +82,24 @@ def authorisations_of(
 def card(certificate: Certificate, *, viewer: Principal) -> Card:
     """Return what its holder may see of their own certificate; raises NotYours for anyone else."""
     values = using.own_values(certificate, viewer=viewer)
+    shown = lines(certificate.type, values, version=certificate.schema_version)
+    return Card(certificate, certificate.type.name, shown)
+
+
+def lines(
+    kind: CertificateType, values: Mapping[str, Any], *, version: int, mask: bool = True
+) -> tuple[CardLine, ...]:
+    """Return values in words under their labels, in the order of the card; `mask` stars what identifies a person."""
     words = Vocabulary()
-    lines = [
-        CardLine(name, spec.label, _text(values[name], spec, words))
-        for name, spec in schemas.of_version(certificate.type, certificate.schema_version).items()
+    return tuple(
+        CardLine(name, spec.label, _text(values[name], spec, words, mask=mask))
+        for name, spec in schemas.of_version(kind, version).items()
         if values.get(name) not in (None, "", [])
-    ]
-    return Card(certificate, certificate.type.name, tuple(lines))
+    )
 
 
-def _text(raw: object, spec: FactSpec, words: Vocabulary) -> str:
-    if spec.type is FactType.DIVISION and not spec.personal:
+def _text(raw: object, spec: FactSpec, words: Vocabulary, *, mask: bool) -> str:
+    if spec.type is FactType.DIVISION and not (spec.personal and mask):
         return divisions.local_name(str(raw), home=settings.DIVISION)
     value = value_of(raw, spec=spec)
-    return shower(spec, vocabulary=words)(value)
+    return shower(spec, vocabulary=words, mask=mask)(value)

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from certificates.models import Certificate
-from certificates.states import ENDED, CertificateStatus
+from certificates.states import ENDED, CertificateStatus, UseOutcome
 from rules.language.values import UnknownReason
+
+_OUTCOMES = {
+    None: UseOutcome.FOUND,
+    UnknownReason.NOT_HELD: UseOutcome.NOT_HELD,
+    UnknownReason.EXPIRED: UseOutcome.EXPIRED,
+    UnknownReason.REVOKED: UseOutcome.REVOKED,
+    UnknownReason.AMBIGUOUS: UseOutcome.AMBIGUOUS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,11 @@ class Choice:
     reason: UnknownReason | None = None
     held: bool | None = True
     detail: str = ""
+
+    @property
+    def outcome(self) -> UseOutcome:
+        """Return what a record says came of a look that was allowed."""
+        return _OUTCOMES[self.reason]
 
     @property
     def mark(self) -> tuple[object, ...]:

@@ -28,19 +28,11 @@ from common.identifiers import InvalidIdentifier, credit_code, holds_number, res
 from records.encrypting.envelope import Tampered
 from records.hashing import HashKind, keyed
 from records.journal import note
-from rules.language.values import UnknownReason
 
 Holder: TypeAlias = Person | Organisation
 SHORTEST, LONGEST = 5, 200  # characters of a reason (GB/T 36906: useCause)
 AT_WORK = (Post.Role.OFFICER, Post.Role.CLERK, Post.Role.KEEPER)  # who looks by a consent to their body
 NO_CONSENT = "没有写明用途"
-_OUTCOMES = {
-    None: UseOutcome.FOUND,
-    UnknownReason.NOT_HELD: UseOutcome.NOT_HELD,
-    UnknownReason.EXPIRED: UseOutcome.EXPIRED,
-    UnknownReason.REVOKED: UseOutcome.REVOKED,
-    UnknownReason.AMBIGUOUS: UseOutcome.AMBIGUOUS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +186,7 @@ def _look(asked: _Asked, number: str) -> Looked:
     held = locking.certificates([asked.type.pk], people=people, bodies=bodies, share=False)
     held = [one for one in held if not number or one.number == number]
     choice = choose(held, on=_day(asked.at))
-    outcome = _OUTCOMES[choice.reason]
+    outcome = choice.outcome
     if outcome == UseOutcome.FOUND and not _is_whole(choice):
         outcome = UseOutcome.UNREADABLE
     copy = _copy(asked, choice.certificate) if outcome == UseOutcome.FOUND and choice.certificate else None

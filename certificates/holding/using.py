@@ -32,13 +32,6 @@ _TOLD = """
 SELECT type_id, certificate_id, version, outcome FROM certificates_userecord
  WHERE case_reference = %s AND authorisation_id IS NOT DISTINCT FROM %s::uuid AND purpose = %s
 """
-_OUTCOMES = {
-    None: UseOutcome.FOUND,
-    UnknownReason.NOT_HELD: UseOutcome.NOT_HELD,
-    UnknownReason.EXPIRED: UseOutcome.EXPIRED,
-    UnknownReason.REVOKED: UseOutcome.REVOKED,
-    UnknownReason.AMBIGUOUS: UseOutcome.AMBIGUOUS,
-}
 _Key = tuple[str, UUID]
 
 
@@ -114,7 +107,7 @@ class _Seen:
     def outcome(self) -> UseOutcome:
         if not self.authorised:
             return UseOutcome.UNAUTHORISED
-        return _OUTCOMES[self.choice.reason] if self.whole else UseOutcome.UNREADABLE
+        return self.choice.outcome if self.whole else UseOutcome.UNREADABLE
 
     @property
     def look(self) -> Look:

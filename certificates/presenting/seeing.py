@@ -27,16 +27,8 @@ from certificates.presenting.stages import Stage, stage
 from certificates.states import UseOutcome
 from common.clock import SHANGHAI
 from records.encrypting.envelope import Tampered
-from rules.language.values import UnknownReason
 from rules.language.vocabulary import FactSpec
 
-_OUTCOMES = {
-    None: UseOutcome.FOUND,
-    UnknownReason.NOT_HELD: UseOutcome.NOT_HELD,
-    UnknownReason.EXPIRED: UseOutcome.EXPIRED,
-    UnknownReason.REVOKED: UseOutcome.REVOKED,
-    UnknownReason.AMBIGUOUS: UseOutcome.AMBIGUOUS,
-}
 _TRACE = ("type_id", "certificate_id", "version", "outcome", "actor", "post")
 _WHY = {
     Stage.SCANNED: "还没有向群众请求。请先选办什么事、看哪些证照。",
@@ -115,7 +107,7 @@ def _seen(found: Scan, *, at: datetime) -> list[Seen]:
 def _one(found: Scan, kind: CertificateType, choice: Choice) -> Seen:
     card = choice.certificate
     if card is None or choice.reason is not None:
-        return Seen(kind, _OUTCOMES[choice.reason], card, {}, {}, choice.detail)
+        return Seen(kind, choice.outcome, card, {}, {}, choice.detail)
     if not _is_whole(card):
         return Seen(kind, UseOutcome.UNREADABLE, card, {}, {})
     wanted, known = found.scope[kind.slug], schemas.of_version(kind, card.schema_version)

@@ -88,6 +88,7 @@ FORMS = {
     "staff/code/spare",
     "staff/sign-in",
     "stay",
+    "store/lookups",
     "supervision/sheets",
 }
 BUTTONS = {

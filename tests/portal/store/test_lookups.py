@@ -1,0 +1,183 @@
+"""查验证照: who finds the page, what it asks, what it shows once, and the record each look leaves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Department, Person, User
+from certificates.holding import authorising
+from certificates.models import Authorisation, CertificateType, UseRecord
+from tests.factories import district
+from tests.factories.district import Citizen
+from tests.factories.fixtures import NOON
+from tests.portal.bureau import making
+from tests.portal.citizen.walking import text_of
+
+pytestmark = pytest.mark.django_db
+PAGE = "/store/lookups"
+WHY = "核对住址是否在本区"
+LOOKUP = {"roles": ["officer", "clerk"], "fields": ["name", "address"], "basis": "测试条例第九条"}
+
+
+@pytest.fixture
+def chen(city: Any) -> Citizen:
+    CertificateType.objects.filter(slug="resident_id").update(lookup=LOOKUP, copies={"days": 3})
+    return district.citizen()
+
+
+@pytest.fixture
+def officer(city: Any) -> User:
+    return district.officer()
+
+
+@pytest.fixture
+def page(client: Client, officer: User) -> Client:
+    client.force_login(officer)
+    return client
+
+
+def sent(chen: Citizen, **told: str) -> dict[str, str]:
+    return {
+        "number": chen.person.id_number,
+        "type": "resident_id",
+        "ground": "duty",
+        "matter": district.ALLOWANCE,
+        "reason": WHY,
+    } | told
+
+
+def agreed(chen: Citizen, *, once: bool = False, purpose: str = "办理测试贷款") -> Authorisation:
+    return authorising.grant_purpose(
+        chen.principal,
+        department=Department.objects.get(short_name="区民政局"),
+        purpose=purpose,
+        scope={"resident_id": ["name"]},
+        until=None if once else (NOON + timedelta(days=9)).date(),
+        at=NOON,
+    )
+
+
+def test_by_duty_the_page_shows_the_named_fields_once_with_its_mark(page: Client, chen: Citizen) -> None:
+    assert "查验证照" in text_of(page.get(PAGE))
+    answer = page.post(PAGE, sent(chen))
+    text = text_of(answer)
+    use = UseRecord.objects.get()
+    assert f"{WHY} · 示例市龙湖区民政局 审批人员 王审批 · 2026-11-20 12:00:00" in text
+    assert "长平路" in text
+    assert "最晚用到 2026-11-23" in text
+    assert use.digest in text
+    assert chen.person.id_number not in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+    assert (use.outcome, use.mode, use.matter_code) == ("found", "statutory", district.ALLOWANCE)
+
+
+def test_a_case_of_the_department_is_ground_enough(page: Client, chen: Citizen) -> None:
+    case = making.referred(chen)
+
+    page.post(PAGE, sent(chen, matter="", reference=f" {case.reference[:4]} {case.reference[4:]}"))
+    use = UseRecord.objects.get(mode="statutory")
+    assert (use.case_reference, use.matter_code) == (case.reference, district.ALLOWANCE)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"number": ""}, "请填写持证人的号码"),
+        ({"number": "440507194003080000"}, "没有找到这个号码"),
+        ({"type": ""}, "请选择证照"),
+        ({"ground": ""}, "请选择凭什么查看"),
+        ({"matter": ""}, "请写明为哪件办件"),
+        ({"matter": district.FILING}, "请从列出的事项里选"),
+        ({"reference": "44050720261120999999"}, "没有找到这件办件"),
+        ({"reason": ""}, "至少 5 个字"),
+        ({"reason": "长" * 201}, "不超过 200 个字"),
+        ({"reason": "核对陈秀英的住址"}, "不要写姓名和号码"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_opened(
+    page: Client, chen: Citizen, wrong: dict[str, str], words: str
+) -> None:
+    answer = page.post(PAGE, sent(chen, **wrong))
+    assert answer.status_code == 422
+    assert words in text_of(answer)
+    assert "长平路" not in text_of(answer)
+    assert not UseRecord.objects.exists()
+
+
+def test_a_case_of_ones_own_or_of_another_department_is_no_ground(
+    page: Client, chen: Citizen, officer: User
+) -> None:
+    case = making.referred(chen)
+    Person.objects.filter(pk=chen.person.pk).update(user=officer)
+    assert page.post(PAGE, sent(chen, reference=case.reference)).status_code == 422
+    Person.objects.filter(pk=chen.person.pk).update(user=chen.user)
+    page.force_login(district.officer("11440507MB2X00020L"))
+    assert page.post(PAGE, sent(chen, reference=case.reference, matter="")).status_code == 422
+    assert not UseRecord.objects.filter(mode="statutory").exists()
+
+
+def test_what_a_type_does_not_allow_is_refused_and_recorded(page: Client, chen: Citizen) -> None:
+    text = text_of(page.post(PAGE, sent(chen, type="social_card")))
+    assert "依法不能查验" in text
+    assert "6217" not in text
+    use = UseRecord.objects.get()
+    assert (use.outcome, use.fields, use.certificate) == ("not_allowed", [], None)
+
+
+def test_by_consent_without_one_is_refused_and_recorded(page: Client, chen: Citizen) -> None:
+    text = text_of(page.post(PAGE, sent(chen, ground="consent")))
+    assert "持证人没有给本单位有效的授权" in text
+    assert UseRecord.objects.get().outcome == "unauthorised"
+
+
+def test_by_consent_the_consents_purpose_stands_on_the_copy(page: Client, chen: Citizen) -> None:
+    agreed(chen, once=True)
+    text = text_of(page.post(PAGE, sent(chen, ground="consent")))
+    assert "办理测试贷款 · 示例市龙湖区民政局" in text
+    assert "现在已经用完" in text
+    assert "长平路" not in text
+    assert "持证人没有给本单位有效的授权" in text_of(page.post(PAGE, sent(chen, ground="consent")))
+
+
+def test_of_several_consents_one_is_chosen(page: Client, chen: Citizen) -> None:
+    first, second = agreed(chen), agreed(chen, purpose="办理另一件测试")
+    answer = page.post(PAGE, sent(chen, ground="consent"))
+    assert answer.status_code == 422
+    assert "请选这次用哪一份" in text_of(answer)
+    assert "办理另一件测试（到 2026-11-29）" in text_of(answer)
+    page.post(PAGE, sent(chen, ground="consent", authorisation=str(first.pk)))
+    assert UseRecord.objects.get().authorisation == first != second
+
+
+def test_an_organisation_is_found_by_its_code(page: Client, city: Any) -> None:
+    CertificateType.objects.filter(slug="business_licence").update(
+        lookup=LOOKUP | {"fields": ["name", "scope"]}
+    )
+    shop = district.business()
+    assert shop.organisation is not None
+    text = text_of(
+        page.post(PAGE, {**sent(shop), "number": shop.organisation.credit_code, "type": "business_licence"})
+    )
+    assert "食品销售" in text
+
+
+@pytest.mark.parametrize("who", ["clerk", "keeper", "admin", "supervisor"])
+def test_who_finds_the_page(client: Client, chen: Citizen, who: str) -> None:
+    user = getattr(district, who)()
+    client.force_login(user)
+    answer = client.get(PAGE)
+    assert answer.status_code == (200 if who in {"clerk", "keeper"} else 403)
+    if who == "clerk":
+        assert "长平路" in text_of(client.post(PAGE, sent(chen)))
+        assert UseRecord.objects.get().body == "示例区政务服务中心"
+
+
+def test_a_citizen_does_not_find_it(client: Client, chen: Citizen) -> None:
+    client.force_login(chen.user)
+    assert client.get(PAGE).status_code in {302, 403}
+    assert client.post(PAGE, sent(chen)).status_code in {302, 403}
+    assert not UseRecord.objects.exists()
