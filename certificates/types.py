@@ -44,11 +44,16 @@ class Validity(_Strict):
 
 
 class Lookup(_Strict):
-    """Who may look without the holder's consent (依职能查验), at which fields, and by which law."""
+    """Who may look without the holder's consent (依职能查验), at which fields, and by which law.
+
+    `departments` narrows it to bodies by their codes; `told: false` where a law forbids to tell the holder.
+    """
 
     roles: Annotated[tuple[Annotated[Post.Role, Field(strict=False)], ...], Field(min_length=1, strict=False)]
     fields: Annotated[tuple[FieldName, ...], Field(min_length=1, strict=False)]
     basis: Annotated[str, Field(min_length=4, max_length=200)]
+    departments: Annotated[tuple[str, ...], Field(min_length=1, strict=False)] | None = None
+    told: Literal[False] | None = None
 
 
 class Copies(_Strict):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.supervision import views
+from portal.supervision import misuse, views
 
 app_name = "supervision"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("registers", views.registers, name="registers"),
     path("sheets", views.sheets, name="sheets"),
+    path("misuse", misuse.reports, name="misuse"),
+    path("misuse/<uuid:report_id>", misuse.report, name="misuse_report"),
     path("registers/<str:name>", views.register, name="register"),
 ]

@@ -89,6 +89,7 @@ FORMS = {
     "staff/sign-in",
     "stay",
     "store/lookups",
+    "supervision/misuse/<uuid:report_id>",
     "supervision/sheets",
 }
 BUTTONS = {
