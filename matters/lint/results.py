@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from certificates.issuance import numbering
@@ -16,6 +17,7 @@ from rules.language.raw import Unreadable, value_of
 from rules.language.vocabulary import FieldSpec
 
 _PATH = "result.certificate"
+_CENT = Decimal("0.01")
 _DATES = frozenset({"today", "first_of_next_month", "valid_until"})
 _VALIDITIES = ("valid_days", "valid_years", "valid_until")
 
@@ -28,6 +30,7 @@ def problems(compiled: Compiled, *, sources: Sources) -> Iterator[Problem]:
     yield from _sentence(compiled, result.sentence, path="result.sentence")
     yield from _naming(compiled)
     yield from _ending(compiled, sources)
+    yield from _amounts(compiled)
     source = sources.types.get(result.certificate.type)
     if source is None:
         yield Problem(f"{_PATH}.type", f"没有证照类型“{result.certificate.type}”")
@@ -44,6 +47,19 @@ def _naming(compiled: Compiled) -> Iterator[Problem]:
         yield from _fact(compiled, result.names.fact, FactType.TEXT, path=path)
     if result.renames and compiled.package.applicant != "organisation":
         yield Problem("result.renames", "申请人是个人，没有可以改的单位名称")
+
+
+def _amounts(compiled: Compiled) -> Iterator[Problem]:
+    """What is granted is paid: no amount below nothing, none finer than a 分."""
+    table = compiled.package.outcome
+    money = {name for name, spec in table.columns.items() if spec.type is FactType.MONEY} if table else set()
+    for at, row in enumerate(table.rows if table else ()):
+        for name in sorted(money & row.values.keys()):
+            amount = Decimal(str(row.values[name]))
+            if amount < 0:
+                yield Problem(f"outcome.rows[{at}].values.{name}", "金额不能小于 0")
+            elif amount != amount.quantize(_CENT):
+                yield Problem(f"outcome.rows[{at}].values.{name}", "金额最多写到分，两位小数")
 
 
 def _ending(compiled: Compiled, sources: Sources) -> Iterator[Problem]:

@@ -93,11 +93,11 @@ def _faults(compiled: Compiled, example: Example, verdict: Verdict, *, path: str
     found = []
     if verdict.kind.lower() != example.expect.verdict:
         found.append((f"{path}.verdict", f"应为 {example.expect.verdict}，实际为 {verdict.kind.lower()}"))
-    outcomes = {finding.check_code: finding.outcome.lower() for finding in verdict.findings}
+    outcomes = {one.check_code: (one.name, one.outcome.lower()) for one in verdict.findings}
     for code, expected in example.expect.findings.items():
-        seen = outcomes.get(code, "没有这个核验项")
+        name, seen = outcomes.get(code, (code, "没有这个核验项"))
         if seen != expected:
-            found.append((f"{path}.findings.{code}", f"应为 {expected}，实际为 {seen}"))
+            found.append((f"{path}.findings.{code}", f"“{name}”应为 {expected}，实际为 {seen}"))
     return found + _outcome_faults(compiled.package.outcome, example, verdict, path=f"{path}.outcome")
 
 

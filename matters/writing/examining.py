@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,9 @@ from matters.lint.problem import Problem
 from matters.models import EditionDraft
 from matters.sources import Sources, stored
 from rules import InvalidTree
+
+log = logging.getLogger(__name__)
+UNEXAMINED = "检查这份草稿时系统出了错，请撤回最近一次修改；仍不行的，请联系技术人员"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,13 @@ def examine(content: Mapping[str, Any], *, sources: Sources | None = None) -> Ex
         sources = sources.and_of([package])
     except InvalidTree as error:
         return Examined(None, None, tuple(Problem(path, message) for path, message in error.problems))
-    found = tuple(linting.problems(package, sources=sources))
+    try:
+        found = tuple(linting.problems(package, sources=sources))
+    except (
+        Exception
+    ):  # a fault of ours in looking for faults must never lock a draft: it bars publishing, no more
+        log.exception("a draft could not be examined")
+        return Examined(package, None, (Problem("", UNEXAMINED),))
     try:
         compiled = compile_package(package, vocabulary=freeze(package, sources=sources))
     except ValueError:  # pydantic's, for a vocabulary that contradicts itself: linting has named it

@@ -132,7 +132,7 @@ def _money(raw: object) -> Decimal:
     if type(raw) is int and -MAX_WHOLE <= raw <= MAX_WHOLE:
         return Decimal(raw)
     if type(raw) is not str or not _MONEY.fullmatch(raw):
-        raise WrongValue('金额应写成文字，例如 "100.00"')
+        raise WrongValue("金额应写成 100.00 的样子（写 JSON 的，加引号）")
     try:
         return Decimal(raw)
     except InvalidOperation:

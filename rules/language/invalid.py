@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -100,9 +101,11 @@ def refuse(error: ValidationError) -> NoReturn:
 
 
 def json_document(text: str | bytes) -> Any:
-    """Return parsed JSON; raises InvalidTree for doubled keys, NaN, broken text and bottomless nesting."""
+    """Return parsed JSON; raises InvalidTree for doubled keys, what no database keeps, broken or bottomless text."""
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        found = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
+        _refuse_nul(found)
+        return found
     except RecursionError:
         raise InvalidTree([("", "嵌套过深")]) from None
     except UnicodeDecodeError:
@@ -147,6 +150,26 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         doubled = next(name for name in names if names.count(name) > 1)
         raise InvalidTree([("", f"键“{_printable(doubled)}”出现了两次")])
     return found
+
+
+def _refuse_nul(document: Any) -> None:
+    """Refuse the one character that no database keeps in a text."""
+    waiting = [document]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str) and "\0" in part:
+            raise InvalidTree([("", _MESSAGES["string_unicode"])])
+        if isinstance(part, dict):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise InvalidTree([("", f"数字过大：{_printable(text)}")])
+    return number
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -93,7 +93,9 @@ class Cells:
 
     def _period(self, op: Op, length: int) -> Iterator[date]:
         yield self._on
-        yield months_after(self._on, -length) if op is Op.WITHIN_MONTHS else self._on - _DAY * length
+        yield from (
+            [months_after(self._on, -length)] if op is Op.WITHIN_MONTHS else _moved(self._on, _DAY, -length)
+        )
 
     def _trace_back(self, derivation: Derivation) -> None:
         """Turn the thresholds of a derived fact into values of what it follows from."""
@@ -107,7 +109,8 @@ class Cells:
         if derivation.kind in _MONTHS_AWAY:
             of |= {months_after(self._on, _MONTHS_AWAY[derivation.kind] * number) for number in wanted}
         elif derivation.kind in _DAYS_AWAY:
-            of |= {self._on + _DAY * _DAYS_AWAY[derivation.kind] * number for number in wanted}
+            away = _DAYS_AWAY[derivation.kind]
+            of |= {day for number in wanted for day in _moved(self._on, _DAY, away * number)}
         elif derivation.kind is DerivedKind.COUNT:
             self._counts[derivation.of] |= {number for number in wanted if number >= 0}
         elif derivation.kind is DerivedKind.SUM:
@@ -143,7 +146,7 @@ class Cells:
         step: Any = _STEPS.get(spec.type)
         if step is None:
             return constants
-        near = [value + step * side for value in constants for side in (-1, 0, 1)]
+        near = [moved for value in constants for side in (-1, 0, 1) for moved in _moved(value, step, side)]
         signed = spec.type is FactType.DATE or any(value < 0 for value in constants)
         return near if signed or self._may_fall_below_zero(name) else [value for value in near if value >= 0]
 
@@ -160,6 +163,14 @@ class Cells:
         for number in sorted(number for number in numbers if 0 <= number <= MOST_CODES):
             yield from ((record,) * number for record in records)
         yield from combinations_with_replacement(records, 2)
+
+
+def _moved(value: Any, step: Any, times: int) -> Iterator[Any]:
+    """Yield a value so many steps on, nothing beyond the ends of the calendar."""
+    try:
+        yield value + step * times
+    except OverflowError:
+        return
 
 
 def _typed(node: Compare, spec: FieldSpec) -> Iterator[Any]:

@@ -60,12 +60,13 @@ def _typed(node: Compare, spec: FieldSpec, rules: Language) -> Any:
     return values if node.op in CHOICE_OPS or isinstance(node.value, tuple) else values[0]
 
 
-def contradiction(demands: Sequence[Demand]) -> str | None:
-    """Return the path of a demand that cannot hold together with the others on its fact, None if all can."""
+def contradiction(demands: Sequence[Demand]) -> tuple[str, list[str]] | None:
+    """Return the path of a demand that cannot hold together with others on its fact, and theirs; None if all can."""
     for fact in dict.fromkeys(one.fact for one in demands):
         same = [one for one in demands if one.fact == fact]
         if _impossible(same):
-            return same[-1].path
+            alone = [one.path for one in same[:-1] if _impossible([one, same[-1]])]
+            return same[-1].path, alone or [one.path for one in same[:-1]]
     return None
 
 

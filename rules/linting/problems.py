@@ -23,6 +23,7 @@ from rules.language.tree import (
     placed,
 )
 from rules.language.vocabulary import FactSpec, FactType, FieldSpec, Vocabulary
+from rules.linting import bounds
 from rules.linting.contradictions import Demand, contradiction, demand
 from rules.linting.tables import table_flaws
 
@@ -37,6 +38,7 @@ _TYPE_NAMES = {
     FactType.LIST: "列表",
 }
 _NEVER = "与同组的其他条件矛盾，永远不能同时满足"
+_ALWAYS = "这一组怎样都满足，等于没有条件"
 
 
 class Severity(StrEnum):
@@ -60,7 +62,15 @@ def problems(condition: Node, vocabulary: Vocabulary) -> list[Problem]:
     found = list(_misfits(condition, vocabulary))
     seen = _Contradictions(vocabulary)
     seen.look(condition, "", [], negated=False)
-    return found + seen.found
+    return found + (seen.found or list(_always(condition, vocabulary)))
+
+
+def _always(condition: Node, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield alternatives of which one always holds: A, or not A."""
+    for path, node, inside in placed(condition):
+        alone = isinstance(node, AnyOf) and not inside
+        if alone and _Contradictions(vocabulary).never(node, path, negated=True):
+            yield Problem(path, _ALWAYS, Severity.WARNING)
 
 
 def check_problems(
@@ -70,18 +80,25 @@ def check_problems(
     found = []
     for index, check in enumerate(checks):
         found += _under(f"checks[{index}].condition", problems(check.condition, vocabulary))
-    together = _Contradictions(vocabulary)
-    together.look_together(
-        [(f"checks[{index}].condition", check.condition) for index, check in enumerate(checks)]
-    )
     known = {problem.path for problem in found}
-    found += [problem for problem in together.found if problem.path not in known]
+    found += [one for one in _between(checks, vocabulary) if one.path not in known]
     if outcome_table is None:
         return found
     found += _row_problems(outcome_table, vocabulary)
     if any(problem.severity is Severity.ERROR for problem in found):
         return found  # what cannot be judged cannot be tried out either
     return found + _table_problems(outcome_table, checks, vocabulary)
+
+
+def _between(checks: Sequence[Check], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield checks that can never pass together, each naming the other."""
+    names = {f"checks[{index}].condition": check.name for index, check in enumerate(checks)}
+    together = _Contradictions(vocabulary)
+    together.look_together([(f"checks[{at}].condition", check.condition) for at, check in enumerate(checks)])
+    for problem in together.found:
+        others = [at for at in together.against if not problem.path.startswith(at)]
+        other = next((name for at, name in names.items() if any(one.startswith(at) for one in others)), "")
+        yield Problem(problem.path, f"与核验项“{other}”矛盾，永远不能都通过" if other else problem.message)
 
 
 def _table_problems(table: OutcomeTable, checks: Sequence[Check], vocabulary: Vocabulary) -> list[Problem]:
@@ -143,6 +160,8 @@ def _compare_misfits(
         yield from _other_misfits(node, spec, vocabulary.get(node.other, within=within))
     elif node.value is not None and node.op not in PERIOD_OPS:
         yield from _value_misfits(node, spec)
+        if (message := bounds.misfit(node, label=spec.label, vocabulary=vocabulary)) is not None:
+            yield "value", message
 
 
 def _other_misfits(node: Compare, spec: FieldSpec, other: FieldSpec | None) -> Iterator[tuple[str, str]]:
@@ -169,12 +188,17 @@ class _Contradictions:
 
     def __init__(self, vocabulary: Vocabulary, within: FactSpec | None = None) -> None:
         self.found: list[Problem] = []
+        self.against: list[str] = []  # paths of what the last contradiction stands against
         self._vocabulary = vocabulary
         self._within = within
 
     def look(self, node: Node, path: str, above: list[Demand], *, negated: bool) -> None:
         demands, choices = self._flatten(node, path, negated=negated)
         self._judge(demands, choices, above)
+
+    def never(self, node: Node, path: str, *, negated: bool) -> bool:
+        """Tell whether what must hold together, whichever alternative is taken, can never hold."""
+        return contradiction(self._flatten(node, path, negated=negated)[0]) is not None
 
     def look_together(self, conditions: Sequence[tuple[str, Node]]) -> None:
         demands: list[Demand] = []
@@ -186,7 +210,8 @@ class _Contradictions:
         self, demands: list[Demand], choices: list[tuple[Node, str, bool]], above: list[Demand]
     ) -> None:
         together = above + demands
-        if (at := contradiction(together)) is not None:
+        if (clash := contradiction(together)) is not None:
+            at, self.against = clash
             self.found.append(Problem(at, _NEVER))
             return
         for node, path, negated in choices:

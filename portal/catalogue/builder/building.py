@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+from unicodedata import normalize
 
-from rules import FactSpec, FactType, FieldSpec
+from rules import FactSpec, FactType, FieldSpec, InvalidTree, json_document
 from rules.language.tree import CHOICE_OPS, ITEM, MAX_NODES, PERIOD_OPS, PRESENCE_OPS, Op
 
 Tree: TypeAlias = Any
@@ -29,6 +30,8 @@ AMOUNTS = {"some": "至少有一条", "every": "每一条都", "none": "没有�
 MOST_PARTS = 60
 _DEEPEST = 40  # of JSON that is typed; a condition has at most 8 levels, each two brackets
 _WHOLE = re.compile(r"-?\d{1,16}", re.ASCII)
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_WRITTEN = {FactType.INTEGER, FactType.MONEY, FactType.DATE}  # full-width digits are digits
 _NEGATED_GROUPS = {"any": NONE_OF, "all": NOT_ALL}
 _MANY_OPS = CHOICE_OPS | {Op.WITHIN}
 
@@ -107,11 +110,7 @@ def _line(tree: Tree, facts: Facts, within: FactSpec | None) -> Line | None:
         return _records(tree, amount, facts)
     if not set(tree) <= {"fact", "op", "value", "other"} or not _texts(tree, "fact", "op", "other"):
         return None
-    if (
-        "fact" not in tree
-        or {"value", "other"} <= set(tree)
-        or (tree.get("op") == "" or tree.get("other") == "")
-    ):
+    if "fact" not in tree or {"value", "other"} <= set(tree) or tree.get("op") == "":
         return None
     line = Line(tree["fact"], tree.get("op", ""), drawn_for=tree["fact"])
     if "other" in tree:
@@ -198,7 +197,7 @@ def _said(line: Line, facts: Facts, within: FactSpec | None) -> Tree:
     if line.op in PRESENCE_OPS:
         return said
     if line.against:
-        said |= {"other": line.other} if line.other else {}
+        said |= {"other": line.other}  # chosen or not: what it is compared with stays as it was decided
     if line.against and line.op not in PERIOD_OPS:
         return said
     value = _typed(line, spec_of(line.fact, facts=facts, within=within))
@@ -229,6 +228,10 @@ def _typed(line: Line, spec: FieldSpec | None) -> Any:
 def _constant(text: str, spec: FieldSpec | None) -> Any:
     if spec is None:
         return from_json(text)
+    if spec.type in _WRITTEN:
+        text = normalize("NFKC", text).strip()
+    if spec.type in {FactType.INTEGER, FactType.MONEY} and _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
     if spec.type is FactType.INTEGER and _WHOLE.fullmatch(text):
         return int(text)
     if spec.type is FactType.BOOLEAN and text in {"true", "false"}:
@@ -312,8 +315,8 @@ def size(tree: Tree) -> int:
 def from_json(text: str) -> Any:
     """Return what JSON text says; what is not JSON, or bottomless, stays text, so that the fault can be named."""
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = json_document(text)
+    except InvalidTree:
         return text
     waiting = [(value, 1)]
     while waiting:

@@ -9,22 +9,24 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from common.errors import DomainError
 from matters.format.speaking import spoken
 from matters.lint.problem import Problem
 from matters.sources import Sources
 from matters.writing.examining import Examined
-from portal.catalogue.builder import acting, building, offering, parts, posting, reading
+from portal.catalogue.builder import acting, offering, parts, posting, reading
 from portal.catalogue.builder.acting import Steps
 from portal.catalogue.builder.offering import Offer, as_dict, dicts
 from portal.catalogue.builder.parts import Desk, Drawn
 from portal.catalogue.builder.posting import Posted
 from portal.catalogue.builder.rows import Choices, Shown
 from portal.catalogue.builder.shapes import Shape, inner_of, shape_at, values_of
-from rules import FieldSpec
+from rules import FieldSpec, InvalidTree, json_document
 
 Content = dict[str, Any]
 MISSING = "缺少“"
 MALFORMED = "名称写法不符合规定"
+_NAMING = (".fact", ".some", ".every", ".none", ".count", ".other")
 ABOUT = (
     "name",
     "summary",
@@ -128,11 +130,12 @@ class Page:
 
     @property
     def here(self) -> list[Problem]:
-        """Return the problems of this place."""
+        """Return the problems of this place, and those of no place at all."""
+        everywhere = [problem for problem in self.examined.problems if not problem.path]
         if self.place.only is None:
-            return list(self.examined.under(self.place.name))
+            return everywhere + (list(self.examined.under(self.place.name)) if self.place.name else [])
         under = [parts.join(self.place.name, key) for key in self.place.only]
-        return [problem for path in under for problem in self.examined.under(path)]
+        return everywhere + [problem for path in under for problem in self.examined.under(path)]
 
 
 @dataclass
@@ -156,12 +159,29 @@ class Edit:
         what, _, where = posting.one(self.form, "act").partition(":")
         shape = _shape_for(what, where, after)
         if what == "json" and shape is not None:
-            text = posting.one(self.form, f"{where}:json")
-            after = acting.put(after, acting.steps_of(where), building.from_json(text))
+            after = acting.put(after, acting.steps_of(where), _pasted(self.form, where))
             self.focus = where
         elif shape is not None:
             after, self.focus = acting.act(after, what=what, place=where, shape=shape, facts=facts)
         return offering.with_uses(after, before=content, sources=self.sources)
+
+
+class UnreadableJson(DomainError):
+    """JSON that was to take the place of a condition is none; `text` is what was typed for the place `name`."""
+
+    status = 422
+
+    def __init__(self, name: str, text: str, why: str) -> None:
+        self.name, self.text = name, text
+        super().__init__(f"这段 JSON 没有用上，原来的条件没有变：{why}")
+
+
+def _pasted(form: Posted, name: str) -> Any:
+    text = posting.one(form, f"{name}:json")
+    try:
+        return json_document(text)
+    except InvalidTree as error:
+        raise UnreadableJson(name, text, error.problems[0][1]) from error
 
 
 def problems_by_path(problems: tuple[Problem, ...]) -> dict[str, list[str]]:
@@ -176,10 +196,7 @@ def told(problem: Problem) -> str:
     """Return a problem in words for a page: no names of keys."""
     if problem.message.startswith(MISSING):
         return "请填写"
-    if (
-        problem.path.endswith((".fact", ".some", ".every", ".none", ".count"))
-        and problem.message == MALFORMED
-    ):
+    if problem.path.endswith(_NAMING) and problem.message == MALFORMED:
         return "请选择一项数据"
     words = spoken(problem.message)
     return f"提醒：{words}" if problem.warning else words

@@ -83,7 +83,8 @@ def _grouped(vocabulary: Vocabulary) -> tuple[tuple[str, tuple[tuple[str, str], 
     found: dict[tuple[int, str], list[tuple[str, str]]] = {}
     for spec in vocabulary.by_name.values():
         source = _KIND_WORDS.get(spec.source_kind, spec.source_label)
-        found.setdefault((_ORDER[spec.source_kind], source), []).append((spec.name, _words(spec)))
+        words = _words(spec) if spec.source_kind is SourceKind.DERIVED else f"{source} · {_words(spec)}"
+        found.setdefault((_ORDER[spec.source_kind], source), []).append((spec.name, words))
     in_order = sorted(found, key=lambda key: key[0])
     return tuple((source, tuple(found[rank, source])) for rank, source in in_order)
 

@@ -21,7 +21,7 @@ from matters.writing.drafts import save as save_draft
 from portal.catalogue import access, tabs
 from portal.catalogue.access import Admin, office_page
 from portal.catalogue.builder import editing
-from portal.catalogue.builder.editing import Edit, Page, Place
+from portal.catalogue.builder.editing import Edit, Page, Place, UnreadableJson
 from portal.catalogue.showing import listing, sections
 
 HERE = "catalogue:parts"
@@ -50,15 +50,20 @@ def part(request: HttpRequest, draft_id: UUID, address: str) -> HttpResponse:
     place = editing.place_of(address, content=draft.content)
     if place is None:
         raise Http404
+    unread: UnreadableJson | None = None
     if request.method == "POST":
-        return saved(request, admin, draft, place=place, onward=request.path)
+        try:
+            return saved(request, admin, draft, place=place, onward=request.path)
+        except UnreadableJson as error:
+            unread = error
     page = page_of(draft, place)
     back_url, back_words = _back(draft, address)
     known = {"page": page, "form": page.drawn, "problems": page.faults} | sections.around(
         draft.content, address
     )
-    known |= {"back_url": back_url, "back_words": back_words}
-    return render(request, "catalogue/part.html", common(request, admin, draft, page) | known)
+    known |= {"back_url": back_url, "back_words": back_words, "unread": unread}
+    shown = common(request, admin, draft, page) | known
+    return render(request, "catalogue/part.html", shown, status=unread.status if unread else 200)
 
 
 def _back(draft: EditionDraft, address: str) -> tuple[str, str]:

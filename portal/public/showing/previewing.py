@@ -22,8 +22,21 @@ from matters.forms import reading
 from matters.forms.answers import is_visible
 from matters.forms.fields import ReadField, dress
 from portal.public.showing.guiding import options_of
-from rules import Action, Fact, FactSpec, FactType, Finding, Leaf, Source, SourceKind, Truth
+from rules import (
+    Action,
+    Fact,
+    FactSpec,
+    FactType,
+    Finding,
+    Leaf,
+    Source,
+    SourceKind,
+    Truth,
+    holds,
+    sentence,
+)
 from rules.language.raw import value_of
+from rules.language.tree import AllOf
 
 MOST = 6
 HELD = ".held"
@@ -60,6 +73,7 @@ class Point:
     name: str
     words: str
     note: str = ""
+    fits: str = ""  # what was answered of one that is still open, and fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,7 @@ class Answer:
     open: tuple[Point, ...]
     fine: tuple[Point, ...]
     gives: tuple[tuple[str, str], ...]
+    fits: bool = False
 
 
 def asked(compiled: Compiled) -> list[Asked]:
@@ -219,36 +234,58 @@ def _json(value: Any, spec: FactSpec) -> Any:
 
 
 def _answer(compiled: Compiled, facts: Mapping[str, Fact], *, on: date, skipped: int) -> Answer:
-    verdict = compiled.judge(counted(facts, vocabulary=compiled.vocabulary, on=on), on=on)
-    against = tuple(_against(one) for one in verdict.findings if one.outcome == Truth.FAIL)
-    still = tuple(_open(one) for one in verdict.findings if one.outcome == Truth.UNKNOWN)
-    fine = tuple(point for one in verdict.findings if (point := _fine(one)) is not None)
-    kind = "maybe_not" if against else "can" if fine and not skipped else "open"
+    facts = counted(facts, vocabulary=compiled.vocabulary, on=on)
+    verdict = compiled.judge(facts, on=on)
+    demands = {one.check_code: list(_demands(compiled, one, facts, on)) for one in verdict.findings}
+    told = [(one, demands[one.check_code]) for one in verdict.findings]
+    against = tuple(_against(one, asked) for one, asked in told if one.outcome == Truth.FAIL)
+    still = tuple(_open(one, asked) for one, asked in told if one.outcome == Truth.UNKNOWN)
+    fine = tuple(Point(one.name, one.sentence) for one in verdict.findings if one.outcome == Truth.PASS)
+    fits = bool(fine) or any(point.fits for point in still)
+    kind = "maybe_not" if against else "can" if fits and not skipped else "open"
     gives = verdict.outcome.lines if verdict.outcome and not against else ()
-    return Answer(kind, skipped, against, still, fine, gives)
+    return Answer(kind, skipped, against, still, fine, gives, fits)
 
 
-def _against(finding: Finding) -> Point:
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """One thing a check asks for, alternatives kept together: 年满60周岁，或持有残疾人证."""
+
+    words: str
+    outcome: Truth
+    leaves: tuple[Leaf, ...]
+
+
+def _demands(compiled: Compiled, finding: Finding, facts: Mapping[str, Fact], on: date) -> Iterator[_Demand]:
+    condition = next(one.condition for one in compiled.package.checks if one.code == finding.check_code)
+    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
+    for at, part in enumerate(parts):
+        path = f"all[{at}]" if isinstance(condition, AllOf) else ""
+        below = tuple(leaf for leaf in finding.leaves if _is_below(leaf.path, path))
+        outcome = holds(part, facts, vocabulary=compiled.vocabulary, on=on)
+        yield _Demand(sentence(part, vocabulary=compiled.vocabulary), outcome, below)
+
+
+def _is_below(path: str, above: str) -> bool:
+    return not above or path == above or path.startswith((f"{above}.", f"{above}["))
+
+
+def _against(finding: Finding, demands: list[_Demand]) -> Point:
     note = "办的时候可以补" if finding.action == Action.SUPPLEMENT else ""
-    lines = [leaf for leaf in finding.leaves if leaf.outcome == Truth.FAIL]
-    return Point(finding.name, "；".join(_said(leaf) for leaf in lines) or finding.sentence, note)
+    said = [_said(one) for one in demands if one.outcome == Truth.FAIL]
+    return Point(finding.name, "；".join(said) or finding.sentence, note)
 
 
-def _said(leaf: Leaf) -> str:
-    return f"要求“{leaf.sentence}”，您填的是“{leaf.seen}”"
+def _said(demand: _Demand) -> str:
+    seen = "、".join(dict.fromkeys(leaf.seen for leaf in demand.leaves if leaf.outcome == Truth.FAIL))
+    return f"要求“{demand.words}”，您填的是“{seen}”"
 
 
-def _fine(finding: Finding) -> Point | None:
-    """Return what fits of a check: all of it, or the lines that were answered of one that is still open."""
-    if finding.outcome == Truth.PASS:
-        return Point(finding.name, finding.sentence)
-    fits = [leaf.sentence for leaf in finding.leaves if leaf.outcome == Truth.PASS]
-    return Point(finding.name, "；".join(fits)) if fits and finding.outcome == Truth.UNKNOWN else None
-
-
-def _open(finding: Finding) -> Point:
+def _open(finding: Finding, demands: list[_Demand]) -> Point:
     """Say of an open check what is still asked and who will tell: a source by its name, or the form."""
-    lines = [leaf for leaf in finding.leaves if leaf.outcome == Truth.UNKNOWN]
+    waiting = [one for one in demands if one.outcome == Truth.UNKNOWN]
+    lines = [leaf for one in waiting for leaf in one.leaves if leaf.outcome == Truth.UNKNOWN]
     sources = [leaf.source.label for leaf in lines if leaf.source and leaf.source.kind != SourceKind.FORM]
-    words = "；".join(leaf.sentence for leaf in lines) or finding.sentence
-    return Point(finding.name, words, "、".join(dict.fromkeys(sources)))
+    words = "；".join(one.words for one in waiting) or finding.sentence
+    fits = "；".join(one.words for one in demands if one.outcome == Truth.PASS)
+    return Point(finding.name, words, "、".join(dict.fromkeys(sources)), fits)

@@ -96,6 +96,13 @@ FAULTS: list[tuple[str, Any, str, str]] = [
     ("checks[2].condition.value", 1, "checks[2].condition", ""),
     ("checks[1].opens", ["form.nothing"], "checks[1].opens[0]", "form.nothing"),
     ("outcome.rows[0].when", {"fact": "derived.height", "op": "ge", "value": 3}, "outcome.rows[0].when", ""),
+    (
+        "outcome.rows[0].values.monthly_amount",
+        "-100.00",
+        "outcome.rows[0].values.monthly_amount",
+        "不能小于 0",
+    ),
+    ("outcome.rows[0].values.monthly_amount", "100.005", "outcome.rows[0].values.monthly_amount", "写到分"),
     ("result.certificate.type", "moon_licence", "result.certificate.type", "没有证照类型"),
     ("result.certificate.type", "business_licence", "result.certificate.type", "持证主体"),
     ("result.certificate.number", "LH{year}", "result.certificate.number", "serial"),

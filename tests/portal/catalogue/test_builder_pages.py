@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from html.parser import HTMLParser
 from pathlib import Path
@@ -169,3 +170,60 @@ def test_every_key_of_the_format_has_a_name_people_read() -> None:
 def test_an_unknown_page_is_not_found(browser: Client, draft: EditionDraft) -> None:
     for address in ("parts/checks.99", "parts/what", "parts/guide.fee", "tables/what", "parts/checks.x"):
         assert browser.get(f"/catalogue/drafts/{draft.pk}/{address}").status_code == 404
+
+
+EXTREMES = [
+    {"fact": "cert.resident_id.birth_date", "op": "le", "value": "9999-12-31"},
+    {"fact": "cert.resident_id.birth_date", "op": "ge", "value": "0001-01-01"},
+    {"fact": "derived.age", "op": "ge", "value": 2025},
+    {"fact": "derived.age", "op": "ge", "value": 10**15},
+]
+
+
+@pytest.mark.parametrize("condition", EXTREMES)
+def test_no_value_locks_a_draft(browser: Client, draft: EditionDraft, condition: dict[str, Any]) -> None:
+    send(
+        browser,
+        f"/catalogue/drafts/{draft.pk}/parts/checks.0",
+        fields={"checks[0].condition:json": json.dumps(condition)},
+        act="json:checks[0].condition",
+    )
+    for page in ("checks", "outcome", "parts", "parts/checks.0", "try", "backtests", "compare", "review"):
+        assert browser.get(f"/catalogue/drafts/{draft.pk}/{page}").status_code == 200, page
+
+
+def test_a_fault_of_ours_in_looking_for_faults_locks_no_draft(
+    browser: Client, draft: EditionDraft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matters.lint.linting.problems", lambda *_, **__: 1 / 0)
+    assert "系统出了错" in browser.get(f"/catalogue/drafts/{draft.pk}/parts/checks.0").content.decode()
+    assert examine(draft.content).errors
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"fact": "derived.age", "op": "ge", "value": 80,}', "不是有效的 JSON（第 1 行"),
+        ('{"fact": "derived.age", "op": "ge", "op": "le", "value": 80}', "“op”出现了两次"),
+        ('{"fact": "derived.age", "op": "ge", "value": NaN}', "不能使用 NaN"),
+        ('{"fact": "derived.age", "op": "ge", "value": 1e400}', "数字过大：1e400"),
+        ('{"fact": "derived.age", "op": "eq", "value": "\\u0000"}', "无法识别的字符"),
+    ],
+)
+def test_json_that_is_none_changes_nothing_and_stands_where_it_was_typed(
+    browser: Client, draft: EditionDraft, text: str, why: str
+) -> None:
+    before = draft.content
+    address = f"/catalogue/drafts/{draft.pk}/parts/checks.0"
+    fields = Form(browser.get(address).content.decode()).fields
+    form: dict[str, list[str]] = {}
+    for name, value in fields:
+        form.setdefault(name, []).append(value)
+    name = "checks[0].condition"
+    answer = browser.post(address, form | {f"{name}:json": [text], "act": f"json:{name}"})
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert why in page
+    assert text in page
+    draft.refresh_from_db()
+    assert draft.content == before

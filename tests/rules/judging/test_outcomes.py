@@ -55,7 +55,7 @@ def test_no_row_may_hold() -> None:
         (
             {"rows": [{"values": LOW | {"amount": "1,5"}}]},
             "rows[0].values.amount",
-            '金额应写成文字，例如 "100.00"',
+            "金额应写成 100.00 的样子（写 JSON 的，加引号）",
         ),
         (
             {"rows": [{"values": LOW | {"until": "2027-02-29"}}]},

@@ -40,7 +40,7 @@ def found(condition: Any) -> list[tuple[str, str]]:
         (leaf("form.rooms", "eq", "3"), "value", "“房间数”的值应为整数"),
         (leaf("form.rooms", "eq", True), "value", "“房间数”的值应为整数"),
         (leaf("form.rooms", "in", [1, "2"]), "value[1]", "“房间数”的值应为整数"),
-        (leaf("form.capital", "ge", "1,000"), "value", '金额应写成文字，例如 "100.00"'),
+        (leaf("form.capital", "ge", "1,000"), "value", "金额应写成 100.00 的样子（写 JSON 的，加引号）"),
         (leaf("form.start", "ge", "20261120"), "value", "日期应写成 2026-11-20 的样子"),
         (leaf("form.level", "in", ["1", "9"]), "value[1]", "“等级”的代码表里没有“9”"),
         (leaf("form.agrees", "eq", "yes"), "value", "“是否同意”的值应为true 或 false"),
@@ -78,6 +78,51 @@ def test_what_does_not_fit_the_vocabulary(condition: Any, path: str, message: st
 
 
 R, LEVEL, HOME = "form.rooms", "form.level", "cert.hukou.division"
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "words"),
+    [
+        ("ge", 0, "怎样都满足"),
+        ("gt", -1, "怎样都满足"),
+        ("ne", 500, "怎样都满足"),
+        ("le", 150, "怎样都满足"),
+        ("lt", 0, "永远不能满足"),
+        ("ge", 1946, "永远不能满足"),
+        ("eq", -1, "永远不能满足"),
+        ("gt", 150, "永远不能满足"),
+        ("ge", 1, ""),
+        ("gt", 0, ""),
+        ("le", 0, ""),
+        ("ge", 150, ""),
+        ("eq", 80, ""),
+    ],
+)
+def test_an_age_is_no_year_and_not_below_nothing(op: str, value: int, words: str) -> None:
+    wanted = [("value", f"“年龄”在 0 到 150 之间，这个条件{words}")] if words else []
+    assert found(leaf("derived.age", op, value)) == wanted
+
+
+def test_nobody_has_fewer_than_no_cases() -> None:
+    assert found(leaf("own.open", "ge", 0)) == [("value", "“在办的申请”不会小于 0，这个条件怎样都满足")]
+    assert found(leaf("own.open", "gt", 10**6)) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "always"),
+    [
+        ([leaf(R, "ge", 5), leaf(R, "lt", 5)], True),
+        ([leaf(R, "ge", 5), {"not": leaf(R, "ge", 5)}], True),
+        ([leaf(R, "ge", 5), leaf(R, "lt", 6)], True),
+        ([leaf("form.agrees", "eq", True), leaf("form.agrees", "eq", False)], True),
+        ([leaf(R, "ge", 5), leaf(R, "lt", 4)], False),
+        ([leaf(R, "ge", 5), leaf("form.note", "present")], False),
+        ([leaf(LEVEL, "in", ["1"]), {"all": [leaf(LEVEL, "in", ["2", "3"]), leaf(R, "ge", 2)]}], False),
+    ],
+)
+def test_alternatives_of_which_one_always_holds_are_no_condition(parts: list[Any], always: bool) -> None:
+    wanted = [("", "这一组怎样都满足，等于没有条件")] if always else []
+    assert found({"any": parts}) == wanted
 
 
 @pytest.mark.parametrize(
@@ -185,3 +230,14 @@ def test_what_lint_accepts_is_never_unreadable_by_itself(document: Any) -> None:
     _, leaves = PreparedCondition(condition, vocabulary=VOCABULARY).trace({}, on=ON)
     unreadable = [leaf for leaf in leaves if leaf.reason == "UNREADABLE"]
     assert bool(unreadable) <= bool(misfits)
+
+
+def test_checks_that_can_never_pass_together_name_each_other() -> None:
+    old, young = (
+        check(leaf("derived.age", "ge", 80), code="old"),
+        check(leaf("derived.age", "lt", 60), code="young"),
+    )
+    between = check(leaf("form.note", "present"), code="between")
+    (problem,) = check_problems([old, between, young], VOCABULARY)
+    assert problem.path == "checks[2].condition"
+    assert problem.message == f"与核验项“{old.name}”矛盾，永远不能都通过"

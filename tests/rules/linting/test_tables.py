@@ -220,3 +220,21 @@ def test_what_is_found_is_what_going_through_every_case_finds(rows: list[Any], c
         and any(earlier in one and later not in one for one in classes)
         and any(later in one and earlier not in one for one in classes)
     }
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        leaf("cert.id.birth", "le", "9999-12-31"),
+        leaf("cert.id.birth", "ge", "0001-01-01"),
+        leaf("cert.id.birth", "within_days", 36_500),
+        leaf("cert.id.birth", "within_months", 36_500),
+        *[leaf("derived.age", op, years) for op in ("ge", "le") for years in (-(10**15), 2025, 9999, 10**15)],
+        *[leaf("derived.workdays", "ge", days) for days in (-(10**15), 10**9, 10**15)],
+        *[leaf("derived.income", "ge", amount) for amount in ("-999999999999999", "999999999999999.99")],
+    ],
+)
+def test_the_ends_of_the_calendar_stop_nobody(condition: Any) -> None:
+    found = check_problems(checks(condition), VOCABULARY, table([condition, None]))
+    assert all(problem.message for problem in found)
+    assert table_flaws(table([condition, None]), checks(condition), VOCABULARY) is not None

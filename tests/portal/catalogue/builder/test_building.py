@@ -169,3 +169,32 @@ def test_what_no_row_says_stays_as_json() -> None:
 def test_bottomless_json_stays_text() -> None:
     for text in ("[" * 300 + "]" * 300, '{"not":' * 200 + "1" + "}" * 200, "[" * 100_000, "{", "NaN2"):
         assert building.from_json(text) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "meant"),
+    [
+        ("derived.age", "８０", 80),
+        ("derived.age", "1,000", 1000),
+        ("derived.age", "1,00", "1,00"),
+        ("form.amount", "１,０００.５0", "1000.50"),
+        ("form.amount", " 100 ", "100"),
+        ("form.day", "２０２６-11-20", "2026-11-20"),
+        ("applicant.name", "１００", "１００"),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(name: str, typed: str, meant: object) -> None:
+    form = {"c:kind": ["only"], "c:n": ["1"], "c-0:kind": ["row"], "c-0:fact": [name], "c-0:was": [name]}
+    form |= {"c-0:op": ["eq"], "c-0:value": [typed]}
+    box = posting.posted(form, name="c", facts=FACTS)
+    assert building.closed(box, facts=FACTS) == {"fact": name, "op": "eq", "value": meant}
+
+
+def test_comparing_with_another_fact_stays_chosen_before_it_is_named() -> None:
+    form = {"c:kind": ["only"], "c:n": ["1"], "c-0:kind": ["row"], "c-0:fact": ["derived.age"]}
+    form |= {"c-0:was": ["derived.age"], "c-0:op": ["ge"], "c-0:against": ["1"], "c-0:value": ["80"]}
+    tree = building.closed(posting.posted(form, name="c", facts=FACTS), facts=FACTS)
+    (line,) = building.opened(tree, facts=FACTS).parts
+    assert isinstance(line, building.Line)
+    assert line.against
+    assert line.other == ""
