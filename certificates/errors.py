@@ -165,3 +165,54 @@ class SealCertificateRefused(DomainError):
     """A certificate for a seal that is not what was asked for, or not from a trusted authority."""
 
     status = 400
+
+
+class NotYourStore(DomainError):
+    """No certificate or proposal, or another department's: the same answer."""
+
+    status = 404
+    message = "没有找到，或者不是本部门签发的证照。请核对后从“查找证照”进入。"
+
+
+class OwnCertificate(DomainError):
+    """Nobody changes their own certificate, their household's, or that of an organisation they act for."""
+
+    status = 403
+    message = "这张证照是您本人、家人或者您代办单位的，请由同事办理。"
+
+
+class AlreadyProposed(DomainError):
+    """One open proposal a certificate."""
+
+    message = "这张证照已经有一项等待复核的处理，请先确认或者取消那一项。"
+
+
+class NotSettledByYou(DomainError):
+    """Who proposes an ending does not confirm it (四眼)."""
+
+    status = 403
+    message = "您提出的处理要由本部门另一位证照管理员复核确认。"
+
+
+class Settled(DomainError):
+    """A colleague was quicker."""
+
+    message = "这项处理已经有结果了，请刷新页面查看。"
+
+
+class WordsOfEnding(DomainError):
+    """An ending names its decision and the law."""
+
+    status = 400
+    message = "请写明决定文号和法律依据。"
+
+
+class MoveReasonRequired(DomainError):
+    """A change of a certificate says why, in words the holder will read, and names nobody."""
+
+    status = 400
+
+    def __init__(self, *, shortest: int, longest: int) -> None:
+        super().__init__(
+            f"请写明理由，{shortest} 到 {longest} 个字。持证人会看到这句话，所以不要写姓名和号码。"
+        )

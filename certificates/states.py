@@ -34,6 +34,14 @@ TRANSITIONS: dict[CertificateStatus, frozenset[CertificateStatus]] = {
 }
 
 
+class EndingStatus(models.TextChoices):
+    """How far an ending has come that a keeper proposed."""
+
+    OPEN = "open", "等待复核"
+    CONFIRMED = "confirmed", "已确认"
+    DROPPED = "dropped", "已取消"
+
+
 class TypeKind(models.TextChoices):
     """What sort of paper a type stands for (DB44/T 2167.2, license_type)."""
 

@@ -41,7 +41,13 @@ class Ending:
 
 @transaction.atomic
 def change_status(
-    certificate: Certificate, to: CertificateStatus, *, reason: str, actor: str, at: datetime | None = None
+    certificate: Certificate,
+    to: CertificateStatus,
+    *,
+    reason: str,
+    actor: str,
+    at: datetime | None = None,
+    ended_by: str = "",
 ) -> Certificate:
     """Make one allowed move and return the fresh certificate. Superseding belongs to issuing. Raises InvalidMove."""
     locked = Certificate.objects.select_for_update(of=("self",)).select_related("type").get(pk=certificate.pk)
@@ -49,15 +55,17 @@ def change_status(
     if to not in TRANSITIONS[was] or to == CertificateStatus.SUPERSEDED:
         raise InvalidMove(was=str(was.label), to=str(to.label))
     locked.status, locked.status_reason, locked.status_changed_at = to, reason[:200], at or clock.now()
+    locked.ended_by = ended_by
     try:
         with transaction.atomic():
-            locked.save(update_fields=["status", "status_reason", "status_changed_at"])
+            locked.save(update_fields=["status", "status_reason", "status_changed_at", "ended_by"])
     except IntegrityError as error:
         raise AlreadyHeld(locked.type.name) from error
     entry = note(
         stream=f"certificate:{locked.pk}",
         act="certificate_status_changed",
         actor=actor,
+        subject=ended_by,
         details={"from": str(was), "to": str(to)},
         event=f"{locked.type.name}的状态由“{was.label}”改为“{to.label}”。",
         event_kind="certificate",

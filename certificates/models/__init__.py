@@ -2,6 +2,7 @@
 
 from certificates.models.authorisations import Authorisation, Presentation, Scan
 from certificates.models.certificates import EXACTLY_ONE_HOLDER, Certificate
+from certificates.models.endings import EndingProposal
 from certificates.models.seals import Seal, SealedPaper, SealRequest, SealUse
 from certificates.models.stocking import ImportBatch, Reconciliation
 from certificates.models.types import CertificateType, NumberSeries, TypeSchema
@@ -12,6 +13,7 @@ __all__ = [
     "Authorisation",
     "Certificate",
     "CertificateType",
+    "EndingProposal",
     "ImportBatch",
     "MisuseReport",
     "NumberSeries",

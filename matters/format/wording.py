@@ -257,6 +257,8 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "roles": ("哪些岗位", ""),
         "fields": ("能看哪些内容", "一行一个代号"),
         "basis": ("法律依据", ""),
+        "departments": ("限于哪些部门", "一行一个统一社会信用代码；不填就不限"),
+        "told": ("查验后告诉持证人", ""),
     },
     "Copies": {"days": ("可以用几天", "")},
     "RegisterDefinition": {

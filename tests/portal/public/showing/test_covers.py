@@ -106,7 +106,7 @@ def licence(holder, until: date):
     since = date(2022, 1, 1)
     return issue(
         Issue("public_place_licence", holder, {"name": holder.name}, issued_on=since, valid_from=since,
-              valid_until=until, number="WS1", **making.ISSUER), at=making.NOW,
+              valid_until=until, number="WS1", **making.issuer_of("public_place_licence")), at=making.NOW,
     )  # fmt: skip
 
 
