@@ -17,8 +17,8 @@ from records import journal
 from records.encrypting.envelope import seal
 from records.hashing import HashKind, keyed
 
-_PEOPLE = "SELECT id_number_hash, id, name FROM accounts_person WHERE id_number_hash = ANY(%s::bytea[])"
-_BODIES = "SELECT credit_code, id, name FROM accounts_organisation WHERE credit_code = ANY(%s)"
+_PEOPLE = "SELECT id_number_hash, id::text, name FROM accounts_person WHERE id_number_hash = ANY(%s::bytea[])"
+_BODIES = "SELECT credit_code, id::text, name FROM accounts_organisation WHERE credit_code = ANY(%s)"
 # In one order, so that two who enter the same people wait for each other and never both.
 _ENTER_PEOPLE = """
 INSERT INTO accounts_person
@@ -44,9 +44,9 @@ _KINDS = {  # GB 32100: the registering department and the kind of body
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person or organisation that is in the books."""
+    """A person or organisation that is in the books, by primary key as text: a UUID object for each takes its time."""
 
-    id: UUID
+    id: str
     name: str
 
 

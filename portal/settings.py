@@ -113,6 +113,7 @@ SEAL_KEYS_DIR = Path(
 SEAL_AUTHORITIES_FILE = Path(
     environment.text("SEAL_AUTHORITIES_FILE", str(SEAL_KEYS_DIR / "authorities.pem"))
 )  # X.509 of the authorities whose seals are believed
+IMPORT_DIR = Path(environment.text("IMPORT_DIR", str(VAR_DIR / "import")))  # large files to import
 MAINTENANCE_FILE = environment.text(
     "MAINTENANCE_FILE", str(FILES_DIR.parent / "maintenance")
 )  # while it is there: 503
@@ -223,7 +224,10 @@ CELERY_TASK_ROUTES = {
     "records.tasks.scan": {"queue": "bulk"},
     "approvals.tasks.replay": {"queue": "bulk"},
     "approvals.tasks.back_test": {"queue": "bulk"},
+    "certificates.stocking.tasks.take": {"queue": "bulk"},
+    "certificates.stocking.tasks.reconcile": {"queue": "bulk"},
 }
+CELERY_IMPORTS = ("certificates.stocking.tasks",)
 CELERY_TASK_ACKS_LATE = False  # a wake-up means only "look": losing one costs a sweep, never a decision
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -254,6 +258,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "approvals.tasks.resume_back_tests",
         "schedule": 15.0,
         "options": {"expires": 15.0},
+    },
+    "imports": {
+        "task": "certificates.stocking.tasks.resume",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
     },
     "replay": {"task": "approvals.tasks.replay", "schedule": crontab(hour="3", minute="17")},
 }

@@ -22,9 +22,9 @@ def test_people_are_entered_once_sealed_and_noted_together() -> None:
     new = [NewPerson("陈桂英", numbers[0]), NewPerson("李四", numbers[1].lower())]
     found = entering.people(new, stream=STREAM, actor="system")
     assert found == entering.people(new, stream=STREAM, actor="system")
-    assert found[keyed(HashKind.RESIDENT_ID, numbers[0])].id == known.pk
+    assert found[keyed(HashKind.RESIDENT_ID, numbers[0])].id == str(known.pk)
     entered = Person.objects.get(name="李四")
-    assert found[keyed(HashKind.RESIDENT_ID, numbers[1])] == entering.Known(entered.pk, "李四")
+    assert found[keyed(HashKind.RESIDENT_ID, numbers[1])] == entering.Known(str(entered.pk), "李四")
     assert (entered.id_number, entered.mobile, entered.email) == (numbers[1], "", None)
     assert entered.birth_year == int(numbers[1][6:10])
     assert entered.real_name_level == Person.RealNameLevel.UNVERIFIED
@@ -54,7 +54,7 @@ def test_organisations_are_of_the_kind_their_code_says(prefix: str, kind: str) -
     code = make_credit_code(prefix, division="440507", sequence=123)
     found = entering.organisations([(code, "某单位")], stream=STREAM, actor="system")
     body = Organisation.objects.get()
-    assert found == {code: entering.Known(body.pk, "某单位")} == entering.known_organisations([code, "none"])
+    assert found == {code: entering.Known(str(body.pk), "某单位")} == entering.known_organisations([code, "none"])
     assert (body.kind, body.status) == (kind, Organisation.Status.ACTIVE)
     assert (
         entering.organisations([(code, "另一个名称")], stream=STREAM, actor="system")[code].name == "某单位"

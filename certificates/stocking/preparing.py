@@ -1,0 +1,336 @@
+"""A chunk of records made ready for the store: validated, holders found or entered, sealed, as lines of COPY.
+
+Several processes prepare at once, and one writes. What a chunk was held against may have changed when it is written:
+then a constraint of the table refuses it, and it is prepared again (see importing).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from accounts import entering
+from accounts.entering import Known
+from accounts.registering import NewPerson
+from certificates.issuance import numbering
+from certificates.models import Certificate
+from certificates.states import CertificateStatus
+from certificates.stocking import comparing, copying
+from certificates.stocking.copying import Entry
+from certificates.stocking.files import rows
+from certificates.stocking.files.reading import Record
+from certificates.stocking.files.rows import Layout, Rejected, Row
+from common.identifiers import make_certificate_identifier
+
+HELD = "名下已有有效的这类证照，不能再入库一张有效的"
+REPLACED = "已有新证"
+_SERIAL = re.compile(r"[0-9A-Z]{1,40}")
+_STORED = """
+SELECT id::text, number, version, identifier, digest, schema_version FROM certificates_certificate
+WHERE type_id = %s AND number = ANY(%s)
+"""
+_NAMED = """
+SELECT id::text, number, version, identifier, digest, schema_version FROM certificates_certificate
+WHERE identifier = ANY(%s)
+"""
+_IN_HAND = """
+SELECT id::text, {whose}::text, status, valid_until FROM certificates_certificate
+WHERE type_id = %s AND {whose} = ANY(%s::uuid[]) AND status IN ('valid', 'suspended')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every chunk of one import shares. `dry`: nobody is entered, and what was seen before is remembered."""
+
+    layout: Layout
+    batch: str
+    actor: str
+    at: datetime
+    is_demo: bool
+    dry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that is not taken."""
+
+    line: int
+    reason: str
+    content: bytes
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A chunk ready to be written. `valid` and `suspended`: whose certificate of an exclusive type would be which."""
+
+    copy: str = ""
+    accepted: int = 0
+    known: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    superseded: list[str] = field(default_factory=list)
+    valid: frozenset[str] = frozenset()
+    suspended: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Stored:
+    """A certificate of the store, or of this chunk, that a row may be."""
+
+    pk: str
+    number: str
+    version: int
+    identifier: str
+    digest: str
+    schema: int
+    row: Row | None = None
+
+
+@dataclass(slots=True)
+class _Held:
+    """What a holder has in hand of an exclusive type: a certificate of the store, or an entry of this chunk."""
+
+    status: str
+    until: str | None
+    pk: str
+    entry: Entry | None = None
+
+    def runs(self, on: date) -> bool:
+        return self.until is None or self.until >= on.isoformat()
+
+
+class Preparer:
+    """Prepares the chunks of one import."""
+
+    def __init__(self, job: Job) -> None:
+        """Take what all chunks share."""
+        self._job, self._layout = job, job.layout
+        self._numbers: dict[tuple[str, int], _Stored] = {}
+        self._identifiers: dict[str, _Stored] = {}
+        self._held: dict[str, _Held] = {}
+        self._ghosts: dict[Any, Known] = {}
+
+    @property
+    def encoding(self) -> str:
+        """Return how the file is written."""
+        return self._layout.encoding
+
+    def __call__(self, records: Sequence[Record], *, careful: bool = False) -> Prepared:
+        """Return the chunk, ready. `careful` also asks the store for identifiers that are about to be made."""
+        made = Prepared()
+        refused = made.refused
+        found = list(self._sound(records, refused))
+        holders = self._holders(found)
+        if not self._job.dry:
+            self._numbers, self._identifiers, self._held = {}, {}, {}
+        self._look_up(found, holders, careful=careful or self._job.dry)
+        entries: list[Entry] = []
+        for row in found:
+            try:
+                entry = self._decide(row, holders[row.key], made)
+            except Rejected as error:
+                refused.append(Refusal(row.record.line, str(error), row.record.content))
+                continue
+            if entry is not None:
+                entries.append(entry)
+        return self._finished(made, entries)
+
+    def _sound(self, records: Iterable[Record], refused: list[Refusal]) -> Iterator[Row]:
+        for record in records:
+            try:
+                yield rows.read(record, layout=self._layout)
+            except Rejected as error:
+                refused.append(Refusal(record.line, str(error), record.content))
+
+    # --- holders
+    def _holders(self, found: Sequence[Row]) -> dict[Any, Known]:
+        """Return who they are by keyed hash or credit code, entering those nobody knows yet."""
+        people = {row.key: row for row in reversed(found) if isinstance(row.key, bytes)}
+        bodies = {row.key: row for row in reversed(found) if isinstance(row.key, str)}
+        known: dict[Any, Known] = {
+            **entering.known_people(people),
+            **entering.known_organisations(bodies),
+        }
+        new_people = [row for key, row in people.items() if key not in known]
+        new_bodies = [row for key, row in bodies.items() if key not in known]
+        if self._job.dry:
+            ghosts = self._ghosts
+            return known | {
+                row.key: ghosts.setdefault(row.key, Known(_new_id(), row.name))
+                for row in (*new_people, *new_bodies)
+            }
+        return known | self._entered(new_people, new_bodies)
+
+    def _entered(self, people: Sequence[Row], bodies: Sequence[Row]) -> dict[Any, Known]:
+        stream, actor, demo = f"import:{self._job.batch}", self._job.actor, self._job.is_demo
+        found: dict[Any, Known] = {}
+        if people:
+            new = [NewPerson(row.name, row.holder, is_demo=demo) for row in people]
+            found.update(entering.people(new, stream=stream, actor=actor))
+        if bodies:
+            pairs = [(row.holder, row.name) for row in bodies]
+            found.update(entering.organisations(pairs, stream=stream, actor=actor, is_demo=demo))
+        return found
+
+    # --- what stands in the store
+    def _look_up(self, found: Sequence[Row], holders: dict[Any, Known], *, careful: bool) -> None:
+        kind = self._layout.kind
+        self._remember(_STORED, [kind.pk, list({row.number for row in found})])
+        named = {row.identifier for row in found if row.identifier}
+        if careful:
+            named |= {made for row in found if (made := self._made(row)) is not None}
+        if named:
+            self._remember(_NAMED, [list(named)])
+        if kind.exclusive:
+            self._remember_held({holders[row.key].id for row in found if row.is_person}, "person")
+            self._remember_held({holders[row.key].id for row in found if not row.is_person}, "organisation")
+
+    def _remember(self, sql: str, parameters: list[Any]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            for pk, number, version, identifier, digest, schema in cursor.fetchall():
+                stored = _Stored(pk, number, version, identifier, digest, schema)
+                self._numbers.setdefault((number, version), stored)
+                self._identifiers.setdefault(identifier, stored)
+
+    def _remember_held(self, holders: set[str], whose: str) -> None:
+        if not holders:
+            return
+        with connection.cursor() as cursor:
+            sql = _IN_HAND.format(whose=f"holder_{whose}_id")
+            cursor.execute(sql, [self._layout.kind.pk, list(holders)])
+            for pk, holder, status, until in cursor.fetchall():
+                held = _Held(status, until.isoformat() if until else None, pk)
+                before = self._held.get(holder)
+                if before is None or (before.entry is None and held.runs(self._layout.today)):
+                    self._held[holder] = held
+
+    # --- one row
+    def _decide(self, row: Row, holder: Known, made: Prepared) -> Entry | None:
+        """Return the entry of a row, or None for one that is there already. Raises Rejected."""
+        if not rows.same_name(row.name, holder.name):
+            raise Rejected("“持证主体名称”与库里登记的名称不同，请核对号码和名称")
+        stored = self._numbers.get((row.number, row.version))
+        if stored is None and row.identifier:
+            stored = self._identifiers.get(row.identifier)
+        if stored is not None:
+            self._require_same(row, stored, holder=holder.id)
+            made.known += 1
+            return None
+        entry = self._entry(row, holder.id)
+        if self._layout.kind.exclusive:
+            self._take_hand(entry, made)
+        known = _Stored(entry.pk, row.number, row.version, entry.identifier, entry.digest, self._schema, row)
+        self._numbers[row.number, row.version] = self._identifiers[entry.identifier] = known
+        return entry
+
+    def _require_same(self, row: Row, stored: _Stored, *, holder: str) -> None:
+        if row.number != stored.number or row.version != stored.version:
+            raise Rejected("“电子证照标识”已用于另一张证照")
+        digest = rows.digest(
+            row,
+            pk=stored.pk,
+            holder=holder,
+            identifier=row.identifier or stored.identifier,
+            issuer=self._layout.issuer_code,
+            schema=stored.schema,
+        )
+        if digest == stored.digest:
+            return
+        if stored.row is not None:
+            raise Rejected(f"文件第 {stored.row.record.line} 行已有同一编号和版本的证照，内容不同")
+        certificate = Certificate.objects.get(pk=stored.pk)
+        if certificate.issuer_code != self._layout.issuer_code:
+            raise Rejected("库里已有同一编号和版本的证照，是另一个颁发机构发的")
+        differing = comparing.terms(row, certificate, holder=holder)
+        differing += comparing.fields(row, certificate, specs=self._layout.specs)
+        if differing:
+            raise Rejected(f"库里已有同一编号和版本的证照，内容不同：{'、'.join(differing)[:120]}")
+
+    @property
+    def _schema(self) -> int:
+        return self._layout.kind.current_schema
+
+    def _made(self, row: Row) -> str | None:
+        if not _SERIAL.fullmatch(row.number):
+            return None
+        return self._identifier(row.number, row.version)
+
+    def _identifier(self, serial: str, version: int) -> str:
+        layout = self._layout
+        return make_certificate_identifier(
+            layout.kind.code, issuer=layout.issuer_code, serial=serial, version=version
+        )
+
+    def _entry(self, row: Row, holder: str) -> Entry:
+        pk = _new_id()
+        identifier = row.identifier or self._made(row)
+        if identifier is None or (not row.identifier and identifier in self._identifiers):
+            identifier = self._identifier(numbering.random_text(20), row.version)
+        digest = rows.digest(
+            row,
+            pk=pk,
+            holder=holder,
+            identifier=identifier,
+            issuer=self._layout.issuer_code,
+            schema=self._schema,
+        )
+        return Entry(row, pk, holder, identifier, digest, row.status, row.reason, row.changed_at)
+
+    def _take_hand(self, entry: Entry, made: Prepared) -> None:
+        """Keep to one valid certificate a holder. An expired one never stands in the way, on either side."""
+        if entry.status not in (CertificateStatus.VALID, CertificateStatus.SUSPENDED):
+            return
+        today, row = self._layout.today, entry.row
+        new = _Held(entry.status, row.valid_until, entry.pk, entry)
+        held = self._held.get(entry.holder)
+        if held is None:
+            self._held[entry.holder] = new
+        elif row.expired(today):
+            if entry.status is CertificateStatus.VALID:
+                _replace(new, made, at=self._job.at)
+        elif held.runs(today):
+            raise Rejected(HELD)
+        else:
+            if held.status == CertificateStatus.VALID:
+                _replace(held, made, at=self._job.at)
+            self._held[entry.holder] = new
+
+    def _finished(self, made: Prepared, entries: Sequence[Entry]) -> Prepared:
+        job = self._job
+        made.refused.sort(key=lambda one: one.line)
+        made.accepted = len(entries)
+        made.copy = "".join(
+            copying.line(one, layout=job.layout, batch=job.batch, at=job.at, is_demo=job.is_demo)
+            for one in entries
+        )
+        if job.layout.kind.exclusive:
+            made.valid = _holders_of(entries, CertificateStatus.VALID)
+            made.suspended = _holders_of(entries, CertificateStatus.SUSPENDED)
+        return made
+
+
+def _replace(held: _Held, made: Prepared, *, at: datetime) -> None:
+    """Let a certificate give way to the newer one."""
+    if held.entry is None:
+        made.superseded.append(held.pk)
+    else:
+        held.entry.status, held.entry.reason = CertificateStatus.SUPERSEDED, REPLACED
+        held.entry.changed_at = at
+
+
+def _holders_of(entries: Iterable[Entry], status: CertificateStatus) -> frozenset[str]:
+    return frozenset(entry.holder for entry in entries if entry.status is status)
+
+
+def _new_id() -> str:
+    """Return a random UUID (RFC 9562, version 4) as text; `uuid.uuid4` takes five times as long."""
+    digits = os.urandom(16).hex()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

@@ -1,0 +1,115 @@
+"""A file of certificates before anything of it comes in: whose it is, how it is written, what it would come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from django.db import transaction
+
+from accounts.models import Department
+from certificates import schemas
+from certificates.models import CertificateType, ImportBatch
+from certificates.states import FileOrigin, ImportState
+from certificates.stocking.errors import OtherIssuer, UnknownIssuer
+from certificates.stocking.files import columns, reading, shelving
+from certificates.stocking.files.reading import Blocks, Form, Survey
+from certificates.stocking.files.rows import Layout
+from certificates.stocking.preparing import Job, Prepared, Preparer
+from common import clock
+
+
+def blocks_of(batch: ImportBatch, path: Path | None = None) -> Blocks:
+    """Return what gives the file of an import. Raises NoSuchFile when it is read."""
+    if path is None and batch.origin == FileOrigin.UPLOAD:
+        return lambda position: shelving.kept(batch.pk, shelving.UPLOADED, position)
+    if path is None:
+        path = shelving.on_server(batch.file_name)
+    found = path
+    return lambda position: shelving.at_path(found, position)
+
+
+@transaction.atomic
+def begin(
+    told: Survey, *, kind: CertificateType, issuer_code: str, file_name: str, origin: FileOrigin, actor: str
+) -> ImportBatch:
+    """Return the import of a file, new or begun before. Raises UnknownIssuer, OtherIssuer.
+
+    One that has ended is read from its beginning again, where everything that came in is known.
+    """
+    issuer = issuer_of(kind, code=issuer_code)
+    batch, created = ImportBatch.objects.select_for_update().get_or_create(
+        type=kind,
+        sha256=told.sha256,
+        defaults={
+            "file_name": file_name[:200],
+            "size": told.size,
+            "origin": origin,
+            "issuer_code": issuer.credit_code,
+            "issuer_name": issuer.name,
+            "started_by": actor,
+            "created_at": clock.now(),
+        },
+    )
+    if batch.issuer_code != issuer.credit_code:
+        raise OtherIssuer
+    if batch.state == ImportState.DONE:
+        batch.position = batch.line = batch.accepted = batch.known = batch.rejected = 0
+        batch.finished_at = batch.started_at = None
+        shelving.forget_refused(batch.pk)
+    if created or batch.state in {ImportState.DONE, ImportState.FAILED}:
+        batch.file_name, batch.origin, batch.started_by = file_name[:200], origin, actor
+        batch.state, batch.fault = ImportState.WAITING, ""
+        batch.save()
+    return batch
+
+
+def issuer_of(kind: CertificateType, *, code: str) -> Department:
+    """Return the department that may issue a type. Raises UnknownIssuer."""
+    issuer = Department.objects.filter(credit_code=code).first()
+    if issuer is None or (kind.issuers and code not in kind.issuers):
+        raise UnknownIssuer
+    return issuer
+
+
+def layout_of(
+    blocks: Blocks, told: Survey, *, kind: CertificateType, issuer_code: str, issuer_name: str
+) -> tuple[Layout, int, int]:
+    """Return how every record of a file is read, where the first one begins, and the lines before it."""
+    layout = Layout(
+        kind=kind,
+        specs=schemas.of_version(kind, kind.current_schema),
+        issuer_code=issuer_code,
+        issuer_name=issuer_name,
+        form=told.form,
+        encoding=told.encoding,
+        columns=(),
+        delimiter=",",
+        today=clock.today(),
+    )
+    if told.form is Form.JSON_LINES:
+        return layout, told.begins, 0
+    first, ends = reading.header(blocks, told)
+    try:
+        text = first.content.decode(told.encoding).rstrip("\r")
+        delimiter = "\t" if "\t" in text and "," not in text else ","
+        names = columns.named(columns.cells(text, delimiter=delimiter), specs=layout.specs)
+    except (UnicodeDecodeError, columns.BadCell) as error:
+        raise reading.FileUnreadable from error
+    lines = first.line + first.content.count(b"\n")
+    return replace(layout, columns=names, delimiter=delimiter), ends, lines
+
+
+def try_out(
+    blocks: Blocks, told: Survey, *, kind: CertificateType, issuer_code: str
+) -> Iterator[tuple[Prepared, int]]:
+    """Give what each chunk would come to, with how many bytes are read; nothing is written and nobody entered."""
+    issuer = issuer_of(kind, code=issuer_code)
+    layout, first, lines = layout_of(
+        blocks, told, kind=kind, issuer_code=issuer.credit_code, issuer_name=issuer.name
+    )
+    job = Job(layout, "", "", clock.now(), is_demo=False, dry=True)
+    prepare = Preparer(job)
+    for chunk in reading.chunks(blocks, form=layout.form, position=first, line=lines):
+        yield prepare(chunk.records), chunk.end

@@ -1,0 +1,55 @@
+"""Celery's entry points for whole stores: each calls one function. A message carries no meaning but "look"."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+import kombu.exceptions
+from celery import shared_task
+from django.db.models import Q
+
+from certificates.models import ImportBatch
+from certificates.states import FileOrigin, ImportState
+from certificates.stocking import importing, starting
+from common import clock
+from common.errors import DomainError
+
+log = logging.getLogger(__name__)
+SLICE = 20.0  # seconds: then others who wait for this queue have their turn
+FORSAKEN = timedelta(seconds=90)
+_UNDER_WAY = (ImportState.WAITING, ImportState.RUNNING)
+
+
+@shared_task(name="certificates.stocking.tasks.take")
+def take(batch_id: str) -> None:
+    """Go on with an import for a while; its faults are kept with it."""
+    batch = ImportBatch.objects.select_related("type").get(pk=UUID(batch_id))
+    if batch.state not in _UNDER_WAY:
+        return
+    try:
+        if not importing.run(batch, starting.blocks_of(batch), seconds=SLICE):
+            wake_take(batch.pk)
+    except DomainError as error:
+        log.warning("import %s stopped: %s", batch.pk, type(error).__name__)
+
+
+@shared_task(name="certificates.stocking.tasks.resume")
+def resume() -> int:
+    """Wake what nobody works on: its message was lost, or its worker was killed."""
+    before = clock.now() - FORSAKEN
+    idle = Q(seen_at__isnull=True, created_at__lt=before) | Q(seen_at__lt=before)
+    batches = ImportBatch.objects.filter(idle, state__in=_UNDER_WAY).exclude(origin=FileOrigin.COMMAND)
+    waiting = list(batches.order_by("created_at").values_list("pk", flat=True))
+    for batch_id in waiting:
+        wake_take(batch_id)
+    return len(waiting)
+
+
+def wake_take(batch_id: UUID) -> None:
+    """Send an import to its queue. A broker that is down is no error: the timetable finds what waits."""
+    try:
+        take.apply_async((str(batch_id),), retry=False)
+    except (kombu.exceptions.OperationalError, OSError) as error:
+        log.warning("no wake-up sent: %s", type(error).__name__)
