@@ -1,4 +1,4 @@
-"""manage.py import_certificates FILE --type SLUG --issuer CODE: an existing store of certificates; goes on after a crash."""
+"""manage.py import_certificates FILE --type SLUG --issuer CODE: an existing store comes in; goes on after a crash."""
 
 from __future__ import annotations
 
