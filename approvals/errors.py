@@ -169,3 +169,10 @@ class FailedChecksOverridden(DomainError):
         super().__init__(
             f"{'、'.join(names)}核验不通过。仍要准予的，请确认已另行核实，并用一句完整的话写明依据。"
         )
+
+
+class NoLetter(DomainError):
+    """There is no decision, or nothing is asked for, that a letter could say."""
+
+    status = 404
+    message = "这件事现在没有可以下载的文书。请在“我的办件”里查看办理情况。"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from certificates import digesting
 from certificates.models import Certificate
+from certificates.sealing import signing
+from certificates.sealing.statement import WORDS, Fault
 from certificates.states import ENDED, CertificateStatus
 from common import clock
 from common.identifiers import InvalidIdentifier, certificate_identifier, mask_name
+from records.encrypting.envelope import Tampered
+from rules.wording.showing import date_text
 
 
 class CheckState(StrEnum):
@@ -21,6 +27,7 @@ class CheckState(StrEnum):
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
     SUSPENDED = "suspended"
+    BROKEN = "broken"
     UNKNOWN = "unknown"
 
 
@@ -30,6 +37,7 @@ _LABELS = {
     CheckState.EXPIRED: "已过期",
     CheckState.SUPERSEDED: "已被新证替代",
     CheckState.SUSPENDED: "暂停使用",
+    CheckState.BROKEN: "不可信",
     CheckState.UNKNOWN: "没有查到",
 }
 
@@ -48,14 +56,20 @@ class Checked:
     valid_until: date | None = None
     successor_version: int | None = None
     is_demo: bool = False
+    signature: str = ""  # in words: who sealed it when, that nobody did, or what is wrong with it
 
 
-def check(identifier_or_token: str, *, on: date) -> Checked:
-    """Return the state of a certificate on a day, by its GB/T 36904 identifier or the token of its QR code."""
+def check(identifier_or_token: str, *, on: date, digest: str = "") -> Checked:
+    """Return the state of a certificate on a day, by its GB/T 36904 identifier or the token of its QR code.
+
+    Its content is proven against its digest and seal, and none of it is told: what was changed in the store, or in the
+    file whose `digest` somebody holds against it, is never called valid.
+    """
     found = _find(identifier_or_token.strip())
     if found is None:
         return Checked(CheckState.UNKNOWN, _LABELS[CheckState.UNKNOWN], clock.now())
-    state = _state(found, on=on)
+    fault = _fault(found, digest)
+    state = _state(found, on=on) if fault in {None, Fault.UNSIGNED} else CheckState.BROKEN
     successor = getattr(found, "successor", None)
     return Checked(
         state,
@@ -68,12 +82,34 @@ def check(identifier_or_token: str, *, on: date) -> Checked:
         valid_until=found.valid_until,
         successor_version=successor.version if successor else None,
         is_demo=found.is_demo,
+        signature=_signature(found) if fault is None else WORDS[fault],
     )
 
 
+def _fault(found: Certificate, digest: str) -> Fault | None:
+    fault = signing.verify(found)
+    if digest and not hmac.compare_digest(digest.encode(), found.digest.encode()):
+        return Fault.CHANGED
+    return Fault.CHANGED if fault is Fault.UNSIGNED and not _is_whole(found) else fault
+
+
+def _is_whole(found: Certificate) -> bool:
+    try:
+        return digesting.is_whole(found)
+    except Tampered:
+        return False
+
+
+def _signature(found: Certificate) -> str:
+    assert found.signed_at is not None
+    return f"有效，{date_text(found.signed_at.astimezone(clock.SHANGHAI).date())}由{found.issuer_name}签章"
+
+
 def _find(text: str) -> Certificate | None:
-    rows = Certificate.objects.select_related("type", "holder_person", "holder_organisation", "successor")
-    rows = rows.defer("fields", "successor__fields")
+    rows = Certificate.objects.select_related(
+        "type", "holder_person", "holder_organisation", "successor", "seal"
+    )
+    rows = rows.defer("successor__fields")
     if "." not in text:
         return rows.filter(check_token=text).first() if 0 < len(text) <= 32 else None
     try:

@@ -216,3 +216,19 @@ class MoveReasonRequired(DomainError):
         super().__init__(
             f"请写明理由，{shortest} 到 {longest} 个字。持证人会看到这句话，所以不要写姓名和号码。"
         )
+
+
+class NoPaper(DomainError):
+    """Only a certificate that stands is handed out as a paper."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"证照现在是“{label}”，不能下载证照文件。")
+
+
+class NotSealedNow(DomainError):
+    """The organ has no seal that can be used now, so its paper cannot be made."""
+
+    status = 503
+
+    def __init__(self, organ: str) -> None:
+        super().__init__(f"{organ}的电子印章暂时不能使用，现在做不出文件。请过一会儿再下载，或拨打 12345。")

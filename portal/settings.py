@@ -27,6 +27,10 @@ ALLOWED_HOSTS = (
 if INSIDE_HOST := environment.text("INSIDE_HOST", ""):  # as the machines beside us call us, for /metrics
     ALLOWED_HOSTS.append(INSIDE_HOST)
 SECURE_COOKIES = environment.flag("HTTPS")
+# Where anybody checks a certificate: printed on papers, which are kept, so never taken from a request.
+CHECK_ADDRESS = environment.text(
+    "CHECK_ADDRESS", f"{'https' if SECURE_COOKIES else 'http'}://{PUBLIC_HOST}"
+).rstrip("/")
 
 # --- apps and the request ---------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

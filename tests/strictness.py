@@ -26,6 +26,10 @@ TRACES = {  # what a GET may write: traces of reading, never business state
     "records_journalentry",
     "records_journalpending",
     "registers_registercall",
+    # A paper made when it is first downloaded, and the use of the seal: both follow from what stands already.
+    "certificates_sealedpaper",
+    "certificates_sealuse",
+    "records_storedfile",
 }
 WRITE = re.compile(
     r"""\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?)\s+"?(\w+)""", re.IGNORECASE

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<uuid:file_id>/small", files.small, name="file_small"),
     path("files/<uuid:file_id>/pages/<int:number>", files.page, name="file_page"),
     path("applications/<str:reference>", reading.application, name="application"),
+    path("applications/<str:reference>/decision.pdf", reading.decision_paper, name="decision_paper"),
     path("applications/<str:reference>/grant", acts.grant, name="grant"),
     path("applications/<str:reference>/refuse", acts.refuse, name="refuse"),
     path("applications/<str:reference>/ask", acts.ask, name="ask"),

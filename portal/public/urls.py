@@ -17,6 +17,7 @@ urlpatterns = [
     path("sign-out", signing.sign_out, name="sign_out"),
     path("act-for", signing.act_for, name="act_for"),
     path("check", checking.check, name="check"),
+    path("check/file", checking.check_file, name="check_file"),
     path("c/<str:token>", checking.check_token, name="check_token"),
     path("c/<str:token>/code.svg", checking.code, name="code"),
     path("free-list", free_lists.free_list, name="free_list"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from django.http import HttpResponse
 
@@ -24,6 +25,12 @@ def original(stored: StoredFile) -> HttpResponse:
     return _answer(
         storing.original(stored), stored.content_type, f'attachment; filename="{_name(stored)}.{ending}"'
     )
+
+
+def paper(content: bytes, *, name: str) -> HttpResponse:
+    """Return a sealed paper, to be saved under a name that says what it is."""
+    disposition = f"attachment; filename=\"paper.pdf\"; filename*=UTF-8''{quote(name)}"
+    return _answer([content], StoredFile.Type.PDF, disposition)
 
 
 def page(stored: StoredFile, *, number: int) -> HttpResponse:

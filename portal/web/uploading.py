@@ -1,5 +1,6 @@
 """Receiving files: sealed chunk by chunk as they come, only where a page takes files, only from who is signed in.
 
+The check page takes them from anyone, looks, and keeps none.
 Django's own handlers would keep them in memory or, larger ones, on disk in clear.
 """
 
@@ -30,6 +31,12 @@ def takes_files(view: _View) -> _View:
 def files_were_skipped(request: HttpRequest) -> bool:
     """Return whether files came with the request and were thrown away: nobody is signed in any more."""
     return bool(getattr(request, "files_skipped", False))
+
+
+def takes_files_of_anyone(view: _View) -> _View:
+    """Mark a view that takes files without signing in: it looks at them and keeps none."""
+    view.takes_files_of_anyone = True  # type: ignore[attr-defined]  # read by SealedUploadHandler
+    return view
 
 
 class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs only
@@ -97,12 +104,14 @@ class SealedUploadHandler(FileUploadHandler):
 
     def _wanted(self) -> bool:
         request = self.request
-        if request is None or not request.user.is_authenticated:
+        if request is None:
             return False
         try:
-            return bool(getattr(resolve(request.path_info).func, "takes_files", False))
+            view = resolve(request.path_info).func
         except Http404:
             return False
+        known = bool(request.user.is_authenticated) and getattr(view, "takes_files", False)
+        return bool(known or getattr(view, "takes_files_of_anyone", False))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 -- Django counts too
         """Seal what came; beyond the limit only count, so that the page can say how large it was."""

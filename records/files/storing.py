@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -33,6 +33,17 @@ def prepare(
     for part, content in drawn.parts.items():
         keeping.write(incoming.id, part, content)
     return _row(incoming.id, kind, drawn.pages, stream=stream, owner=owner, at=at)
+
+
+def made(content: bytes, *, stream: str, owner: str, at: datetime) -> StoredFile:
+    """Keep a PDF of our own making in the caller's transaction: nothing a stranger sent, so nothing to scan."""
+    file_id = uuid4()
+    keeping.write(file_id, MAIN, content)
+    stored = _row(file_id, Kind.PDF, 1, stream=stream, owner=owner, at=at)
+    stored.scan, stored.scanned_at, stored.scan_after = StoredFile.Scan.CLEAN, at, None
+    stored.scan_detail = "本系统制作"
+    keep(stored)
+    return stored
 
 
 def turned(stored: StoredFile, *, owner: str, at: datetime) -> StoredFile:

@@ -82,6 +82,7 @@ def _come_up(supervisor: Supervisor, *, first_port: int) -> None:
     values |= servers | {
         "DEMO": "1",
         "PUBLIC_HOST": "127.0.0.1",
+        "CHECK_ADDRESS": f"http://127.0.0.1:{port}",
         "REGISTER_BASE_URL": f"http://127.0.0.1:{registers}",
         "CLAMD_URL": f"tcp://127.0.0.1:{scanner}",
     }

@@ -103,6 +103,7 @@ BUTTONS = {
     "catalogue/drafts/<uuid:draft_id>/hand-in",
     "catalogue/drafts/<uuid:draft_id>/send-back",
     "catalogue/matters/<str:code>/begin",
+    "check/file",
     "demo/clock/back",
     "display",
     "drafts/<str:reference>/save/<int:page>",

@@ -12,6 +12,7 @@ PUBLIC = {
     "c/<str:token>",
     "c/<str:token>/code.svg",
     "check",
+    "check/file",
     "components/",
     "components/errors/<str:name>",
     "display",

@@ -10,11 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import actors
 from approvals import reviewing
+from approvals.handing import letters
 from common import clock
 from portal.bureau import access, opening, queueing
 from portal.bureau.access import Officer, office_page
 from portal.bureau.queueing import Elsewhere
+from portal.web import serving
 from portal.web.session.posts import held
 
 
@@ -79,3 +82,15 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
     return render(
         request, "bureau/application.html", frame(officer) | {"shown": opening.opened(officer.user, found)}
     )
+
+
+@office_page
+@never_cache
+@require_safe
+def decision_paper(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hand out the decision on a case of the department; a look at what another decided is noted."""
+    officer = access.officer_of(request)
+    found = access.application_of(officer, reference=reference)
+    reviewing.look_at_closed(officer.user, application=found)
+    letter = letters.decision(found, actor=actors.of_user(officer.user), at=clock.now())
+    return serving.paper(letter.content, name=letter.name)

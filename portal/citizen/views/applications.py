@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import actors
 from accounts.acting.principals import Principal
 from approvals import selectors
 from approvals.deciding import announcing
+from approvals.handing import letters
 from approvals.models import Application
 from approvals.states import ApplicationState
 from common import clock
@@ -24,7 +26,7 @@ from evaluations.rating import InvalidRating
 from portal.citizen import finding
 from portal.citizen.showing import opening
 from portal.citizen.showing.opening import RatingTry
-from portal.web import unsaved
+from portal.web import serving, unsaved
 
 LEVELS = {
     str(level): level for level in Rating.Level.values
@@ -77,6 +79,24 @@ def paper(request: HttpRequest, reference: str) -> HttpResponse:
     principal, found = finding.application(request, reference=reference)
     shown = opening.opened(request, principal, found, RatingTry())
     return render(request, "citizen/paper.html", {"shown": shown})
+
+
+@never_cache
+@require_safe
+def decision_paper(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hand out the decision on one's own case as a sealed paper."""
+    principal, found = finding.application(request, reference=reference)
+    letter = letters.decision(found, actor=actors.of_person(principal.acting), at=clock.now())
+    return serving.paper(letter.content, name=letter.name)
+
+
+@never_cache
+@require_safe
+def notice_paper(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hand out the notice of what is to be supplied in one's own case as a sealed paper."""
+    principal, found = finding.application(request, reference=reference)
+    letter = letters.notice(found, actor=actors.of_person(principal.acting), at=clock.now())
+    return serving.paper(letter.content, name=letter.name)
 
 
 @unsaved.given_back(page="citizen:application")

@@ -6,14 +6,17 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from certificates.holding import downloading
 from certificates.states import CertificateStatus
 from common import clock
 from portal.citizen import finding
 from portal.citizen.holding.rows import use_rows
 from portal.citizen.holding.views import held, uses_of
 from portal.citizen.showing import faces
+from portal.web import serving
 from portal.web.principals import principal_of
 
 NEWEST = 4
@@ -50,6 +53,7 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
         "certificate": found,
         "face": face,
         "usable": face.state in {"valid", "soon"},
+        "has_paper": found.status == CertificateStatus.VALID,
         "superseded": found.status == CertificateStatus.SUPERSEDED,
         "note": faces.note(found, face.state, on=today),
         "successor": getattr(found, "successor", None),
@@ -57,3 +61,12 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
         "uses": use_rows(uses_of(principal).filter(certificate=found)[:NEWEST]),
     }
     return render(request, "citizen/certificate.html", known)
+
+
+@never_cache
+@require_safe
+def paper(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """Hand out one's own certificate as a sealed paper."""
+    principal, found = finding.certificate(request, certificate_id=certificate_id)
+    content = downloading.paper(found, viewer=principal, at=clock.now())
+    return serving.paper(content, name=f"{found.type.name} {found.number}.pdf")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from certificates import checking
 from certificates.checking import Checked, CheckState
+from certificates.papers import examining
+from certificates.papers.examining import Examined
 from common import clock
 from common.identifiers import InvalidIdentifier, certificate_identifier
 from portal.web.components import wording
@@ -20,6 +23,11 @@ SAYS = {
     CheckState.REVOKED: ("stop", "circle-x", "这份证照曾经真实，已经失效，不能用。"),
     CheckState.SUPERSEDED: ("warn", "versions", "这份证照已被新的版本替代，请让对方出示新证照。"),
     CheckState.SUSPENDED: ("warn", "player-pause", "这份证照已暂停使用，现在不能用。"),
+    CheckState.BROKEN: (
+        "stop",
+        "circle-x",
+        "证照库里这份证照的内容或签章和颁发时不一致，不能用。请联系颁发机构。",
+    ),
     CheckState.UNKNOWN: (
         "none",
         "help-circle",
@@ -58,9 +66,9 @@ def fault(identifier: str) -> str:
     return ""
 
 
-def answer(identifier_or_token: str) -> Answer:
-    """Return what the store says now."""
-    checked = checking.check(identifier_or_token, on=clock.today())
+def answer(identifier_or_token: str, *, digest: str = "") -> Answer:
+    """Return what the store says now; `digest` is of the content somebody holds in a file."""
+    checked = checking.check(identifier_or_token, on=clock.today(), digest=digest)
     kind, icon, says = SAYS[checked.state]
     return Answer(
         kind=kind,
@@ -72,6 +80,25 @@ def answer(identifier_or_token: str) -> Answer:
         status=404 if checked.state is CheckState.UNKNOWN else 200,
         is_demo=checked.is_demo,
     )
+
+
+def answer_for_file(content: Iterable[bytes]) -> Answer:
+    """Return what a file proves, and for a certificate what the store says of it now; green needs both."""
+    found = examining.examine(content, on=clock.today())
+    if not found.genuine:
+        says = f"{'；'.join(found.reasons)}。不要当作有效证照，请让对方重新出示。"
+        return Answer("stop", "circle-x", "这份文件不可信", says, (), clock.now(), status=422)
+    sealed = _sealed(found)
+    if not found.terms:
+        says = "这份文书的电子签章有效，盖章以后没有改动。现在是否还有效，请问盖章单位。"
+        return Answer("pass", "circle-check", "文件真实", says, sealed, clock.now())
+    told = answer(str(found.terms.get("identifier")), digest=found.digest)
+    return replace(told, rows=(*told.rows, *sealed))
+
+
+def _sealed(found: Examined) -> tuple[Row, ...]:
+    at = wording.iso_dt(datetime.fromisoformat(found.signed_at)) if found.signed_at else ""
+    return (Row("文件上的签章", f"有效，{found.organ}" + (f"，{at}" if at else "")),)
 
 
 def unanswered() -> Answer:
@@ -90,6 +117,8 @@ def _rows(checked: Checked) -> tuple[Row, ...]:
         Row("颁发机构", checked.issuer_name),
         Row("有效期至", until),
     ]
+    if checked.signature:
+        rows.append(Row("电子签章", checked.signature))
     if checked.successor_version is not None:
         rows.append(Row("现行版本", f"第 {checked.successor_version} 版"))
     return tuple(rows)

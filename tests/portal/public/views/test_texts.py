@@ -12,7 +12,15 @@ from tests.portal.test_every_address import ROUTES
 
 pytestmark = pytest.mark.django_db
 # What is no page of its own: buttons, what machines ask, steps of a sign-in, the bureau, the demo.
-NO_PAGE = {"act-for", "display", "me/email/code", "me/email/forget", "me/sign-ins/end", "messages/read"}
+NO_PAGE = {
+    "act-for",
+    "check/file",
+    "display",
+    "me/email/code",
+    "me/email/forget",
+    "me/sign-ins/end",
+    "messages/read",
+}
 NO_PAGE |= {"me/family/guard/document", "metrics", "sign-out", "sitemap", "stay"}
 ELSEWHERE = (
     "api/",

@@ -1,0 +1,1 @@
+"""What is handed out of a case: decisions and notices as sealed papers."""

@@ -1,0 +1,1 @@
+"""Sealed papers: set, stamped, kept, opened again."""

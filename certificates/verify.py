@@ -1,0 +1,258 @@
+"""`python -m certificates.verify FILE`: checks a sealed paper or its signed data with nothing of the portal running.
+
+It needs the file and the certificates of the authorities one trusts; no Django, no database, no network. It says what
+the file proves by itself. Whether a certificate was ended since, only the public check page knows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import resource
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+
+from certificates.papers import opening
+from certificates.papers.opening import Opened
+from certificates.sealing import statement
+from certificates.sealing.statement import WORDS, Fault
+from common import clock
+
+LARGEST = 10_000_000  # bytes
+MEMORY, SECONDS = 1_500_000_000, 20  # for a file of a stranger
+HAN = re.compile("[㐀-鿿\U00020000-\U0003ffff]")
+NOW_WHERE = "是否仍然有效，请扫文件上的二维码或到证照真伪验证页面查询。"
+
+
+class State(StrEnum):
+    """What a file proves."""
+
+    GENUINE = "genuine"
+    OUT_OF_TIME = "out_of_time"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+
+
+EXIT = {State.GENUINE: 0, State.REFUSED: 1, State.UNREADABLE: 2, State.OUT_OF_TIME: 3}
+TITLES = {
+    State.GENUINE: "真实：电子签章有效，内容没有改动",
+    State.OUT_OF_TIME: "真实，但不在有效期内",
+    State.REFUSED: "不可信",
+    State.UNREADABLE: "没有核验",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The answer: `reasons` are Chinese sentences, `terms` what the organ signed, empty for a decision or a notice."""
+
+    state: State
+    reasons: tuple[str, ...] = ()
+    terms: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
+    organ: str = ""
+    signed_at: str = ""
+
+
+def verify(content: bytes, *, trusted: Sequence[x509.Certificate], on: date) -> Verified:
+    """Return what a PDF or a signed data file proves on a day; told apart by its first bytes."""
+    if not trusted:
+        return Verified(State.UNREADABLE, ("没有指定信任哪一家认证机构，请用 --trust 给出它的证书",))
+    if not content or len(content) > LARGEST:
+        return Verified(State.UNREADABLE, (f"文件是空的，或者超过 {LARGEST // 1_000_000} MB",))
+    if content.lstrip()[:1] == b"{":
+        return verify_data(content, trusted=trusted, on=on)
+    return verify_pdf(content, trusted=trusted, on=on)
+
+
+def verify_pdf(content: bytes, *, trusted: Sequence[x509.Certificate], on: date) -> Verified:
+    """Check the seal's signature over the whole file, its chain, the attached data, and that the page shows them."""
+    opened = opening.open_pdf(content)
+    if opened.faults:
+        return Verified(State.REFUSED, opened.faults)
+    at = opened.signed_at
+    assert at is not None
+    assert opened.signer is not None
+    said = Verified(State.GENUINE, organ=opening.organ(opened.signer), signed_at=at.isoformat())
+    faults = [WORDS[fault] for fault in _seal_faults(opened.signer, opened.chain, trusted=trusted, at=at)]
+    if opened.attached is None:
+        return _judged(said, faults, on=on)
+    inside = _attached(opened, trusted=trusted)
+    return _judged(replace(inside, organ=said.organ), [*faults, *inside.reasons], on=on)
+
+
+def verify_data(content: bytes, *, trusted: Sequence[x509.Certificate], on: date) -> Verified:
+    """Check a signed data file: digest, signature, chain to a trusted authority, seal in force when it signed."""
+    document = _document(content)
+    if document is None:
+        return Verified(State.REFUSED, ("文件不是签名数据：不是完整的 JSON",))
+    faults = statement.check_data(document, trusted=trusted)
+    return _judged(_said(document), [WORDS[fault] for fault in faults], on=on)
+
+
+def _seal_faults(
+    signer: x509.Certificate,
+    chain: Sequence[x509.Certificate],
+    *,
+    trusted: Sequence[x509.Certificate],
+    at: datetime,
+) -> Iterable[Fault]:
+    if not signer.not_valid_before_utc <= at <= signer.not_valid_after_utc:
+        yield Fault.EXPIRED
+    elif fault := statement.check_chain(signer, chain=chain, trusted=trusted, at=at):
+        yield fault
+
+
+def _attached(opened: Opened, *, trusted: Sequence[x509.Certificate]) -> Verified:
+    """Check the data a paper carries, that its organ is the one that sealed, and that the page shows the same."""
+    document = _document(opened.attached or b"")
+    if document is None:
+        return Verified(State.REFUSED, ("附在文件里的签名数据读不出来",))
+    said = _said(document)
+    faults = [f"附在文件里的数据：{WORDS[fault]}" for fault in _data_faults(document, trusted=trusted)]
+    assert opened.signer is not None
+    if not said.terms or statement.body_of(opened.signer) not in {"", said.terms.get("issuer")}:
+        faults.append("盖章的单位不是证照的颁发机构")
+    faults += [f"页面上看不到签名数据里的{what}" for what in _not_shown(said.terms, opened.text)]
+    return replace(said, reasons=tuple(faults))
+
+
+def _data_faults(document: Mapping[str, Any], *, trusted: Sequence[x509.Certificate]) -> Sequence[Fault]:
+    """A certificate from an older store was not signed when it was issued: then its paper's seal speaks for it."""
+    if document.get("signature") != "":
+        return statement.check_data(document, trusted=trusted)
+    try:
+        digest = statement.digest_of(document["terms"], salt=bytes.fromhex(document["salt"]))
+    except (KeyError, ValueError, TypeError):
+        return (Fault.MALFORMED,)
+    return () if digest == document.get("digest") else (Fault.CHANGED,)
+
+
+def _not_shown(terms: Mapping[str, Any], text: str) -> Iterable[str]:
+    """Name what the page should show and does not: identifier, number, days, and every value in Chinese words."""
+    named, shown = opening.plain(str(terms.get("identifier"))), opening.plain(text)
+    if named not in shown:
+        return ["标识"]
+    shown = shown.replace(named, "", 1)  # a number may be part of it
+    until = terms.get("valid_until")
+    wanted = {
+        "编号": terms.get("number"),
+        "颁发日期": _day(terms.get("issued_on")),
+    }
+    wanted["有效期"] = _day(until) if until else "长期"
+    fields = terms.get("fields")
+    for value in fields.values() if isinstance(fields, dict) else ():
+        if isinstance(value, str) and HAN.search(value):
+            wanted[f"“{value}”"] = value
+    return [what for what, value in wanted.items() if opening.plain(str(value)) not in shown]
+
+
+def _day(text: object) -> str:
+    try:
+        day = date.fromisoformat(str(text))
+    except ValueError:
+        return str(text)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _judged(said: Verified, faults: Sequence[str], *, on: date) -> Verified:
+    if faults:
+        return Verified(State.REFUSED, tuple(faults), digest=said.digest)
+    begins, ends = said.terms.get("valid_from"), said.terms.get("valid_until")
+    if begins and str(begins) > on.isoformat():
+        return replace(said, state=State.OUT_OF_TIME, reasons=(f"从{_day(begins)}起才有效",))
+    if ends and str(ends) < on.isoformat():
+        return replace(said, state=State.OUT_OF_TIME, reasons=(f"有效期到{_day(ends)}，已过",))
+    return replace(said, state=State.GENUINE, reasons=())
+
+
+def _document(content: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _said(document: Mapping[str, Any]) -> Verified:
+    terms = document.get("terms")
+    try:
+        leaf = x509.load_pem_x509_certificate(str(document.get("certificate")).encode())
+    except ValueError:
+        leaf = None
+    return Verified(
+        State.GENUINE,
+        terms=terms if isinstance(terms, dict) else {},
+        digest=str(document.get("digest", "")),
+        organ=opening.organ(leaf) if leaf else "",
+        signed_at=str(document.get("signed_at") or ""),
+    )
+
+
+def trusted_in(path: Path) -> list[x509.Certificate]:
+    """Return the certificates of a PEM file, or of every *.pem in a folder. Raises OSError, ValueError."""
+    files = sorted(path.glob("*.pem")) if path.is_dir() else [path]
+    return [one for file in files for one in statement.certificates_in(file.read_text(encoding="ascii"))]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the answer; exit 0 genuine, 1 refused, 2 not checked, 3 genuine but outside its days."""
+    parser = argparse.ArgumentParser(prog="certificates.verify", description=__doc__)
+    parser.add_argument("file", help="PDF or JSON; - reads standard input")
+    parser.add_argument(
+        "--trust", type=Path, help="PEM file, or folder of *.pem, of the authorities you trust"
+    )
+    parser.add_argument(
+        "--on", type=date.fromisoformat, help="the day to check for (YYYY-MM-DD); today if none"
+    )
+    parser.add_argument("--json", action="store_true", help="answer as one line of JSON")
+    parser.add_argument("--bounded", action="store_true", help="with little memory, time and no files")
+    options = parser.parse_args(arguments)
+    if options.bounded:
+        _bound()
+    try:
+        trusted = trusted_in(options.trust) if options.trust else []
+        content = (
+            sys.stdin.buffer.read(LARGEST + 1) if options.file == "-" else Path(options.file).read_bytes()
+        )
+        answer = verify(content, trusted=trusted, on=options.on or clock.today())
+    except (OSError, ValueError) as error:
+        answer = Verified(State.UNREADABLE, (f"读不出文件或证书：{error}",))
+    sys.stdout.write(json.dumps(asdict(answer), ensure_ascii=False) + "\n" if options.json else _told(answer))
+    return EXIT[answer.state]
+
+
+def _told(answer: Verified) -> str:
+    lines = [TITLES[answer.state], *(f"· {reason}" for reason in answer.reasons)]
+    if answer.state in {State.GENUINE, State.OUT_OF_TIME}:
+        lines += [f"盖章单位：{answer.organ}", f"签章时间：{answer.signed_at}"]
+        if answer.terms:
+            lines += [
+                f"标识：{answer.terms.get('identifier')}",
+                f"编号：{answer.terms.get('number')}",
+                NOW_WHERE,
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def _bound() -> None:
+    """Hold memory, processor time, files and the core dump, as for every file of a stranger."""
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
