@@ -15,7 +15,7 @@ from accounts.models import User
 from common import clock
 from common.identifiers import matter_code
 from matters.models import Edition, EditionDraft, Matter
-from matters.permissions import may_write
+from matters.permissions import may_write, wrote
 from matters.states import DRAFT_MOVES, OPEN_DRAFT, DraftState
 from matters.writing.errors import (
     CodeTaken,
@@ -24,6 +24,7 @@ from matters.writing.errors import (
     DraftTooLarge,
     NotYourCatalogue,
     WrongCode,
+    reason_given,
 )
 from records import journal
 
@@ -90,12 +91,17 @@ def save(user: User, *, draft_id: UUID, revision: int, change: Callable[[Content
     return draft
 
 
-def drop(user: User, *, draft_id: UUID) -> EditionDraft:
-    """Give an open draft up; raises NotYourCatalogue, DraftClosed."""
+def drop(user: User, *, draft_id: UUID, reason: str = "") -> EditionDraft:
+    """Give an open draft up; who has not written in it says why, and the writers read it.
+
+    Raises NotYourCatalogue, DraftClosed, NoReason.
+    """
     with transaction.atomic():
         draft = locked(user, draft_id=draft_id)
         move(draft, DraftState.DROPPED)
-        draft.save(update_fields=["state"])
+        said = reason_given(reason) if reason.strip() or not wrote(user, draft) else ""
+        draft.returned_because = said
+        draft.save(update_fields=["state", "returned_because"])
         note(draft, user, act="edition_draft.dropped")
     return draft
 

@@ -34,6 +34,8 @@ PROBLEMS = {
     503: ("暂时不能服务", "系统暂时不能服务，请稍后再试，已提交的内容不会丢失。"),
 }
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+# Desks of the staff, whose errors keep the staff's frame: where they begin, and the words that lead back.
+DESKS = (("bureau:queue", "回待办"), ("catalogue:matters", "回事项管理"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,12 @@ def page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
 
 
 def _way_back(request: HttpRequest) -> dict[str, Any]:
-    """Return what differs below /office/: staff are led to their desk."""
-    desk = navigation.address("bureau:queue")
-    if not desk or not request.path_info.startswith(desk):
-        return {}
-    return {"home_url": desk, "home_words": "回待办", "at_desk": True}
+    """Return what differs below the desks of the staff: they are led back to their own."""
+    for name, words in DESKS:
+        desk = navigation.address(name)
+        if desk and request.path_info.startswith(desk):
+            return {"home_url": desk, "home_words": words, "at_desk": True}
+    return {}
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:

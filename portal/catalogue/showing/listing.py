@@ -132,6 +132,16 @@ def table(kind: str, page: Page) -> Table:
     return Table(known, groups, faults, missing=kind == "outcome" and not held, columns=columns)
 
 
+def lost(table: Table, *, act: str) -> list[Row]:
+    """Return the entries that a button takes away: itself, the questions of a page, or all of the list."""
+    what, _, where = act.partition(":")
+    if what not in {"remove", "drop"}:
+        return []
+    groups = [group for group in table.groups if what == "drop" or (group.title and group.place == where)]
+    whole = [row for group in groups for row in group.rows]
+    return whole or [row for group in table.groups for row in group.rows if row.place == where]
+
+
 def _group(kind: str, page: Page) -> Group:
     place = "outcome.rows" if kind == "outcome" else kind
     held = as_dict(page.content.get("outcome")).get("rows") if kind == "outcome" else page.content.get(kind)

@@ -13,16 +13,18 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from common.errors import DomainError
 from matters.models import EditionDraft
 from matters.sources import stored
 from matters.states import DraftState
 from matters.writing import examining
 from matters.writing.drafts import save as save_draft
+from matters.writing.errors import DraftChanged, DraftClosed
 from portal.catalogue import access, tabs
 from portal.catalogue.access import Admin, office_page
 from portal.catalogue.builder import editing
 from portal.catalogue.builder.editing import Edit, Page, Place, UnreadableJson
-from portal.catalogue.showing import listing, sections
+from portal.catalogue.showing import conflicts, listing, sections
 
 HERE = "catalogue:parts"
 
@@ -48,6 +50,8 @@ def part(request: HttpRequest, draft_id: UUID, address: str) -> HttpResponse:
     admin = access.admin_of(request)
     draft = access.draft_of(admin, draft_id=draft_id)
     place = editing.place_of(address, content=draft.content)
+    if place is None and request.method == "POST":  # somebody took away what was written in here
+        return not_saved(request, admin, draft.pk, place=None, error=DraftChanged())
     if place is None:
         raise Http404
     unread: UnreadableJson | None = None
@@ -90,6 +94,7 @@ def common(request: HttpRequest, admin: Admin, draft: EditionDraft, page: Page) 
         "draft": draft,
         "tabs_of_draft": tabs.tabs(draft, problems=page.examined.problems, here=here),
         "at": request.GET.get("at", ""),
+        "just_saved": "saved" in request.GET and draft.edited_by == admin.user,
         "open": draft.state == DraftState.WRITING,
     }
 
@@ -98,15 +103,34 @@ def saved(
     request: HttpRequest, admin: Admin, draft: EditionDraft, *, place: Place, onward: str, opens: bool = False
 ) -> HttpResponse:
     """Store a posted form and go to what its button made; what was added to a list is opened where it has a page."""
-    form = {name: request.POST.getlist(name) for name in request.POST}
+    form = posted(request)
     edit = Edit(form, place, stored(), settings.DIVISION)
-    save_draft(admin.user, draft_id=draft.pk, revision=_revision(request), change=edit)
+    try:
+        save_draft(admin.user, draft_id=draft.pk, revision=_revision(request), change=edit)
+    except (DraftChanged, DraftClosed) as error:
+        return not_saved(request, admin, draft.pk, place=place, error=error)
     if opens and edit.form.get("act", [""])[0].startswith("add:"):
         address = sections.address_of(edit.focus)
         return HttpResponseRedirect(reverse("catalogue:part", args=[draft.pk, address]))
-    return HttpResponseRedirect(
-        f"{onward}?at={quote(edit.focus)}#{quote(edit.focus)}" if edit.focus else onward
-    )
+    told = "saved=1"
+    if edit.focus:
+        told = f"{told}&at={quote(edit.focus)}#{quote(edit.focus)}"
+    return HttpResponseRedirect(f"{onward}?{told}")
+
+
+def not_saved(
+    request: HttpRequest, admin: Admin, draft_id: UUID, *, place: Place | None, error: DomainError
+) -> HttpResponse:
+    """Show what was typed beside what is stored: she copies it, or saves over it knowingly."""
+    draft = access.draft_of(admin, draft_id=draft_id)
+    known = {"admin": admin, "draft": draft, "error": error, "tabs_of_draft": tabs.tabs(draft, here=HERE)}
+    known |= conflicts.beside(draft, posted(request), place=place)
+    return render(request, "catalogue/conflict.html", known, status=error.status)
+
+
+def posted(request: HttpRequest) -> dict[str, list[str]]:
+    """Return a posted form as the builder reads it."""
+    return {name: request.POST.getlist(name) for name in request.POST}
 
 
 def _revision(request: HttpRequest) -> int:

@@ -20,15 +20,26 @@ from matters.lint.trying import try_examples
 from matters.models import EditionDraft
 from matters.permissions import may_publish, wrote
 from matters.publishing import AlreadyScheduled
+from matters.states import OPEN_DRAFT, DraftState
 from matters.writing import drafts, examining
 from matters.writing import reviewing as verbs
-from matters.writing.errors import DraftHasFaults, NoReason, NotTested, SameAsInForce, WrongDay
+from matters.writing.errors import (
+    DraftChanged,
+    DraftClosed,
+    DraftHasFaults,
+    NoReason,
+    NotTested,
+    SameAsInForce,
+    WrongDay,
+)
 from matters.writing.examining import Examined
 from portal.catalogue import access, tabs
 from portal.catalogue.access import Admin, office_page
 from portal.catalogue.forms import PublishForm, ReasonForm
 from portal.catalogue.showing import sections
 from portal.catalogue.views import history
+
+SEEN_BY_WRITER = "起草人会看到。"
 
 
 @office_page
@@ -38,12 +49,7 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Show how far a draft is; a second person publishes it here."""
     admin = access.admin_of(request)
     draft = access.draft_of(admin, draft_id=draft_id)
-    form = PublishForm(
-        request.POST or None,
-        initial={"on": clock.today()},
-        hint="会记在版本记录里。",
-        needed=verbs.needs_reason(draft),
-    )
+    form = _publish_form(request, draft)
     if form.is_valid() and (answer := _published(request, admin, draft, form)) is not None:
         return answer
     shown = _shown(admin, draft) | {"form": form}
@@ -62,7 +68,15 @@ def _published(
     except NoReason as error:
         form.add_error("reason", error.message)
         return None
-    except (WrongDay, NotTested, AlreadyScheduled, SameAsInForce, DraftHasFaults) as error:
+    except (
+        WrongDay,
+        NotTested,
+        AlreadyScheduled,
+        SameAsInForce,
+        DraftHasFaults,
+        DraftChanged,
+        DraftClosed,
+    ) as error:
         form.add_error("on" if isinstance(error, WrongDay) else None, str(error))
         return None
     when = "今天起生效" if edition.begins <= clock.today() else f"{edition.begins:%Y-%m-%d} 起生效"
@@ -75,29 +89,61 @@ def _published(
 def hand_in(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Give the draft to a second person."""
     admin = access.admin_of(request)
-    verbs.hand_in(admin.user, draft_id=draft_id, revision=_revision(request))
+    try:
+        verbs.hand_in(admin.user, draft_id=draft_id, revision=_revision(request))
+    except (DraftChanged, DraftClosed) as error:
+        messages.warning(request, error.message)
+        return redirect("catalogue:review", draft_id=draft_id)
     messages.success(request, "已送复核。请另一位事项管理员打开这一页，复核后发布。")
     return redirect("catalogue:review", draft_id=draft_id)
 
 
 @office_page
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def send_back(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Let the draft be written in again, with the reason."""
+    """Let the draft be written in again, with the reason; where that is refused, what was typed stays."""
     admin = access.admin_of(request)
-    verbs.send_back(admin.user, draft_id=draft_id, reason=request.POST.get("back-reason", ""))
-    messages.success(request, "已退回，可以继续修改。")
-    return redirect("catalogue:review", draft_id=draft_id)
+    if request.method != "POST":
+        return redirect("catalogue:review", draft_id=draft_id)
+    form = ReasonForm(request.POST, prefix="back", hint=SEEN_BY_WRITER)
+    if form.is_valid():
+        try:
+            verbs.send_back(admin.user, draft_id=draft_id, reason=form.cleaned_data["reason"])
+        except DraftClosed:
+            form.add_error(None, "这份草稿已经不在复核中了，刚才没有退回。您写的原因还在下面。")
+        else:
+            messages.success(request, "已退回，可以继续修改。")
+            return redirect("catalogue:review", draft_id=draft_id)
+    draft = access.draft_of(admin, draft_id=draft_id)
+    shown = _shown(admin, draft) | {"form": _publish_form(request, draft, sent=False), "back": form}
+    status = 422 if draft.state == DraftState.CHECKED else 409
+    return render(request, "catalogue/review.html", shown, status=status)
 
 
 @office_page
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def drop(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Give the draft up."""
+    """Give the draft up, after saying what is lost; who has not written in it says why."""
     admin = access.admin_of(request)
-    drafts.drop(admin.user, draft_id=draft_id)
-    messages.success(request, "草稿已放弃，在用的版本不变。")
-    return redirect("catalogue:matters")
+    draft = access.draft_of(admin, draft_id=draft_id)
+    if draft.state not in OPEN_DRAFT:
+        return redirect("catalogue:review", draft_id=draft_id)
+    own = wrote(admin.user, draft)
+    told = request.POST if request.POST.get("sure") == "yes" else None
+    form = ReasonForm(told, hint=SEEN_BY_WRITER, needed=not own)
+    if form.is_valid():
+        drafts.drop(admin.user, draft_id=draft_id, reason=form.cleaned_data["reason"])
+        messages.success(request, "草稿已放弃，在用的版本不变。")
+        return redirect("catalogue:matters")
+    shown = _shown(admin, draft) | {"form": form, "own": own}
+    return render(request, "catalogue/drop.html", shown, status=422 if form.is_bound else 200)
+
+
+def _publish_form(request: HttpRequest, draft: EditionDraft, *, sent: bool = True) -> PublishForm:
+    told = request.POST or None if sent else None
+    start = {"on": clock.today()}
+    return PublishForm(told, initial=start, hint="会记在版本记录里。", needed=verbs.needs_reason(draft))
 
 
 def _revision(request: HttpRequest) -> int:
@@ -129,7 +175,7 @@ def _shown(admin: Admin, draft: EditionDraft) -> dict[str, Any]:
         "needs_test": verbs.needs_test(draft),
         "needs_reason": verbs.needs_reason(draft),
         "tests_url": tabs.url_of(draft, "catalogue:backtests"),
-        "back": ReasonForm(prefix="back", hint="起草人会看到。"),
+        "back": ReasonForm(prefix="back", hint=SEEN_BY_WRITER),
         "may_publish": may_publish(admin.user, draft),
         "wrote": wrote(admin.user, draft),
         **both,

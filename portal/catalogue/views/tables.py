@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from matters.states import DraftState
 from portal.catalogue import access
 from portal.catalogue.access import office_page
 from portal.catalogue.builder.editing import Place
@@ -45,8 +47,14 @@ def table(request: HttpRequest, draft_id: UUID, table: str) -> HttpResponse:
 def _table(request: HttpRequest, draft_id: UUID, kind: str) -> HttpResponse:
     admin = access.admin_of(request)
     draft = access.draft_of(admin, draft_id=draft_id)
-    if request.method == "POST":
-        return saved(request, admin, draft, place=Place(()), onward=request.path, opens=True)
     page = page_of(draft, Place((listing.TABLES[kind].path,)))
-    known = {"table": listing.table(kind, page), "tables": listing.TABLES[kind]}
+    known: dict[str, Any] = {"table": listing.table(kind, page), "tables": listing.TABLES[kind]}
+    if request.method == "POST":
+        lost = listing.lost(known["table"], act=request.POST.get("act", ""))
+        if lost and request.POST.get("sure") != "yes" and draft.state == DraftState.WRITING:
+            asked = {"lost": lost, "act": request.POST["act"], "revision": request.POST.get("revision", "")}
+            return render(
+                request, "catalogue/remove.html", common(request, admin, draft, page) | known | asked
+            )
+        return saved(request, admin, draft, place=Place(()), onward=request.path, opens=True)
     return render(request, "catalogue/table.html", common(request, admin, draft, page) | known)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -20,6 +21,7 @@ from matters.editions import Compiled
 from matters.forms import reading
 from matters.models import Edition, EditionDraft, Matter
 from matters.writing import examining, inventing, trials
+from matters.writing.errors import DraftChanged, DraftClosed
 from portal.catalogue import access, tabs
 from portal.catalogue.access import Admin, office_page
 from portal.catalogue.showing import entering, tryable
@@ -90,16 +92,27 @@ def rename_example(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Give an example another name."""
     user = access.admin_of(request).user
     old, new = request.POST.get("name", ""), request.POST.get("new", "")
-    trials.rename_example(user, draft_id=draft_id, revision=_revision(request), old=old, new=new)
+    try:
+        trials.rename_example(user, draft_id=draft_id, revision=_revision(request), old=old, new=new)
+    except (DraftChanged, DraftClosed, trials.UnusableExample) as error:
+        messages.warning(request, f"没有改名为“{new[:60]}”：{error.message}")
     return redirect(HERE, draft_id=draft_id)
 
 
 @office_page
 @require_POST
 def remove_example(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Delete an example."""
-    user, name = access.admin_of(request).user, request.POST.get("name", "")
-    trials.remove_example(user, draft_id=draft_id, revision=_revision(request), name=name)
+    """Delete an example, after asking."""
+    admin, name = access.admin_of(request), request.POST.get("name", "")
+    if request.POST.get("sure") != "yes":
+        draft = access.draft_of(admin, draft_id=draft_id)
+        asked = {"admin": admin, "draft": draft, "name": name, "revision": request.POST.get("revision", "")}
+        asked["tabs_of_draft"] = tabs.tabs(draft, here=HERE)
+        return render(request, "catalogue/remove_example.html", asked)
+    try:
+        trials.remove_example(admin.user, draft_id=draft_id, revision=_revision(request), name=name)
+    except (DraftChanged, DraftClosed) as error:
+        messages.warning(request, f"没有删除“{name}”：{error.message}")
     return redirect(HERE, draft_id=draft_id)
 
 

@@ -87,10 +87,10 @@ class Desk:
         return f"/catalogue/drafts/{self.draft.pk}/{page}"
 
     def press(self, page: str, act: str, **fields: Any) -> str:
-        """Fill in fields of a page and press a button; return where it leads."""
-        return send(
-            self.client, self.at(page), act=act, fields={k.replace("__", "."): v for k, v in fields.items()}
-        )
+        """Fill in fields of a page and press a button, and agree where it asks; return where it leads."""
+        sure = {} if page.startswith("parts/") else {"sure": "yes"}
+        named = {k.replace("__", "."): v for k, v in fields.items()}
+        return send(self.client, self.at(page), act=act, fields=named, **sure)
 
     def write(self, page: str, fields: dict[str, Any], act: str = "save") -> str:
         return send(self.client, self.at(page), act=act, fields=fields)

@@ -124,7 +124,7 @@ def test_another_departments_draft_is_not_there(written: EditionDraft) -> None:
 
 
 def test_it_is_given_up(browser: Client, written: EditionDraft) -> None:
-    assert send(browser, written, "drop").status_code == 302
+    assert send(browser, written, "drop", sure="yes").status_code == 302
     assert state(written) == "dropped"
     assert "不再使用" in browser.get(at(written)).content.decode()
 

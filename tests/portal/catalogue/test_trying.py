@@ -198,14 +198,15 @@ def test_examples_are_renamed_and_deleted_with_what_is_based_on_them(
     assert examples[0]["name"] == "样样齐全"
     based = [one["name"] for one in examples if one.get("based_on") == "样样齐全"]
     assert based
-    browser.post(f"{place}/remove", {"name": "样样齐全", "revision": "2"})
+    browser.post(f"{place}/remove", {"name": "样样齐全", "revision": "2", "sure": "yes"})
     draft.refresh_from_db()
     left = {one["name"]: one for one in draft.content["examples"]}
     assert "样样齐全" not in left
     assert all(left[name]["facts"]["applicant.id_number"] for name in based)
     page = text(browser.get(f"/catalogue/drafts/{draft.pk}/try"))
     assert "不符合" not in page
-    assert browser.post(f"{place}/remove", {"name": "样样齐全", "revision": "3"}).status_code == 404
+    gone = {"name": "样样齐全", "revision": "3", "sure": "yes"}
+    assert browser.post(f"{place}/remove", gone).status_code == 404
 
 
 def test_a_failing_example_says_what_comes_out_instead(
