@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from portal.citizen.holding import views as holding
+from portal.citizen.presenting import views as presenting
 from portal.citizen.views import (
     agents,
     applications,
@@ -39,6 +40,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:reference>/withdraw", changes.withdraw, name="withdraw"),
     path("applications/<str:reference>/rating", applications.rate, name="rate"),
     path("certificates", certificates.wallet, name="wallet"),
+    path("certificates/code", presenting.code, name="code"),
+    path("certificates/code/state", presenting.state, name="code_state"),
+    path("certificates/code/pick", presenting.pick, name="code_pick"),
+    path("certificates/code/<uuid:scan_id>/agree", presenting.agree, name="code_agree"),
+    path("certificates/code/<uuid:scan_id>/refuse", presenting.refuse, name="code_refuse"),
+    path("certificates/code/<uuid:scan_id>/withdraw", presenting.withdraw, name="code_withdraw"),
     path("certificates/uses", holding.uses, name="uses"),
     path("certificates/uses/<uuid:use_id>", holding.use, name="use"),
     path("certificates/<uuid:certificate_id>", certificates.certificate, name="certificate"),

@@ -20,6 +20,7 @@ class Place:
     icon: str
     current: bool
     unread: bool = False  # whether the count of unread messages stands beside it
+    raised: bool = False  # the one in the middle of the phone's tab bar
 
 
 # address name, words in the header, words in the tab bar, icon
@@ -28,18 +29,20 @@ CITIZEN_PLACES = (
     ("public:matters", "办事", "办事", "clipboard-list"),
     ("citizen:applications", "进度查询", "进度", "clock"),
     ("citizen:wallet", "我的证照", "证照", "certificate"),
+    ("citizen:code", "亮码", "亮码", "qrcode"),
     ("citizen:inbox", "消息", "消息", "bell"),
     ("citizen:me", "我的", "我的", "user"),
 )
-INBOX, ME = "citizen:inbox", "citizen:me"
-HEADER_ONLY_WIDE = (ME,)
+INBOX, ME, CODE = "citizen:inbox", "citizen:me", "citizen:code"
+NOT_IN_HEADER = (ME, CODE)
 TAB_BAR = (
     "public:home",
     "public:matters",
+    CODE,
     "citizen:applications",
+    ME,
     "citizen:wallet",
-    "citizen:me",
-    "citizen:inbox",
+    INBOX,
 )
 OFFICE_PLACES = (
     ("bureau:queue", "待办", "待办", "clipboard-list"),
@@ -114,7 +117,7 @@ def places(request: HttpRequest, table: tuple[tuple[str, str, str, str], ...]) -
 
 def header(request: HttpRequest) -> list[Place]:
     """Return the links of the citizen's header."""
-    return [place for name, place in places(request, CITIZEN_PLACES).items() if name not in HEADER_ONLY_WIDE]
+    return [place for name, place in places(request, CITIZEN_PLACES).items() if name not in NOT_IN_HEADER]
 
 
 def tab_bar(request: HttpRequest) -> list[Place]:
@@ -122,7 +125,8 @@ def tab_bar(request: HttpRequest) -> list[Place]:
     found = places(request, CITIZEN_PLACES)
     shown = [name for name in TAB_BAR if name in found][:5]
     # Where there is no room for the messages, their count stands beside what leads there.
-    return [replace(found[name], unread=name == (INBOX if INBOX in shown else ME)) for name in shown]
+    counted = INBOX if INBOX in shown else ME
+    return [replace(found[name], unread=name == counted, raised=name == CODE) for name in shown]
 
 
 def own(request: HttpRequest) -> list[Place]:
@@ -132,7 +136,7 @@ def own(request: HttpRequest) -> list[Place]:
 
 def rest_of_menu(request: HttpRequest) -> list[Place]:
     """Return what the phone's menu adds for who is signed in: the header's links stand above it already."""
-    return [place for name, place in places(request, CITIZEN_PLACES).items() if name in HEADER_ONLY_WIDE]
+    return [place for name, place in places(request, CITIZEN_PLACES).items() if name in NOT_IN_HEADER]
 
 
 def office(request: HttpRequest, *, role: str) -> list[Place]:
