@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -35,6 +35,7 @@ from certificates.presenting.stages import GOING_ON, Stage, stage
 from certificates.states import ScanStatus
 from records.journal import note
 
+ECHO = timedelta(seconds=2)
 _PARTS = ("presentation__shown_by__user", "presentation__holder_person", "presentation__holder_organisation")
 WITH = (*_PARTS, "post__hall", "post__department", "authorisation", "clerk")
 
@@ -71,7 +72,9 @@ def scan(user: User, *, window: str, code: str, at: datetime) -> Scan:
         except IntegrityError as error:
             if "a_code_is_scanned_once" not in str(error):
                 raise
-            before = Scan.objects.get(presentation=shown, slot=scanned.slot)
+            before = Scan.objects.select_related(*WITH).get(presentation=shown, slot=scanned.slot)
+            if _is_echo(before, user, post, window, at=at):
+                return before
             raise UsedCode(before.window) from error
         _note(taken, "code_scanned", actors.of_user(user), window=window, slot=scanned.slot)
     return taken
@@ -155,6 +158,12 @@ def _proven(scanned: codes.Scanned, *, at: datetime) -> Presentation:
     if shown.ended_at is not None:
         raise ReplacedCode
     return shown
+
+
+def _is_echo(before: Scan, user: User, post: Post, window: str, *, at: datetime) -> bool:
+    """Return whether a scanner read the same code twice in one go."""
+    same = (before.clerk_id, before.post_id, before.window) == (user.pk, post.pk, window)
+    return same and at - before.scanned_at < ECHO
 
 
 def _is_own(user: User, shown: Presentation) -> bool:

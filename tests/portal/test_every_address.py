@@ -20,6 +20,7 @@ from accounts.models import Guardianship, Message, Post, User
 from approvals.applying import drafting
 from approvals.trying import asking
 from certificates.models import UseRecord
+from certificates.presenting import codes, scanning
 from common import clock
 from matters.writing import drafts
 from tests import shelving
@@ -108,6 +109,9 @@ BUTTONS = {
     "certificates/code/<uuid:scan_id>/agree",
     "certificates/code/<uuid:scan_id>/refuse",
     "certificates/code/<uuid:scan_id>/withdraw",
+    "counter/scan",
+    "counter/scans/<uuid:scan_id>/ask",
+    "counter/scans/<uuid:scan_id>/leave",
     "demo/clock/back",
     "display",
     "drafts/<str:reference>/save/<int:page>",
@@ -197,7 +201,7 @@ def place(furnished: Place, db: None, settings: Any) -> Place:
 
 
 def furnish() -> Place:
-    admin = district.admin()
+    admin, clerk = district.admin(), district.clerk()
     allowance = district.matter(district.ALLOWANCE)
     assert allowance.current_edition is not None
     officer, applicant, writer = district.officer(), district.citizen(), district.citizen(name="吴伟明")
@@ -228,12 +232,20 @@ def furnish() -> Place:
         "draft_id": str(writing.pk),
         "test_id": str(asking.ask(admin, draft_id=writing.pk).pk),
         "post_id": str(Post.objects.get(user=officer).pk),
+        "scan_id": str(scanned(applicant, clerk)),
         **mandates(applicant, writer),
     }
     users: dict[str, User | None] = {"guest": None, "citizen": applicant.user}
     keeper = district.keeper(district.POLICE["issuer_code"])
     staff: dict[str, User | None] = {"officer": officer, "admin": admin, "keeper": keeper}
-    return Place(users | staff | {"clerk": district.clerk()}, names)
+    return Place(users | staff | {"clerk": clerk}, names)
+
+
+def scanned(applicant: district.Citizen, clerk: User) -> uuid.UUID:
+    """Let the clerk scan the code on the applicant's phone."""
+    shown = codes.begin(applicant.principal, types=[], at=NOON)
+    code = codes.current(shown, at=NOON).text
+    return scanning.scan(clerk, window="3 号窗口", code=code, at=NOON).pk
 
 
 def mandates(applicant: district.Citizen, other: district.Citizen) -> dict[str, str]:

@@ -8,9 +8,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.counter import access
-from portal.counter.access import office_page
+from certificates.presenting import following
+from common import clock
+from portal.counter import access, showing
+from portal.counter.access import Clerk, office_page
 from portal.counter.forms import WindowForm
+
+LAST = 6  # scans shown below the box
 
 
 @office_page
@@ -21,7 +25,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     clerk = access.clerk_of(request)
     if not clerk.window:
         return render(request, "counter/window.html", {"clerk": clerk, "form": WindowForm()})
-    return render(request, "counter/desk.html", {"clerk": clerk})
+    return desk_with(request, clerk)
 
 
 @office_page
@@ -37,3 +41,11 @@ def window(request: HttpRequest) -> HttpResponse:
         return redirect("counter:desk")
     status = 422 if form.is_bound else 200
     return render(request, "counter/window.html", {"clerk": clerk, "form": form}, status=status)
+
+
+def desk_with(request: HttpRequest, clerk: Clerk, *, fault: str = "", status: int = 200) -> HttpResponse:
+    """Return the desk with what was scanned of late, and what was wrong with the last code."""
+    at = clock.now()
+    scans = following.scans_of(clerk.user, window=clerk.window, at=at)[:LAST]
+    known = {"clerk": clerk, "fault": fault, "recent": showing.rows(list(scans), at=at)}
+    return render(request, "counter/desk.html", known, status=status)

@@ -66,7 +66,14 @@ def test_a_code_is_used_up(meeting):
     meeting.scan(shown)
     with pytest.raises(UsedCode, match="已经在3 号窗口扫过"):
         meeting.scan(shown, user=clerk(), window="5 号窗口")
+    with pytest.raises(UsedCode):
+        meeting.scan(shown, at=AT + 2 * SECOND)
     assert Scan.objects.count() == 1
+
+
+def test_a_scanner_that_reads_twice_in_one_go_gets_the_same_scan(meeting):
+    shown = meeting.show()
+    assert meeting.scan(shown) == meeting.scan(shown, at=AT + 1.9 * SECOND)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,144 @@
+"""What a window shows of a scan: who it is (masked), how far it has come, and the fields it may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts.models import Organisation
+from certificates import schemas, selectors
+from certificates.models import Scan
+from certificates.presenting import codes
+from certificates.presenting.seeing import Seen
+from certificates.presenting.stages import ANSWER_WITHIN, ASK_WITHIN, Stage, stage
+from certificates.states import UseOutcome
+from common.identifiers import mask_id, mask_name
+from rules.language.vocabulary import Vocabulary
+
+WORDS = {
+    Stage.SCANNED: ("waiting", "已扫码"),
+    Stage.ASKED: ("waiting", "等群众回答"),
+    Stage.OPEN: ("pass", "已同意"),
+    Stage.REFUSED: ("fail", "群众没有同意"),
+    Stage.LAPSED: ("neutral", "已过时"),
+    Stage.OVER: ("neutral", "已结束"),
+    Stage.WITHDRAWN: ("fail", "群众已撤回"),
+    Stage.LEFT: ("neutral", "已结束"),
+}
+MISSING = {
+    UseOutcome.NOT_HELD: "证照库里没有。请群众出示实体证件。",
+    UseOutcome.EXPIRED: "已过期或还没有生效。请群众出示有效的实体证件，或先去续办。",
+    UseOutcome.REVOKED: "已失效或暂停使用，不能采用。请向发证机关核对。",
+    UseOutcome.AMBIGUOUS: "有几张有效的，分不清用哪张。请群众出示实体证件。",
+    UseOutcome.UNREADABLE: "内容和签发时不一致，不能采用。请报告系统管理员，并核对实体证件。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who stands at the window, masked."""
+
+    name: str
+    number: str
+    level: str
+    shown_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One certificate as the window sees it, or why there is nothing to see."""
+
+    name: str
+    number: str
+    version: int
+    issuer: str
+    until: str
+    rows: tuple[tuple[str, str], ...]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One moment of a scan."""
+
+    scan: Scan
+    stage: Stage
+    who: Person
+    seconds: int
+    asked: tuple[tuple[str, str], ...]
+    found: tuple[Found, ...] = ()
+
+    @property
+    def pill(self) -> tuple[str, str]:
+        """Return how the stage is drawn and said."""
+        return WORDS[self.stage]
+
+    @property
+    def refresh(self) -> int:
+        """Return after how many seconds a page without a script looks again; 0 while somebody may be choosing."""
+        return {Stage.ASKED: 3, Stage.OPEN: min(self.seconds, 15)}.get(self.stage, 0)
+
+    @property
+    def what_for(self) -> str:
+        """Return matter or purpose."""
+        return self.scan.matter_name or self.scan.purpose
+
+
+def page(scan: Scan, seen: Sequence[Seen], *, at: datetime) -> Page:
+    """Return a scan at a moment, with what was seen."""
+    now = stage(scan, at=at)
+    asked = tuple(_asked(scan)) if scan.scope else ()
+    return Page(scan, now, person(scan), _seconds(scan, now, at=at), asked, tuple(map(_found, seen)))
+
+
+def person(scan: Scan) -> Person:
+    """Return who stands at the window."""
+    shown = scan.presentation
+    holder, by = codes.holder(shown), shown.shown_by
+    level, other = by.get_real_name_level_display(), by.name if by.pk != holder.pk else ""
+    if isinstance(holder, Organisation):
+        return Person(holder.name, mask_id(holder.credit_code), level, mask_name(other))
+    return Person(mask_name(holder.name), mask_id(holder.id_number), level, mask_name(other))
+
+
+def rows(scans: Sequence[Scan], *, at: datetime) -> list[tuple[Scan, str, tuple[str, str]]]:
+    """Return recent scans with whose they were and how far they came."""
+    return [(one, _short(one), WORDS[stage(one, at=at)]) for one in scans]
+
+
+def _short(scan: Scan) -> str:
+    holder = codes.holder(scan.presentation)
+    return holder.name if isinstance(holder, Organisation) else mask_name(holder.name)
+
+
+def _seconds(scan: Scan, now: Stage, *, at: datetime) -> int:
+    ends = {
+        Stage.SCANNED: scan.scanned_at + ASK_WITHIN,
+        Stage.ASKED: (scan.asked_at or at) + ANSWER_WITHIN,
+        Stage.OPEN: scan.access_until or at,
+    }
+    return max(1, -(-(ends[now] - at) // timedelta(seconds=1))) if now in ends else 0
+
+
+def _asked(scan: Scan) -> list[tuple[str, str]]:
+    kinds = schemas.kinds(scan.scope)
+    specs = {slug: schemas.of_version(kind, kind.current_schema) for slug, kind in kinds.items()}
+    return [
+        (kinds[slug].name, "、".join(specs[slug][name].label for name in fields if name in specs[slug]))
+        for slug, fields in scan.scope.items()
+    ]
+
+
+def _found(one: Seen) -> Found:
+    card, words = one.certificate, Vocabulary()
+    if one.outcome != UseOutcome.FOUND or card is None:
+        problem = MISSING.get(one.outcome, "没有查到。") + (f"（{one.detail}）" if one.detail else "")
+        return Found(one.kind.name, "", 0, "", "", (), problem)
+    lines = tuple(
+        (spec.label, selectors.words_of(one.values[name], spec, words, mask=False))
+        for name, spec in one.specs.items()
+        if one.values.get(name) not in (None, "", [])
+    )
+    until = f"{card.valid_until:%Y-%m-%d} 止" if card.valid_until else "长期"
+    return Found(one.kind.name, card.number, card.version, card.issuer_name, until, lines, "")

@@ -1,0 +1,128 @@
+"""Scanning at a window: a code, then the question, the wait for the phone, and what may be seen."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from certificates.models import Scan
+from certificates.presenting import scanning, seeing
+from certificates.presenting.errors import LookRefused, OtherWindow
+from certificates.presenting.stages import Stage, stage
+from common import clock
+from common.errors import DomainError
+from portal.counter import access, asking, showing
+from portal.counter.access import Clerk, office_page, seated
+from portal.counter.views.beginning import desk_with
+
+
+@office_page
+@never_cache
+@require_POST
+@seated
+def scan(request: HttpRequest) -> HttpResponse:
+    """Take a code; what is wrong with it is said beside the box."""
+    clerk = access.clerk_of(request)
+    try:
+        taken = scanning.scan(
+            clerk.user, window=clerk.window, code=request.POST.get("code", ""), at=clock.now()
+        )
+    except DomainError as wrong:
+        return desk_with(request, clerk, fault=wrong.message, status=wrong.status)
+    return redirect("counter:look", taken.pk)
+
+
+@office_page
+@never_cache
+@require_safe
+@seated
+def look(request: HttpRequest, scan_id: UUID) -> HttpResponse:
+    """Show a scan as far as it has come; once agreed, the fields, each look recorded before."""
+    clerk, at = access.clerk_of(request), clock.now()
+    found = _found(clerk, scan_id)
+    seen: list[seeing.Seen] = []
+    if stage(found, at=at) == Stage.OPEN:
+        try:
+            seen = seeing.see(clerk.user, scan_id=scan_id, window=clerk.window, at=at)
+        except LookRefused as refused:
+            messages.warning(request, refused.message)
+            found = _found(clerk, scan_id)
+    page = showing.page(found, seen, at=at)
+    known = {
+        "clerk": clerk,
+        "page": page,
+        "at": at,
+        **(_choices(request, found) if page.stage == Stage.SCANNED else {}),
+    }
+    return render(request, "counter/scan.html", known)
+
+
+@office_page
+@never_cache
+@require_safe
+@seated
+def state(request: HttpRequest, scan_id: UUID) -> HttpResponse:
+    """Say in one word how far a scan has come."""
+    found = _found(access.clerk_of(request), scan_id)
+    return JsonResponse({"mark": stage(found, at=clock.now())})
+
+
+@office_page
+@never_cache
+@require_POST
+@seated
+def ask(request: HttpRequest, scan_id: UUID) -> HttpResponse:
+    """Put the question to the phone; what cannot be asked is said above the choices."""
+    clerk, at = access.clerk_of(request), clock.now()
+    found = _found(clerk, scan_id)
+    try:
+        wanted = asking.wanted(found, request.POST)
+        scanning.ask(clerk.user, scan_id=scan_id, window=clerk.window, wanted=wanted, at=at)
+    except DomainError as wrong:
+        if stage(found, at=at) != Stage.SCANNED:
+            raise
+        known = {"clerk": clerk, "page": showing.page(found, [], at=at), "at": at, "fault": wrong.message}
+        return render(request, "counter/scan.html", known | _choices(request, found), status=wrong.status)
+    return redirect("counter:look", scan_id)
+
+
+@office_page
+@never_cache
+@require_POST
+@seated
+def leave(request: HttpRequest, scan_id: UUID) -> HttpResponse:
+    """End a scan, and be ready for the next one."""
+    clerk = access.clerk_of(request)
+    scanning.leave(clerk.user, scan_id=scan_id, window=clerk.window, at=clock.now())
+    messages.success(request, "这次扫码已结束，请扫下一位。")
+    return redirect("counter:desk")
+
+
+def _found(clerk: Clerk, scan_id: UUID) -> Scan:
+    try:
+        return scanning.of_window(clerk.user, scan_id=scan_id, window=clerk.window)
+    except OtherWindow:
+        seeing.see(
+            clerk.user, scan_id=scan_id, window=clerk.window, at=clock.now()
+        )  # refuses too, and says so
+        raise
+
+
+def _choices(request: HttpRequest, found: Scan) -> dict[str, object]:
+    """Return what can be asked for: the matters that fit the words, the chosen one, or types for a purpose."""
+    told = request.POST if request.method == "POST" else request.GET
+    q, shown = told.get("q", "").strip(), found.presentation
+    return {
+        "q": q,
+        "matters": asking.found(shown, q),
+        "plan": asking.plan(shown, told["matter"]) if told.get("matter") else None,
+        "for_purpose": "purpose" in told,
+        "purpose": told.get("purpose", ""),
+        "types": asking.types_for(shown) if "purpose" in told else [],
+        "ticked": told.getlist("types"),
+    }
