@@ -27,7 +27,6 @@ from certificates.presenting.stages import Stage, stage
 from certificates.states import UseOutcome
 from common.clock import SHANGHAI
 from records.encrypting.envelope import Tampered
-from rules.language.vocabulary import FactSpec
 
 _TRACE = ("type_id", "certificate_id", "version", "outcome", "actor", "post")
 _WHY = {
@@ -49,7 +48,6 @@ class Seen:
     outcome: UseOutcome
     certificate: Certificate | None
     values: Mapping[str, Any]
-    specs: Mapping[str, FactSpec]
     detail: str = ""
 
 
@@ -107,13 +105,11 @@ def _seen(found: Scan, *, at: datetime) -> list[Seen]:
 def _one(found: Scan, kind: CertificateType, choice: Choice) -> Seen:
     card = choice.certificate
     if card is None or choice.reason is not None:
-        return Seen(kind, choice.outcome, card, {}, {}, choice.detail)
+        return Seen(kind, choice.outcome, card, {}, choice.detail)
     if not _is_whole(card):
-        return Seen(kind, UseOutcome.UNREADABLE, card, {}, {})
-    wanted, known = found.scope[kind.slug], schemas.of_version(kind, card.schema_version)
-    specs = {name: spec for name, spec in known.items() if name in wanted}
-    values = {name: card.fields[name] for name in specs if name in card.fields}
-    return Seen(kind, UseOutcome.FOUND, card, values, specs)
+        return Seen(kind, UseOutcome.UNREADABLE, card, {})
+    values = {name: card.fields[name] for name in found.scope[kind.slug] if name in card.fields}
+    return Seen(kind, UseOutcome.FOUND, card, values)
 
 
 def _is_whole(card: Certificate) -> bool:

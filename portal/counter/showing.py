@@ -14,7 +14,6 @@ from certificates.presenting.seeing import Seen
 from certificates.presenting.stages import ANSWER_WITHIN, ASK_WITHIN, Stage, stage
 from certificates.states import UseOutcome
 from common.identifiers import mask_id, mask_name
-from rules.language.vocabulary import Vocabulary
 
 WORDS = {
     Stage.SCANNED: ("waiting", "已扫码"),
@@ -131,14 +130,11 @@ def _asked(scan: Scan) -> list[tuple[str, str]]:
 
 
 def _found(one: Seen) -> Found:
-    card, words = one.certificate, Vocabulary()
+    card = one.certificate
     if one.outcome != UseOutcome.FOUND or card is None:
         problem = MISSING.get(one.outcome, "没有查到。") + (f"（{one.detail}）" if one.detail else "")
         return Found(one.kind.name, "", 0, "", "", (), problem)
-    lines = tuple(
-        (spec.label, selectors.words_of(one.values[name], spec, words, mask=False))
-        for name, spec in one.specs.items()
-        if one.values.get(name) not in (None, "", [])
-    )
+    shown = selectors.lines(one.kind, one.values, version=card.schema_version, mask=False)
+    lines = tuple((line.label, line.text) for line in shown)
     until = f"{card.valid_until:%Y-%m-%d} 止" if card.valid_until else "长期"
     return Found(one.kind.name, card.number, card.version, card.issuer_name, until, lines, "")

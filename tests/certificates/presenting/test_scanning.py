@@ -214,7 +214,8 @@ def test_a_mandate_for_one_matter_is_none_for_another(meeting):
     shop = people.business(operator=head)
     agent_of(shop, agent, head, matters=["another"])
     acting = Meeting(principal(agent, whom=f"organisation:{shop.pk}", on=AT.date()), meeting.user)
-    for changed in ({}, {"matter_code": "", "purpose": "核对身份"}):
+    tries: list[dict[str, Any]] = [{}, {"matter_code": "", "purpose": "核对身份"}]
+    for changed in tries:
         with pytest.raises(CannotAskThat, match="授权不包括"):
             acting.ask(**changed)
 
