@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -125,8 +125,8 @@ class Page:
     @property
     def faults(self) -> list[Entry]:
         """Return what is wrong on this page, each with where it is drawn."""
-        names = dict(_names(self.drawn))
-        return [Entry(_nearest(problem.path, names), told(problem), problem.warning) for problem in self.here]
+        drawn = {path: (name, title) for path, name, title in _names(self.drawn)}
+        return [_entry(problem, *drawn.get(_nearest(problem.path, drawn), ("", ""))) for problem in self.here]
 
     @property
     def here(self) -> list[Problem]:
@@ -276,26 +276,33 @@ def _schema_steps(content: Any, steps: Steps) -> Steps:
     return tuple(found)
 
 
-def _names(drawn: Drawn) -> Iterator[tuple[str, str]]:
-    yield drawn.path, drawn.name
+def _entry(problem: Problem, name: str, title: str) -> Entry:
+    """Return a line of the summary that says where: there it stands without its field."""
+    words = told(problem)
+    return Entry(name, words if not title or title in words else f"{title}：{words}", problem.warning)
+
+
+def _names(drawn: Drawn) -> Iterator[tuple[str, str, str]]:
+    """Yield path, name and title of everything on the page."""
+    yield drawn.path, drawn.name, drawn.title
     for part in drawn.parts:
         yield from _names(part)
     if drawn.condition is not None:
-        yield from _rows(drawn.condition)
+        yield from _rows(drawn.condition, drawn.title)
 
 
-def _rows(shown: Shown) -> Iterator[tuple[str, str]]:
-    yield shown.path, shown.name
+def _rows(shown: Shown, title: str) -> Iterator[tuple[str, str, str]]:
+    yield shown.path, shown.name, f"{title} {shown.place}".strip()
     for part in shown.parts:
-        yield from _rows(part)
+        yield from _rows(part, title)
     if shown.where is not None:
-        yield from _rows(shown.where)
+        yield from _rows(shown.where, title)
 
 
-def _nearest(path: str, names: dict[str, str]) -> str:
-    """Return the name drawn for a path, or for what it lies in."""
+def _nearest(path: str, names: Container[str]) -> str:
+    """Return the path that is drawn, or what it lies in."""
     while path:
         if path in names:
-            return names[path]
+            return path
         path = path[: max(path.rfind("."), path.rfind("["), 0)]
     return ""
