@@ -53,6 +53,7 @@ OFFICE_PLACES = (
     ("catalogue:matters", "事项管理", "事项", "clipboard-list"),
     ("supervision:sheets", "核验单复查", "复查", "shield-check"),
     ("supervision:misuse", "用证异议", "异议", "message"),
+    ("supervision:coverage", "免证办", "免证办", "certificate"),
     ("supervision:registers", "数据来源", "来源", "database"),
     ("store:find", "查找证照", "查找", "search"),
     ("store:types", "证照类型", "类型", "certificate"),
@@ -71,9 +72,21 @@ DESK_OF = {  # what each role finds in the bar
         "bureau:guardianships",
     ),
     "clerk": ("counter:desk", "store:look_up", "bureau:guardianships"),
-    "admin": ("catalogue:matters", "supervision:registers", "bureau:posts", "bureau:files"),
+    "admin": (
+        "catalogue:matters",
+        "supervision:coverage",
+        "supervision:registers",
+        "bureau:posts",
+        "bureau:files",
+    ),
     "keeper": ("store:find", "store:types", "store:look_up", "store:imports", "store:seals"),
-    "supervisor": ("supervision:sheets", "supervision:misuse", "catalogue:matters", "supervision:registers"),
+    "supervisor": (
+        "supervision:sheets",
+        "supervision:misuse",
+        "catalogue:matters",
+        "supervision:coverage",
+        "supervision:registers",
+    ),
 }
 FOOTER_PLACES = (
     ("public:sitemap", "网站地图", "网站地图", "world"),

@@ -94,6 +94,7 @@ FORMS = {
     "stay",
     "store/lookups",
     "supervision/misuse/<uuid:report_id>",
+    "supervision/free-list",
     "supervision/sheets",
 }
 BUTTONS = {

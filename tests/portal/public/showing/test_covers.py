@@ -10,12 +10,14 @@ from accounts.acting.principals import Principal
 from approvals.applying import drafting
 from approvals.states import ApplicationState
 from certificates.holding import authorising
-from certificates.issuance.issuing import Issue, issue
+from certificates.issuance.issuing import issue
 from certificates.models import Certificate, UseRecord
 from certificates.states import CertificateStatus
 from common import clock
 from matters import editions
 from portal.web.components.covers import MISSING, applying_for, covers
+from tests.factories import district
+from tests.factories.district import issuer_of
 from tests.portal.public import making
 from tests.portal.public.making import TODAY
 
@@ -103,11 +105,16 @@ def before(
 
 
 def licence(holder, until: date):
-    since = date(2022, 1, 1)
-    return issue(
-        Issue("public_place_licence", holder, {"name": holder.name}, issued_on=since, valid_from=since,
-              valid_until=until, number="WS1", **making.issuer_of("public_place_licence")), at=making.NOW,
-    )  # fmt: skip
+    since = until - timedelta(days=1400)  # it runs for four years
+    told = district.certificate(
+        "public_place_licence",
+        holder,
+        {"name": holder.name},
+        issued_on=since,
+        valid_from=since,
+        valid_until=until,
+    )
+    return issue(told, at=making.NOW)
 
 
 def test_what_is_held_long_enough_asks_for_nothing(chen) -> None:
@@ -143,7 +150,7 @@ def test_a_matter_never_sends_to_itself(chen) -> None:
     licence(shop, TODAY + timedelta(days=5))
     cover = before(Principal(chen, shop), code=RENEWAL, slug="public_place_licence")
     assert (cover.state, cover.url) == ("soon", "")
-    assert "示例市公安局龙湖分局" in cover.advice  # who issued it
+    assert issuer_of("public_place_licence")["issuer_name"] in cover.advice
 
 
 def test_what_no_matter_gives_names_the_body_that_does(chen) -> None:
@@ -159,7 +166,7 @@ def test_what_rests_or_ended_says_whom_to_ask(chen) -> None:
     )
     cover = before(Principal(chen))
     assert cover.chip == ("soon", "暂停使用")
-    assert "要恢复或者重办的，请找示例市公安局龙湖分局" in cover.advice
+    assert f"要恢复或者重办的，请找{made.issuer_name}" in cover.advice
 
 
 @pytest.mark.parametrize("how", ["refused", "withdrawn", "over"])
