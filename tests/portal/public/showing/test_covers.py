@@ -98,6 +98,7 @@ def before(
     principal: Principal, *, code: str = making.ALLOWANCE, slug: str = SLUG, draft=None, open_: bool = False
 ):
     matter = making.matter(code)
+    assert matter.current_edition is not None
     compiled = editions.compiled(matter.current_edition)
     consent = draft.authorisation if draft else None
     applying = applying_for(matter, compiled, on=TODAY, consent=consent, open_=open_)
