@@ -82,6 +82,7 @@ class GiveForm(forms.Form):
         last = today + timedelta(days=authorising.LONGEST_DAYS)
         until: Any = self.fields["until"]
         until.hint = f"选“到一个日期为止”时填，最晚 {last:%Y-%m-%d}。随时可以提前撤回。"
+        until.optional = False
         until.widget.attrs |= {"min": today.isoformat(), "max": last.isoformat()}
 
     @property

@@ -94,6 +94,8 @@ class LookForm(forms.Form):
         }
         for name, hint in hints.items():
             self.fields[name].hint = hint  # type: ignore[attr-defined]  # read by portal.web.forms
+        for name in ("reference", "matter", "reason"):
+            self.fields[name].optional = False  # type: ignore[attr-defined]  # needed on one of the two grounds
         if looker.post.department_id is not None:
             matters: Any = self.fields["matter"]
             matters.queryset = matters.queryset.filter(department=looker.post.department_id)

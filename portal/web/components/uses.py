@@ -98,20 +98,20 @@ def details(record: UseRecord) -> list[Row]:
     lines = {
         "谁看的": f"{record.body}，{looker(record, agents=agents)}",
         "经手人": _employee(record),
-        "代谁办": agent_words(giver(record), record.holder_person_id, agents),
+        "代办": agent_words(giver(record), record.holder_person_id, agents),
         "什么时候": iso_dt(record.at),
         "哪本证照": f"{record.type.name}{version}",
         "看了什么": "、".join(labels.get(name, name) for name in record.fields) or "什么也没有看到",
         "用来做什么": record.purpose,
         "事项": matter_names([record.matter_code]).get(record.matter_code, "") if record.matter_code else "",
         "件号": ref4(record.case_reference) if record.case_reference else "",
-        "依据": ground(record, agents=agents),
+        "依据": ground(record, agents=agents).removeprefix("依据："),
         "法律依据": record.type.lookup.get("basis", "") if record.mode == UseMode.STATUTORY else "",
         "授权": _consent(record),
         "结果": OUTCOMES[UseOutcome(record.outcome)],
         "内容摘要": record.digest,
     }
-    return [Row({"代谁办": "代办人"}.get(label, label), value) for label, value in lines.items() if value]
+    return [Row(label, value) for label, value in lines.items() if value]
 
 
 def _employee(record: UseRecord) -> str:
