@@ -71,7 +71,7 @@ class Progress:
 
 def run(
     batch: ImportBatch,
-    blocks: Blocks,
+    blocks: Blocks | None = None,
     *,
     told: Survey | None = None,
     processes: int = PROCESSES,
@@ -80,6 +80,7 @@ def run(
 ) -> bool:
     """Take the file to its end, or for so many seconds; return whether it has ended. A fault stays with the import."""
     try:
+        blocks = blocks or starting.blocks_of(batch)
         told = told or reading.survey(blocks)
         return _run(batch, blocks, told, processes=processes, tell=tell, seconds=seconds)
     except _Overtaken:

@@ -21,9 +21,9 @@ from accounts.registering import NewPerson
 from certificates.issuance import numbering
 from certificates.models import Certificate
 from certificates.states import CertificateStatus
-from certificates.stocking import comparing, copying
+from certificates.stocking import copying
 from certificates.stocking.copying import Entry
-from certificates.stocking.files import rows
+from certificates.stocking.files import comparing, rows
 from certificates.stocking.files.reading import Record
 from certificates.stocking.files.rows import Layout, Rejected, Row
 from common.identifiers import make_certificate_identifier

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from django.db import transaction
 
-from accounts.models import Department
+from accounts import permissions
+from accounts.models import Department, Post, User
 from certificates import schemas
-from certificates.models import CertificateType, ImportBatch
+from certificates.models import CertificateType, ImportBatch, Reconciliation
 from certificates.states import FileOrigin, ImportState
-from certificates.stocking.errors import OtherIssuer, UnknownIssuer
+from certificates.stocking.errors import NotTheirStore, OtherIssuer, UnknownIssuer
 from certificates.stocking.files import columns, reading, shelving
 from certificates.stocking.files.reading import Blocks, Form, Survey
 from certificates.stocking.files.rows import Layout
@@ -20,14 +20,12 @@ from certificates.stocking.preparing import Job, Prepared, Preparer
 from common import clock
 
 
-def blocks_of(batch: ImportBatch, path: Path | None = None) -> Blocks:
-    """Return what gives the file of an import. Raises NoSuchFile when it is read."""
-    if path is None and batch.origin == FileOrigin.UPLOAD:
-        return lambda position: shelving.kept(batch.pk, shelving.UPLOADED, position)
-    if path is None:
-        path = shelving.on_server(batch.file_name)
-    found = path
-    return lambda position: shelving.at_path(found, position)
+def blocks_of(one: ImportBatch | Reconciliation) -> Blocks:
+    """Return what gives the file of an import or a comparison. Raises NoSuchFile."""
+    if one.origin == FileOrigin.UPLOAD:
+        return lambda position: shelving.kept(one.pk, shelving.UPLOADED, position)
+    path = shelving.on_server(one.file_name)
+    return lambda position: shelving.at_path(path, position)
 
 
 @transaction.atomic
@@ -63,6 +61,22 @@ def begin(
         batch.state, batch.fault = ImportState.WAITING, ""
         batch.save()
     return batch
+
+
+def post_of(user: User) -> Department:
+    """Return the department whose certificates the user keeps at this moment. Raises NotTheirStore."""
+    post = permissions.acting_as(user, Post.Role.KEEPER)
+    if post is None or post.department is None:
+        raise NotTheirStore
+    return post.department
+
+
+def department_of(user: User, *, kind: CertificateType) -> Department:
+    """Return the user's department if it issues a type. Raises NotTheirStore."""
+    department = post_of(user)
+    if kind.issuers and department.credit_code not in kind.issuers:
+        raise NotTheirStore
+    return department
 
 
 def issuer_of(kind: CertificateType, *, code: str) -> Department:

@@ -10,9 +10,10 @@ import kombu.exceptions
 from celery import shared_task
 from django.db.models import Q
 
-from certificates.models import ImportBatch
+from certificates.models import ImportBatch, Reconciliation
 from certificates.states import FileOrigin, ImportState
-from certificates.stocking import importing, starting
+from certificates.stocking import importing, reconciling
+from certificates.stocking.files import shelving
 from common import clock
 from common.errors import DomainError
 
@@ -29,10 +30,22 @@ def take(batch_id: str) -> None:
     if batch.state not in _UNDER_WAY:
         return
     try:
-        if not importing.run(batch, starting.blocks_of(batch), seconds=SLICE):
+        if not importing.run(batch, seconds=SLICE):
             wake_take(batch.pk)
     except DomainError as error:
         log.warning("import %s stopped: %s", batch.pk, type(error).__name__)
+
+
+@shared_task(name="certificates.stocking.tasks.reconcile")
+def reconcile(one_id: str) -> None:
+    """Hold a file against the store; its faults are kept with it."""
+    one = Reconciliation.objects.select_related("type").get(pk=UUID(one_id))
+    if one.state not in _UNDER_WAY:
+        return
+    try:
+        reconciling.run(one)
+    finally:
+        shelving.forget(one.pk, shelving.UPLOADED)
 
 
 @shared_task(name="certificates.stocking.tasks.resume")
@@ -51,5 +64,13 @@ def wake_take(batch_id: UUID) -> None:
     """Send an import to its queue. A broker that is down is no error: the timetable finds what waits."""
     try:
         take.apply_async((str(batch_id),), retry=False)
+    except (kombu.exceptions.OperationalError, OSError) as error:
+        log.warning("no wake-up sent: %s", type(error).__name__)
+
+
+def wake_reconcile(one_id: UUID) -> None:
+    """Send a comparison to its queue; one whose message is lost is asked for again by who waits."""
+    try:
+        reconcile.apply_async((str(one_id),), retry=False)
     except (kombu.exceptions.OperationalError, OSError) as error:
         log.warning("no wake-up sent: %s", type(error).__name__)

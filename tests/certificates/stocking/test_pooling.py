@@ -13,7 +13,7 @@ from certificates.stocking.pooling import Pool, WorkerEnded
 
 
 def test_in_order_from_several_processes() -> None:
-    results = list(Pool(lambda n: (n * n, os.getpid()), processes=2).ordered(range(9)))
+    results = list(Pool[int, tuple[int, int]](lambda n: (n * n, os.getpid()), processes=2).ordered(range(9)))
     assert [(n, square) for n, (square, _) in results] == [(n, n * n) for n in range(9)]
     assert len({pid for _, (_, pid) in results}) == 2
     assert os.getpid() not in {pid for _, (_, pid) in results}
@@ -21,9 +21,9 @@ def test_in_order_from_several_processes() -> None:
 
 def test_more_than_a_pipe_holds_goes_both_ways() -> None:
     pieces = [b"x" * 3_000_000] * 5
-    assert [len(back) for _, back in Pool(lambda piece: piece + b"y", processes=2).ordered(pieces)] == [
-        3_000_001
-    ] * 5
+    assert [
+        len(back) for _, back in Pool[bytes, bytes](lambda piece: piece + b"y", processes=2).ordered(pieces)
+    ] == [3_000_001] * 5
 
 
 def test_a_fault_is_named_without_its_words() -> None:
@@ -37,12 +37,12 @@ def test_a_fault_is_named_without_its_words() -> None:
 
 def test_a_killed_process_is_noticed() -> None:
     with pytest.raises(WorkerEnded):
-        list(Pool(lambda _: os._exit(9), processes=2).ordered(range(3)))
+        list(Pool[int, int](lambda _: os._exit(9), processes=2).ordered(range(3)))
 
 
 def test_processes_end_with_the_reader() -> None:
     pids = set()
-    for _, pid in Pool(lambda _: os.getpid(), processes=2).ordered(range(100)):
+    for _, pid in Pool[int, int](lambda _: os.getpid(), processes=2).ordered(range(100)):
         pids.add(pid)
         if len(pids) == 2:
             break
@@ -57,10 +57,10 @@ def test_each_process_has_its_own_connection() -> None:
     def backend(_: int) -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
-            return int(cursor.fetchone()[0])  # type: ignore[index]  # one row
+            return int(cursor.fetchone()[0])
 
     assert len({pid for _, pid in Pool(backend, processes=2).ordered(range(4))} | {backend(0)}) == 3
 
 
 def test_without_processes_it_is_done_here() -> None:
-    assert list(Pool(lambda _: os.getpid(), processes=0).ordered([1])) == [(1, os.getpid())]
+    assert list(Pool[int, int](lambda _: os.getpid(), processes=0).ordered([1])) == [(1, os.getpid())]

@@ -1,0 +1,106 @@
+"""What a keeper of certificates does with whole stores: brings a file in, has one compared, goes on after a stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import actors
+from accounts.models import Department, User
+from certificates.models import CertificateType, ImportBatch, Reconciliation
+from certificates.states import FileOrigin, ImportState
+from certificates.stocking import reconciling, starting, tasks
+from certificates.stocking.errors import NoSuchImport
+from certificates.stocking.files import reading, shelving
+from certificates.stocking.files.reading import Blocks
+
+Content = Callable[[], Iterator[bytes]]
+
+
+def receive(user: User, *, kind: CertificateType, name: str, content: Content) -> ImportBatch:
+    """Take an uploaded file in: sealed here, imported by a worker. Raises NotTheirStore, FileUnreadable."""
+    department = starting.department_of(user, kind=kind)
+    told = reading.survey(lambda _: content())
+    with transaction.atomic():
+        batch = starting.begin(
+            told,
+            kind=kind,
+            issuer_code=department.credit_code,
+            file_name=name,
+            origin=FileOrigin.UPLOAD,
+            actor=actors.of_user(user),
+        )
+        if batch.state == ImportState.WAITING:
+            shelving.keep(batch.pk, shelving.UPLOADED, content())
+        transaction.on_commit(lambda: tasks.wake_take(batch.pk))
+    return batch
+
+
+def choose(user: User, *, kind: CertificateType, name: str) -> ImportBatch:
+    """Take in a file that was laid down on the server. Raises NotTheirStore, NoSuchFile, FileUnreadable."""
+    department = starting.department_of(user, kind=kind)
+    told = reading.survey(_laid_down(name))
+    with transaction.atomic():
+        batch = starting.begin(
+            told,
+            kind=kind,
+            issuer_code=department.credit_code,
+            file_name=name,
+            origin=FileOrigin.SERVER,
+            actor=actors.of_user(user),
+        )
+        transaction.on_commit(lambda: tasks.wake_take(batch.pk))
+    return batch
+
+
+def _laid_down(name: str) -> Blocks:
+    path = shelving.on_server(name)
+    return lambda position: shelving.at_path(path, position)
+
+
+@transaction.atomic
+def go_on(user: User, *, batch_id: UUID) -> ImportBatch:
+    """Go on with an import that stopped. Raises NoSuchImport."""
+    batch = imports_of(starting.post_of(user)).select_for_update(of=("self",)).filter(pk=batch_id).first()
+    if batch is None:
+        raise NoSuchImport
+    if batch.state == ImportState.FAILED:
+        batch.state, batch.fault = ImportState.WAITING, ""
+        batch.save()
+    transaction.on_commit(lambda: tasks.wake_take(batch.pk))
+    return batch
+
+
+def compare(user: User, *, kind: CertificateType, name: str, content: Content | None) -> Reconciliation:
+    """Have a file held against the store: an uploaded one, or one laid down on the server. Raises NotTheirStore."""
+    department = starting.department_of(user, kind=kind)
+    blocks = _laid_down(name) if content is None else (lambda _: content())
+    told = reading.survey(blocks)
+    with transaction.atomic():
+        one = reconciling.begin(
+            told,
+            kind=kind,
+            issuer_code=department.credit_code,
+            file_name=name,
+            origin=FileOrigin.SERVER if content is None else FileOrigin.UPLOAD,
+            actor=actors.of_user(user),
+        )
+        if content is not None:
+            shelving.keep(one.pk, shelving.UPLOADED, content())
+        transaction.on_commit(lambda: tasks.wake_reconcile(one.pk))
+    return one
+
+
+def imports_of(department: Department) -> QuerySet[ImportBatch]:
+    """Return the imports of a department, the newest first."""
+    rows = ImportBatch.objects.filter(issuer_code=department.credit_code).select_related("type")
+    return rows.order_by("-created_at", "pk")
+
+
+def comparisons_of(department: Department) -> QuerySet[Reconciliation]:
+    """Return what a department had compared, the newest first."""
+    rows = Reconciliation.objects.filter(issuer_code=department.credit_code).select_related("type")
+    return rows.order_by("-created_at", "pk")
