@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from certificates.holding import authorising, using
+from certificates.holding import authorising, looking, using
 from certificates.issuance import lifecycle
 from certificates.models import UseRecord
-from certificates.states import CertificateStatus
+from certificates.states import CertificateStatus, UseOutcome
 from rules.language.values import UnknownReason as R
-from tests.factories import people
+from tests.factories import offices, people
 from tests.factories.certificates import AT, TODAY, agreed, card_type, certificate
 from tests.records.threads import in_threads, wait_for_a_lock
 
@@ -95,3 +95,53 @@ def test_two_decisions_may_rely_on_one_certificate_at_once():
 
     barrier = threading.Barrier(2, timeout=10)
     assert in_threads(work, threads=2) == [[False], [False]]
+
+
+def test_a_consent_a_decision_relies_on_is_withdrawn_after_it():
+    who = people.principal()
+    certificate(who.person)
+    asked = agreed(who)
+    readings = collect(asked)
+    order: list[str] = []
+
+    def work(number: int) -> None:
+        if number:
+            barrier.wait()
+            authorising.revoke(who, authorisation_id=str(asked.authorisation_id), at=AT)
+            order.append("withdrawn")
+            return
+        with transaction.atomic():
+            assert using.changed(readings, on=TODAY) == [False]
+            barrier.wait()
+            hold_until_somebody_waits()
+            order.append("decided")
+
+    barrier = threading.Barrier(2, timeout=20)
+    in_threads(work, threads=2)
+    assert order == ["decided", "withdrawn"]
+    assert using.changed(readings, on=TODAY) == [True]
+
+
+def test_a_consent_for_a_purpose_that_is_being_withdrawn_opens_nothing():
+    who, clerk = people.principal(), offices.employee("clerk")
+    certificate(who.person)
+    told: dict[str, Any] = {"department": offices.department(), "scope": {"test_card": ["name"]}, "at": AT}
+    given = authorising.grant_purpose(who, purpose="办理测试贷款", until=None, **told)
+
+    def work(number: int) -> Any:
+        if number:
+            with transaction.atomic():
+                authorising.revoke(who, authorisation_id=given.pk, at=AT)
+                barrier.wait()
+                hold_until_somebody_waits()
+            return None
+        barrier.wait()
+        return looking.by_consent(
+            clerk, holder=who.person, slug="test_card", authorisation_id=given.pk, at=AT
+        )
+
+    barrier = threading.Barrier(2, timeout=20)
+    looked, _ = in_threads(work, threads=2)
+    assert (looked.outcome, looked.copy) == (UseOutcome.UNAUTHORISED, None)
+    given.refresh_from_db()
+    assert given.status == "revoked"
