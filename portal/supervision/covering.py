@@ -35,6 +35,7 @@ class Overview:
     rows: Sequence[MatterRow]
     gaps: Sequence[Gap]
     unissued: Sequence[Unissued]
+    granted: int
     latest: FreeList | None
     total: Share
 
@@ -89,12 +90,14 @@ def overview(*, on: date) -> Overview:
     shares = cases.by_matter(cases.used(today=on))
     rows = [MatterRow(one, shares.get(one.subject.code, Share())) for one in found]
     counted = {code: share.cases for code, share in shares.items()}
+    granted = cases.granted(today=on)
     total = Share(sum(one.cases for one in shares.values()), sum(one.used for one in shares.values()))
     return Overview(
         since=cases.since(on),
         rows=sorted(rows, key=lambda row: (row.coverage.whole, -row.share.cases, row.coverage.subject.name)),
         gaps=gaps.gaps(found, kinds=kinds, applications=counted),
-        unissued=gaps.unissued(found, granted=cases.granted(today=on)),
+        unissued=gaps.unissued(found, granted=granted),
+        granted=sum(one.cases for one in granted.values()),
         latest=reading.latest(),
         total=total,
     )

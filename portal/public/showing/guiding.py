@@ -18,7 +18,7 @@ from matters.format.questions import AskedQuestion, Material, QuestionType
 from matters.forms.answers import form_facts
 from matters.models import Edition, Matter
 from portal.public.showing import bringing
-from portal.public.showing.bringing import Line
+from portal.public.showing.bringing import Line, Told
 from portal.public.showing.figures import Count90
 from portal.public.visitor import Visitor
 from portal.web.components import covers as store
@@ -93,6 +93,11 @@ class GuidePage:
     def barred(self) -> int:
         """Return how many would be covered, had the applicant agreed."""
         return sum(line.state == "ask" for line in self.lines)
+
+    @property
+    def barred_told(self) -> Told | None:
+        """Return what to do about these: one answer is given for all of them."""
+        return next((line.told for line in self.lines if line.state == "ask"), None)
 
     @property
     def care(self) -> int:
