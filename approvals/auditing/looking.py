@@ -60,6 +60,21 @@ def look(user: User, *, reference: str, reason: str) -> Audit:
         event=f"监督人员因“{purpose}”查看了这件办件的核验单。",
         event_kind=LOOKED,
     )
+    return _audit(application)
+
+
+def look_on(user: User, *, reference: str) -> Audit:
+    """Return the sheets of a case again: the page of a look that was noted, drawn anew, is not another look.
+
+    The caller knows that this user looked a moment ago. Raises NoSuchApplication (unknown, or not theirs).
+    """
+    application = Application.objects.filter(reference=reference).select_related("matter", "person").first()
+    if application is None or not may_audit(user, application):
+        raise NoSuchApplication
+    return _audit(application)
+
+
+def _audit(application: Application) -> Audit:
     runs = application.judgements.select_related("edition", "application").order_by("-number")
     return Audit(application, tuple(_run(one) for one in runs), selectors.decision_of(application))
 

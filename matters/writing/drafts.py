@@ -21,11 +21,14 @@ from matters.writing.errors import (
     CodeTaken,
     DraftChanged,
     DraftClosed,
+    DraftOfThatCode,
     DraftTooLarge,
+    NameTaken,
     NotYourCatalogue,
     WrongCode,
     reason_given,
 )
+from matters.writing.neighbours import name_taken
 from records import journal
 
 MOST_BYTES = 1_000_000
@@ -48,7 +51,7 @@ def begin_like(user: User, *, matter: Matter, code: str, name: str) -> EditionDr
     """Return a draft of a new matter whose package is that of another with its own code and name.
 
     Examples, everyday words and legal basis are the other's until they are rewritten.
-    Raises NotYourCatalogue, InvalidIdentifier, WrongCode, CodeTaken.
+    Raises NotYourCatalogue, InvalidIdentifier, WrongCode, CodeTaken, DraftOfThatCode, NameTaken.
     """
     edition = matter.edition_on(clock.today())
     if not may_write(user, matter.department) or edition is None:
@@ -59,7 +62,9 @@ def begin_like(user: User, *, matter: Matter, code: str, name: str) -> EditionDr
     if Matter.objects.filter(base_code=parts.base, department=matter.department).exists():
         raise CodeTaken
     if (known := open_draft(parts.text)) is not None:
-        return known
+        raise DraftOfThatCode(name=known.name, writer=known.edited_by.display_name)
+    if name_taken(name, department_id=matter.department_id):
+        raise NameTaken
     content = deepcopy(edition.content) | {
         "code": parts.text,
         "base_code": parts.base,

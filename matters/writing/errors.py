@@ -92,6 +92,23 @@ class CodeTaken(DomainError):
     message = "这个实施编码已经有事项了。要改那个事项，请打开它，起草新版本。"
 
 
+class DraftOfThatCode(DomainError):
+    """Somebody writes a matter of that code already: whose draft it is is said, and it is not opened in its place."""
+
+    status = 409
+
+    def __init__(self, *, name: str, writer: str) -> None:
+        """Name the draft that is there."""
+        super().__init__(f"{writer}正在用这个编码写“{name}”。要一起写，请从“事项管理”里打开那份草稿。")
+
+
+class NameTaken(DomainError):
+    """A matter of the department has the name."""
+
+    status = 409
+    message = "本部门已经有叫这个名字的事项或草稿，群众分不清，请换一个名字。"
+
+
 class NoReason(DomainError):
     """An act that others must understand later says why."""
 

@@ -16,6 +16,7 @@ from matters.lint.leftovers import Leftover, leftovers
 from matters.lint.problem import Problem
 from matters.models import EditionDraft
 from matters.sources import Sources, stored
+from matters.writing import neighbours
 from rules import InvalidTree
 
 log = logging.getLogger(__name__)
@@ -52,8 +53,9 @@ def bars(examined: Examined) -> tuple[Problem, ...]:
 
 
 def of_draft(draft: EditionDraft, *, sources: Sources | None = None) -> Examined:
-    """Return a draft examined, with the texts that still name what its conditions asked for where it was begun."""
+    """Return a draft examined, also beside its neighbours and beside what its conditions asked where it was begun."""
     found = examine(draft.content, sources=sources)
+    found = replace(found, problems=(*found.problems, *neighbours.problems(draft)))
     if draft.based_on is None:
         return found
     vocabulary = found.compiled.vocabulary if found.compiled else editions.compiled(draft.based_on).vocabulary

@@ -116,7 +116,7 @@ def call_off(user: User, *, matter: Matter, reason: str) -> CallOff:
 
 def bars(draft: EditionDraft, *, examined: Examined | None = None) -> tuple[Problem, ...]:
     """Return what must be mended before a draft is handed in or published: it also stays the matter it was begun as."""
-    found = examined or examining.examine(draft.content)
+    found = examined or examining.of_draft(draft)
     same = {"code": draft.matter_code, "department": draft.department.credit_code}
     moved = [
         Problem(name, "这里要和起草时一样；要写别的事项，请另起一份草稿")

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django import forms
+from django.contrib.sessions.backends.base import SessionBase
 
+from accounts.models import User
 from approvals.auditing import looking, purposes
 from approvals.models import Judgement
+from common import clock
 from portal.web.components import sheets
 from portal.web.components.parts import SheetRow
 
+_LOOKED = "sheets_looked_at"  # session key
+_LASTS = timedelta(minutes=10)
 VERDICTS = {"grant": "全部通过", "supplement": "需要补正", "refer": "转人工"}
 
 
@@ -28,11 +34,24 @@ class AuditForm(forms.Form):
             "max_length": f"理由太长，请不超过 {purposes.LONGEST} 个字。",
         },
     )
-    reason.hint = "申请人会在办理过程里看到这句话，不写姓名和号码。"  # type: ignore[attr-defined]  # read by portal.web.forms
+    reason.hint = f"至少 {purposes.SHORTEST} 个字。申请人会在办理过程里看到这句话，不写姓名和号码。"  # type: ignore[attr-defined]  # read by portal.web.forms
 
     def clean_reference(self) -> str:
         """Return the number without the spaces it is read out with."""
         return "".join(str(self.cleaned_data["reference"]).split())
+
+
+def remember(session: SessionBase, *, user: User, reference: str) -> None:
+    """Keep which case this user has just looked at, and when."""
+    session[_LOOKED] = {"whose": str(user.pk), "case": reference, "at": clock.now().isoformat()}
+
+
+def looked(session: SessionBase, *, user: User, reference: str) -> bool:
+    """Return whether this user looked at the case some minutes ago at most, with a reason."""
+    kept = session.get(_LOOKED) or {}
+    if (kept.get("whose"), kept.get("case")) != (str(user.pk), reference):
+        return False
+    return clock.now() - datetime.fromisoformat(kept["at"]) <= _LASTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -43,18 +45,29 @@ def register(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheets(request: HttpRequest) -> HttpResponse:
-    """Open every verification sheet of a case for a supervisor who says why; nothing is shown without the note."""
+    """Open every verification sheet of a case for a supervisor who says why; nothing is shown without the note.
+
+    The sheets stand on a page of their own for some minutes: who loads it again has looked once.
+    """
     supervisor = access.supervisor_of(request, only=Post.Role.SUPERVISOR, subject="核验单复查")
     form = auditing.AuditForm(request.POST or None)
     shown = {"supervisor": supervisor, "form": form}
-    if form.is_valid() and isinstance(request.user, User):
+    if not isinstance(request.user, User):
+        raise Http404
+    if form.is_valid():
         try:
             audit = looking.look(request.user, **form.cleaned_data)
-            return render(
-                request, "supervision/sheets.html", shown | {"audit": audit, "runs": auditing.shown(audit)}
-            )
         except NoSuchApplication:
             form.add_error("reference", "没有找到这件办件，或者它不归您监督。请核对件号。")
         except PurposeRequired as error:
             form.add_error("reason", error.message)
+        else:
+            auditing.remember(request.session, user=request.user, reference=audit.application.reference)
+            return redirect(f"{reverse('supervision:sheets')}?case={audit.application.reference}")
+    if request.method != "POST" and (reference := request.GET.get("case", "")):
+        if not auditing.looked(request.session, user=request.user, reference=reference):
+            messages.info(request, "这件办件要重新写明原因才能打开：每次查看都有留痕。")
+            return redirect("supervision:sheets")
+        audit = looking.look_on(request.user, reference=reference)
+        shown |= {"audit": audit, "runs": auditing.shown(audit)}
     return render(request, "supervision/sheets.html", shown, status=422 if form.is_bound else 200)

@@ -15,6 +15,7 @@ from matters import editions, selectors
 from matters.models import EditionDraft, InstantStop, Matter
 from matters.states import OPEN_DRAFT
 from matters.writing import drafts
+from matters.writing.errors import NameTaken
 from portal.catalogue import access, tabs
 from portal.catalogue.access import office_page
 from portal.catalogue.forms import LikeForm
@@ -89,6 +90,6 @@ def like(request: HttpRequest, code: str) -> HttpResponse:
             draft = drafts.begin_like(admin.user, matter=found, code=told["code"], name=told["name"])
             return redirect(tabs.first_of(draft))
         except DomainError as error:
-            form.add_error("code", error.message)
+            form.add_error("name" if isinstance(error, NameTaken) else "code", error.message)
     known = {"admin": admin, "matter": found, "form": form}
     return render(request, "catalogue/like.html", known, status=422 if form.is_bound else 200)

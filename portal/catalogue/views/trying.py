@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -26,6 +27,8 @@ from portal.catalogue import access, tabs
 from portal.catalogue.access import Admin, office_page
 from portal.catalogue.showing import entering, tryable
 from portal.catalogue.showing import trials as shown
+from portal.web.components.wording import ref4
+from rules.language.derived import DerivedKind
 
 HERE = "catalogue:try"
 PAGE = "catalogue/try.html"
@@ -60,6 +63,7 @@ class Facts:
     whose: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     told: str = ""
+    typed: str = ""
 
 
 @office_page
@@ -121,7 +125,11 @@ def _facts(request: HttpRequest, bench: Bench) -> Facts:
     if request.POST.get("act") in {"judge", "save"}:
         specs = trials.asked(bench.compiled, bench.in_force)
         entered = entering.entered(specs, request.POST.dict())
-        return Facts(dict(entered.raw), _day(request), request.POST.get("whose", ""), dict(entered.errors))
+        on, wrong = _day(request)
+        late = {"on": wrong} if wrong else _born_later(bench, entered.raw, on)
+        errors = late | dict(entered.errors)
+        typed = request.POST.get("on", "")
+        return Facts(dict(entered.raw), on, request.POST.get("whose", ""), errors, typed=typed)
     kind, _, key = request.GET.get("with", "").partition(":")
     if kind == "example":
         raw, on = trials.example_facts(bench.compiled, name=key)
@@ -134,7 +142,7 @@ def _facts(request: HttpRequest, bench: Bench) -> Facts:
 
 def _past(request: HttpRequest, bench: Bench) -> Facts:
     """Return a past case with made-up values in place of its own. The look is noted before anything is shown."""
-    reference = request.POST.get("reference", "").strip()
+    reference = "".join(request.POST.get("reference", "").split())  # as it is printed: in groups of four
     case = looking.look(bench.admin.user, draft_id=bench.draft.pk, reference=reference)
     sides = [side for side in (bench.compiled, bench.in_force) if side is not None]
     try:
@@ -142,7 +150,7 @@ def _past(request: HttpRequest, bench: Bench) -> Facts:
     except inventing.NotInventable as error:
         told = f"这一件不能用来试算：“{error.label}”换成编造的值，核验结果就会变。系统没有显示它的任何内容。"
         return Facts({}, clock.today(), told=told)
-    return Facts(trials.raw_of(made), case.on, f"办件 {reference[-8:]}（编造值）")
+    return Facts(trials.raw_of(made), case.on, f"办件 {ref4(reference)}（编造值）")
 
 
 def _save(request: HttpRequest, bench: Bench) -> None:
@@ -189,11 +197,20 @@ def _came_out(bench: Bench, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _day(request: HttpRequest) -> date:
+def _day(request: HttpRequest) -> tuple[date, str]:
+    """Return the day of a trial, and what is wrong with what was typed."""
     try:
-        return reading.read_date(request.POST.get("on", ""), label="核验日期")
-    except reading.Unreadable:
-        return clock.today()
+        return reading.read_date(request.POST.get("on", ""), label="核验日期"), ""
+    except reading.Unreadable as error:
+        return clock.today(), str(error)
+
+
+def _born_later(bench: Bench, raw: Mapping[str, Any], on: date) -> dict[str, str]:
+    """Nobody is judged before they are born: an age is counted from a day up to the day of the trial."""
+    derived = bench.compiled.vocabulary.derived
+    births = {one.of for one in derived if one.kind is DerivedKind.AGE and one.at is None}
+    late = [name for name in births if isinstance(raw.get(name), str) and raw[name] > on.isoformat()]
+    return dict.fromkeys(late, "这一天在核验日期以后，算不出年龄，请改一改")
 
 
 def _revision(request: HttpRequest) -> int:

@@ -29,6 +29,8 @@ LABELS = {
     "withdrawn": "撤回申请",
     "looked_again": "重新核验",
     "revealed": "工作人员查看信息",
+    "sheet_audited": "监督查看",
+    "looked_at_to_try": "试算规则时查看",
     "authorisation": "用证授权",
 }
 

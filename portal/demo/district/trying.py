@@ -24,11 +24,12 @@ class Lives:
     """The named people of the demo."""
 
     def names(self, compiled: Compiled) -> list[tuple[str, str]]:
-        """Return who a matter is for; those who are there to show it come first."""
+        """Return who a matter is for; who is there to show it comes first; no shop owners for people."""
         whole, shop = district(), _is_for_bodies(compiled)
         key = _key(whole, compiled)
-        lives = [life for life in whole.lives if life.business or not shop]
-        lives.sort(key=lambda life: key not in life.tries)
+        fitting = [life for life in whole.lives if (life.business if shop else not life.business)]
+        lives = [life for life in whole.lives if key in life.tries and (life.business or not shop)]
+        lives += [life for life in fitting if key not in life.tries]
         return [(life.username, f"{life.name}：{life.title}") for life in lives]
 
     def facts(self, key: str, *, compiled: Compiled, on: date) -> Raw | None:

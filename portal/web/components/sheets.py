@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -21,6 +22,9 @@ READ = {
     SourceKind.FORM: ("申请表", "填写"),
     SourceKind.APPLICANT: ("实名信息", "核对"),
 }
+# “户籍地址：示例市****；居民户口簿上的户籍地址：示例市****” proves nothing to who reads it.
+_HIDDEN_PAIR = re.compile(r"[^：；]+：[^：；]*\*{4}；[^：；]+：[^：；]*\*{4}")
+_BARE_COUNT = re.compile(r"[有共]\d+\D{1,2}")
 OUTCOMES = {Truth.PASS: "pass", Truth.FAIL: "fail", Truth.UNKNOWN: "unknown"}
 
 
@@ -104,6 +108,16 @@ def _seen(leaf: Leaf) -> str:
     """Return what was seen; where nothing was, why: once, however many facts the line compares."""
     if leaf.outcome == Truth.UNKNOWN and leaf.reason is not None:
         return reason_text(leaf.reason, leaf.source.kind if leaf.source else SourceKind.FORM)
+    return _plainly(leaf)
+
+
+def _plainly(leaf: Leaf) -> str:
+    """Say of two texts that are not shown only how they compare; say of a bare number of records what it counts."""
+    if "一致" in leaf.sentence and _HIDDEN_PAIR.fullmatch(leaf.seen):
+        same = (leaf.outcome == Truth.PASS) != ("不一致" in leaf.sentence)
+        return f"两处{'一致' if same else '不一致'}（内容不显示）"
+    if leaf.source is not None and _BARE_COUNT.fullmatch(leaf.seen):
+        return f"{leaf.source.label}：{leaf.seen}"
     return leaf.seen
 
 

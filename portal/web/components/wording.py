@@ -28,7 +28,8 @@ def cn_date(value: date | datetime, *, year: bool = False) -> str:
 
 def iso_date(value: date | datetime) -> str:
     """Return `2026-11-20`."""
-    return f"{local(value):%Y-%m-%d}"
+    shown = local(value)
+    return f"{shown.year:04}-{shown:%m-%d}"  # %Y writes the year 800 with three digits here
 
 
 def iso_dt(value: datetime) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from accounts.models import User
 from common import clock
 from matters.models import EditionDraft, InstantStop, Matter
 from matters.writing import drafts, reviewing
+from matters.writing.errors import DraftHasFaults
 from tests.factories import district
 from tests.factories.editions import TESTED, TOMORROW, changed
 from tests.factories.fixtures import NOON
@@ -79,7 +81,7 @@ def test_on_its_day_the_lists_follow_before_anything_ran(
     client.force_login(admin)
     assert "V2 <" in page(client)
     assert "V2，2026-11-21 起" in page(client, "/catalogue/")
-    assert "事项版本 V2" in page(Client(), f"/matters/{district.ALLOWANCE}/")
+    assert "事项第 2 版" in page(Client(), f"/matters/{district.ALLOWANCE}/")
     assert Matter.objects.get(code=district.ALLOWANCE).next_edition is not None
 
 
@@ -158,3 +160,45 @@ def test_a_new_matter_is_begun_like_another(browser: Client) -> None:
     assert "临时救助" in page(browser, "/catalogue/")
     assert "这是新事项" in page(browser, f"/catalogue/drafts/{draft.pk}/review")
     assert "没有可以对比的版本" in page(browser, f"/catalogue/drafts/{draft.pk}/compare")
+
+
+def test_two_matters_of_a_department_do_not_share_a_name(browser: Client, second: User) -> None:
+    name = district.matter(district.ALLOWANCE).name
+    shown = browser.post(f"{MATTER}/like", {"code": CODE, "name": name})
+    assert shown.status_code == 422
+    assert "本部门已经有叫这个名字的事项或草稿" in shown.content.decode()
+    assert browser.post(f"{MATTER}/like", {"code": CODE, "name": "临时救助"}).status_code == 302
+    draft = EditionDraft.objects.get(matter_code=CODE)
+    drafts.save(second, draft_id=draft.pk, revision=1, change=lambda content: content | {"name": name})
+    review = page(browser, f"/catalogue/drafts/{draft.pk}/review")
+    assert f"本部门已经有叫“{name}”的事项或草稿" in review
+    assert "还有 0 处待改" not in review
+    with pytest.raises(DraftHasFaults):
+        reviewing.hand_in(second, draft_id=draft.pk, revision=2)
+
+
+def test_a_copy_that_was_left_as_it_was_is_named(browser: Client, admin: User) -> None:
+    browser.post(f"{MATTER}/like", {"code": CODE, "name": "临时救助"})
+    draft = EditionDraft.objects.get(matter_code=CODE)
+    copied, numbered = "和“高龄老人津贴申领”完全相同", "编号规则和“高龄老人津贴申领”一样"
+    review = page(browser, f"/catalogue/drafts/{draft.pk}/review")
+    assert copied in review
+    assert numbered in review
+
+    def own(content: dict[str, Any]) -> dict[str, Any]:
+        content["result"]["certificate"]["number"] = "LS{year}{serial:8}"
+        return content
+
+    drafts.save(admin, draft_id=draft.pk, revision=1, change=own)
+    review = page(browser, f"/catalogue/drafts/{draft.pk}/review")
+    assert copied not in review
+    assert numbered not in review
+
+
+def test_a_draft_of_the_same_code_is_not_opened_in_silence(browser: Client, second: User) -> None:
+    assert browser.post(f"{MATTER}/like", {"code": CODE, "name": "临时救助"}).status_code == 302
+    other = Client()
+    other.force_login(second)
+    answer = other.post(f"{MATTER}/like", {"code": CODE, "name": "另一个名字"})
+    assert answer.status_code == 422
+    assert "李文杰正在用这个编码写“临时救助”" in answer.content.decode()

@@ -226,3 +226,31 @@ def test_a_draft_that_cannot_be_read_says_so(
     answer = browser.get(address)
     assert answer.status_code == 200
     assert "现在还不能试算" in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"on": "昨天"}, "核验日期请写成“年-月-日”"),
+        ({"on": "2026-02-30"}, "没有 2026 年 2 月 30 日这一天"),
+        ({BIRTH: "2030-01-05"}, "这一天在核验日期以后"),
+    ],
+)
+def test_a_day_that_cannot_be_is_said_at_its_field(
+    browser: Client, address: str, changed: dict[str, str], words: str
+) -> None:
+    known = form(text(browser.get(address, {"with": f"example:{FIRST}"})))
+    page = text(browser.post(address, known | changed))
+    assert words in page
+    assert "试算结果" not in page
+    assert next(iter(changed.values())) in page
+    page = text(browser.post(address, known | changed | {"act": "save", "name": "新的", "sure": "yes"}))
+    assert "没有存下样例" in page
+
+
+def test_a_case_is_found_by_its_number_as_it_is_printed(
+    browser: Client, address: str, case: Application
+) -> None:
+    grouped = " ".join(case.reference[at : at + 4] for at in range(0, 20, 4))
+    page = text(browser.post(address, {"act": "case", "reference": grouped}))
+    assert f"办件 {grouped}（编造值）" in page

@@ -54,6 +54,9 @@ def test_who_shows_a_matter_comes_first_and_bodies_only_for_bodies(stocked: None
     assert people is not None
     key, _ = people.names(compiled("allowance"))[0]
     assert "allowance" in next(one for one in WHOLE.lives if one.username == key).tries
+    offered = {key for key, _ in people.names(compiled("allowance"))}
+    owners = {one.username for one in WHOLE.lives if one.business and "allowance" not in one.tries}
+    assert not offered & owners
     shops = {key for key, _ in people.names(compiled("filing"))}
     assert shops == {one.username for one in WHOLE.lives if one.business}
     assert people.facts("chenxiuying", compiled=compiled("filing"), on=NOON.date()) is None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from approvals.auditing import looking
+from common import clock
 from records.models import JournalEntry
 from tests.factories import district
 from tests.factories.standin import Standin
@@ -25,9 +28,9 @@ def browser(client: Client, city: Standin) -> Client:
 def test_a_supervisor_reads_the_stored_sheet_and_that_it_comes_out_the_same(browser: Client) -> None:
     case = making.referred(district.citizen())
     spaced = f"{case.reference[:4]} {case.reference[4:]}"
-    answer = browser.post(PAGE, {"reference": spaced, "reason": WHY})
+    answer = browser.post(PAGE, {"reference": spaced, "reason": WHY}, follow=True)
     page = answer.content.decode()
-    assert answer.status_code == 200
+    assert answer.redirect_chain == [(f"{PAGE}?case={case.reference}", 302)]
     assert "第 1 次核验：转人工" in page
     assert "重算一致" in page
     assert case.person.id_number not in page
@@ -52,3 +55,28 @@ def test_an_admin_is_told_whose_page_it_is(client: Client, city: Standin) -> Non
     answer = client.get(PAGE)
     assert answer.status_code == 403
     assert "“核验单复查”只有监督人员岗位能看" in answer.content.decode()
+
+
+def test_loading_the_sheets_again_is_no_second_look(browser: Client) -> None:
+    case = making.referred(district.citizen())
+    opened = browser.post(PAGE, {"reference": case.reference, "reason": WHY})["Location"]
+    for _ in range(3):
+        assert "第 1 次核验" in browser.get(opened).content.decode()
+    assert JournalEntry.objects.filter(act=looking.LOOKED).count() == 1
+
+
+def test_sheets_are_not_opened_by_their_address_alone(browser: Client, city: Standin) -> None:
+    case, later = making.referred(district.citizen()), clock.now() + timedelta(minutes=11)
+    address = f"{PAGE}?case={case.reference}"
+    assert browser.get(address)["Location"] == PAGE
+    browser.post(PAGE, {"reference": case.reference, "reason": WHY})
+    assert browser.get(address).status_code == 200
+    clock.set_source(lambda: later)
+    assert browser.get(address)["Location"] == PAGE
+    stranger = Client()
+    stranger.force_login(district.supervisor(None))
+    assert stranger.get(address)["Location"] == PAGE
+
+
+def test_the_page_says_how_long_a_reason_is(browser: Client) -> None:
+    assert "至少 5 个字。申请人会在办理过程里看到" in browser.get(PAGE).content.decode()

@@ -124,3 +124,28 @@ def test_the_count_in_words() -> None:
     passed, unknown = finding(Truth.PASS), finding(Truth.UNKNOWN)
     assert sheets.counted(sheet(passed, passed)) == "2 项全部通过，由系统自动核验"
     assert sheets.counted(sheet(passed, unknown, finding(Truth.FAIL))) == "1 项通过，1 项未能核实，1 项不通过"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence", "said"),
+    [
+        (Truth.PASS, "户籍地址与户口簿上的户籍地址一致", "两处一致（内容不显示）"),
+        (Truth.FAIL, "户籍地址与户口簿上的户籍地址一致", "两处不一致（内容不显示）"),
+        (Truth.PASS, "户籍地址与户口簿上的户籍地址不一致", "两处不一致（内容不显示）"),
+        (Truth.PASS, "户籍地址包含户口簿上的户籍地址", "户籍地址：示例市****；户口簿上的：示例市****"),
+    ],
+)
+def test_two_texts_that_are_not_shown_are_not_shown_as_evidence(
+    outcome: Truth, sentence: str, said: str
+) -> None:
+    one = replace(leaf(outcome, "户籍地址：示例市****；户口簿上的：示例市****", CARD), sentence=sentence)
+    assert sheets.rows(sheet(finding(outcome, one)))[0].seen == said
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [("有1项", "人口信息：有1项"), ("共2条", "人口信息：共2条"), ("没有", "没有"), ("有效", "有效")],
+)
+def test_a_bare_number_says_what_was_counted(seen: str, said: str) -> None:
+    row = sheets.rows(sheet(finding(Truth.PASS, leaf(Truth.PASS, seen, REGISTER))))[0]
+    assert row.seen == said
