@@ -21,6 +21,8 @@ from certificates.holding import authorising, looking, using
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
 from certificates.presenting import answering, codes, scanning, seeing
 from certificates.presenting.scanning import Wanted
+from certificates.stocking import exporting
+from certificates.stocking.files.reading import Form
 from common import clock
 from common.errors import DomainError
 from tests import shelving
@@ -290,6 +292,38 @@ def _scanned(world: World, state: State) -> tuple[UUID, datetime]:
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_the_page_of_a_window(world: World, role: Role) -> None:
+    """Only the clerk who scanned, at the window they said, and every other clerk's try is recorded."""
+    with shelving.undone():
+        scan, at = _scanned(world, "with")
+        clock.set_source(lambda: at)
+        browser = world.browser(role)
+        browser.post("/counter/window", {"number": WINDOW.split(maxsplit=1)[0]})
+        walk = lambda: _text(browser.get(f"/counter/scans/{scan}"))  # noqa: E731
+        expected = {"clerk": (True, ["found"]), "clerk elsewhere": (False, ["not_allowed"])}
+        assert cell(world, walk) == expected.get(role, (False, []))
+
+
+@pytest.mark.parametrize("role", [*ROLES[1:], "keeper of the issuer"])
+def test_a_whole_store(world: World, role: Role) -> None:
+    """Only the keeper of who issued them takes them away, and each certificate gets its record."""
+    kind = CertificateType.objects.get(slug=TYPE)
+    with shelving.undone():
+        user = district.keeper(world.card.issuer_code) if role.endswith("issuer") else world.user(role)
+
+        def walk() -> str:
+            try:
+                return "".join(
+                    exporting.export(user, kind=kind, reason="迁移到新的系统", form=Form.JSON_LINES)
+                )
+            except DomainError as error:
+                return error.message
+
+        allowed = role.endswith("issuer")
+        assert cell(world, walk) == (allowed, ["found"] if allowed else [])
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_addresses_that_name_a_certificate(world: World, role: Role) -> None:
     """Whatever is added below: only the holder's side reads fields there, or takes a paper away."""
     side = role in {"holder", "agent with sight"}
@@ -307,6 +341,8 @@ def test_addresses_that_name_a_certificate(world: World, role: Role) -> None:
                 }
                 assert not (paper and answer.status_code == 200) or side, (address, role)
                 assert SECRET not in _text(answer) or side, (address, role)
+    paper = browser.get(f"/certificates/{world.card.pk}/paper.pdf")
+    assert (paper.status_code == 200 and _text(paper).startswith("%PDF")) == side
     assert walked >= 2
     assert (SECRET in _text(browser.get(f"/certificates/{world.card.pk}"))) == side
 

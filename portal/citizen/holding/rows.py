@@ -22,6 +22,7 @@ GROUNDS: tuple[tuple[str, str, Q], ...] = (
     ("authorised", "您授权的", Q(mode=UseMode.AUTHORISED)),
     ("statutory", "依职能查验", Q(mode=UseMode.STATUTORY)),
     ("presented", "亮证扫码", Q(mode=UseMode.PRESENTED)),
+    ("exported", "成批导出", Q(mode=UseMode.EXPORTED)),
     ("refused", "被拒绝的", Q(outcome__in=uses.REFUSED)),
 )
 

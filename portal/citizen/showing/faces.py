@@ -52,9 +52,14 @@ def validity(certificate: Certificate) -> str:
     return f"{certificate.valid_until:%Y-%m-%d} 止" if certificate.valid_until else "长期"
 
 
-def short(certificate: Certificate, *, on: date) -> CertificateFace:
-    """Return the wallet's card: what stands outside the certificate, nothing is opened."""
+def short(certificate: Certificate, *, on: date, may_give: bool = False) -> CertificateFace:
+    """Return the wallet's card: what stands outside the certificate, nothing is opened.
+
+    `may_give`: who looks may let a body see it.
+    """
     face_state = state(certificate, on=on)
+    give = Act("授权", f"{reverse('citizen:give_authorisation')}?certificate={certificate.pk}")
+    offered = may_give and group(face_state) != "ended"
     version = f"，第 {certificate.version} 版" if certificate.version > 1 else ""
     return CertificateFace(
         title=certificate.type.name,
@@ -66,6 +71,7 @@ def short(certificate: Certificate, *, on: date) -> CertificateFace:
         note=note(certificate, face_state, on=on),
         acts=(
             Act("打开", reverse("citizen:certificate", args=[certificate.pk]), "qrcode"),
+            *([give] if offered else []),
             Act("记录", f"{reverse('citizen:uses')}?certificate={certificate.pk}"),
         ),
     )

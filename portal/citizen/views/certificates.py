@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from certificates.holding import downloading
+from certificates.holding import authorising, downloading
 from certificates.states import CertificateStatus
 from common import clock
 from portal.citizen import finding
@@ -26,7 +26,8 @@ NEWEST = 4
 def wallet(request: HttpRequest) -> HttpResponse:
     """Show all certificates of whom one acts for, with their states in words."""
     principal, today = principal_of(request), clock.today()
-    shown = [faces.short(one, on=today) for one in held(principal)]
+    gives = authorising.may_give(principal)
+    shown = [faces.short(one, on=today, may_give=gives) for one in held(principal)]
     wanted = request.GET.get("state", "")
     groups = [(key, words, sum(_in(face.state, key) for face in shown)) for key, words in faces.GROUPS]
     known = {

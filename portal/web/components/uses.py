@@ -48,6 +48,8 @@ def ground(record: UseRecord, *, agents: Mapping[UUID | None, str]) -> str:
     if record.mode == UseMode.STATUTORY:
         refused = record.outcome == UseOutcome.NOT_ALLOWED
         return "这个岗位不能查验，什么也没有看到" if refused else "依据：依法查验，不用您授权"
+    if record.mode == UseMode.EXPORTED:
+        return "依据：发证机关成批导出自己签发的证照，不用您授权"
     if record.outcome in REFUSED:
         return "没有授权，什么也没有看到"
     agent = agent_words(giver(record), record.holder_person_id, agents)
