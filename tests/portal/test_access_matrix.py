@@ -341,8 +341,8 @@ def test_addresses_that_name_a_certificate(world: World, role: Role) -> None:
                 }
                 assert not (paper and answer.status_code == 200) or side, (address, role)
                 assert SECRET not in _text(answer) or side, (address, role)
-    paper = browser.get(f"/certificates/{world.card.pk}/paper.pdf")
-    assert (paper.status_code == 200 and _text(paper).startswith("%PDF")) == side
+    taken = browser.get(f"/certificates/{world.card.pk}/paper.pdf")
+    assert (taken.status_code == 200 and _text(taken).startswith("%PDF")) == side
     assert walked >= 2
     assert (SECRET in _text(browser.get(f"/certificates/{world.card.pk}"))) == side
 
