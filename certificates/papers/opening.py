@@ -125,9 +125,11 @@ def _opened(reader: PdfFileReader, signature: EmbeddedPdfSignature, content: byt
 
 def _attached(reader: PdfFileReader) -> Iterator[bytes]:
     """Give every file the PDF carries, by the tree of names that readers show."""
-    names = reader.root.get("/Names", {}).get("/EmbeddedFiles", {})
-    for node in [names, *names.get("/Kids", [])]:
-        entries = node.get_object().get("/Names", [])
+    tree = reader.root.get("/Names", {}).get("/EmbeddedFiles")
+    if tree is None:
+        return
+    for node in [tree, *(one.get_object() for one in tree.get("/Kids", []))]:
+        entries = node.get("/Names", [])
         for index in range(1, len(entries), 2):
             yield entries[index]["/EF"]["/F"].data
 

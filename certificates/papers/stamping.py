@@ -66,6 +66,13 @@ class _Signer(signers.Signer):
         return bytes(LONGEST) if dry_run else self._stamp.key.sign(self._stamp.key_name, data)
 
 
+class _Writer(IncrementalPdfFileWriter):
+    """pyHanko's writer, which would write the document's description anew: 4 KB for the time of the seal alone."""
+
+    def _update_meta(self) -> None:
+        """Leave the description as it was set."""
+
+
 def sealed(content: bytes, *, stamp: Stamp, place: Place | None, reason: str, at: datetime) -> bytes:
     """Return the PDF with the seal's signature over all of it; its field lies over the seal that is drawn there."""
     told = signers.PdfSignatureMetadata(
@@ -81,12 +88,10 @@ def sealed(content: bytes, *, stamp: Stamp, place: Place | None, reason: str, at
     signer = signers.PdfSigner(
         told, signer=_Signer(stamp), new_field_spec=spec, stamp_style=StaticStampStyle(border_width=0)
     )
-    return asyncio.run(_sign(signer, IncrementalPdfFileWriter(BytesIO(content)), stamp=stamp, at=at))
+    return asyncio.run(_sign(signer, _Writer(BytesIO(content)), stamp=stamp, at=at))
 
 
-async def _sign(
-    signer: signers.PdfSigner, writer: IncrementalPdfFileWriter, *, stamp: Stamp, at: datetime
-) -> bytes:
+async def _sign(signer: signers.PdfSigner, writer: _Writer, *, stamp: Stamp, at: datetime) -> bytes:
     session = signer.init_signing_session(writer)
     session.system_time = at
     size = await _size(session, stamp)
