@@ -111,5 +111,7 @@ def test_an_officer_of_the_department_takes_the_decision(page, granted) -> None:
     desk.force_login(district.officer())
     address = f"/office/applications/{granted}/decision.pdf"
     assert "准予决定书" in papers.text(download(desk, address))
-    stranger.force_login(only_case().person.user)
+    applicant = only_case().person.user
+    assert applicant is not None
+    stranger.force_login(applicant)
     assert stranger.get(address).status_code in {403, 404}
