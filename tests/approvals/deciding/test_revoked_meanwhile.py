@@ -55,7 +55,8 @@ def test_what_ends_between_reading_and_deciding_is_read_again_and_refers(
 ) -> None:
     chen = district.citizen(city)
     case = submitted(chen)
-    carry_out, waves = carrying.carry_out, []
+    waves: list[list[str]] = []
+    carry_out = carrying.carry_out
 
     def first_ended(*judged: Any, **told: Any) -> Any:
         if not waves:
