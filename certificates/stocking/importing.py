@@ -242,7 +242,7 @@ def progress_of(batch: ImportBatch, *, done: int, seconds: float) -> Progress:
 
 
 def _shown(content: bytes, encoding: str) -> str:
-    return content.decode(encoding, "replace")[:SHOWN]
+    return content.decode(encoding, "replace").rstrip("\r")[:SHOWN]
 
 
 def _enter(prepared: Prepared, *, at: datetime, actor: str) -> None:

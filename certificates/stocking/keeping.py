@@ -12,10 +12,11 @@ from accounts import actors
 from accounts.models import Department, User
 from certificates.models import CertificateType, ImportBatch, Reconciliation
 from certificates.states import FileOrigin, ImportState
-from certificates.stocking import reconciling, starting, tasks
+from certificates.stocking import importing, reconciling, starting, tasks
 from certificates.stocking.errors import NoSuchImport
 from certificates.stocking.files import reading, shelving
 from certificates.stocking.files.reading import Blocks
+from records.journal import note_once_a_day
 
 Content = Callable[[], Iterator[bytes]]
 
@@ -72,6 +73,21 @@ def go_on(user: User, *, batch_id: UUID) -> ImportBatch:
         batch.save()
     transaction.on_commit(lambda: tasks.wake_take(batch.pk))
     return batch
+
+
+def refused(user: User, *, batch_id: UUID) -> Iterator[str]:
+    """Give the rows that were not taken as lines of a CSV; the look is noted. Raises NoSuchImport."""
+    batch = imports_of(starting.post_of(user)).filter(pk=batch_id).first()
+    if batch is None:
+        raise NoSuchImport
+    with transaction.atomic():
+        note_once_a_day(
+            stream=f"import:{batch.pk}",
+            act="refused_rows_handed_out",
+            actor=actors.of_user(user),
+            subject=batch.type.slug,
+        )
+    return importing.refused_lines(batch)
 
 
 def compare(user: User, *, kind: CertificateType, name: str, content: Content | None) -> Reconciliation:

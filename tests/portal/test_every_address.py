@@ -92,6 +92,7 @@ FORMS = {
     "staff/code/spare",
     "staff/sign-in",
     "stay",
+    "store/imports",
     "store/lookups",
     "supervision/misuse/<uuid:report_id>",
     "supervision/free-list",
@@ -123,6 +124,7 @@ BUTTONS = {
     "messages/read",
     "office/applications/<str:reference>/again",
     "office/guardianships/<uuid:guardianship_id>/confirm",
+    "store/imports/<uuid:batch_id>/go-on",
     "uploads/<str:reference>/<str:name>",
 }
 _HOLE = re.compile(r"<(\w+):(\w+)>")
@@ -219,6 +221,8 @@ def furnish() -> Place:
         "address": "guide",
         "table": "materials",
         "token": "nothing-like-it",
+        "batch_id": str(uuid.uuid4()),
+        "comparison_id": str(uuid.uuid4()),
         "name": "nothing",
         "certificate_id": str(applicant.certificates["resident_id"].pk),
         "authorisation_id": str(case.authorisation_id),

@@ -1,0 +1,138 @@
+"""Imports of whole stores and comparisons as the store's pages show them, and the form that begins one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from certificates.models import CertificateType, ImportBatch, Reconciliation
+from certificates.states import ImportState
+from certificates.stocking.files import shelving
+from certificates.stocking.reconciling import KINDS
+from common import clock
+from portal.store.access import Keeper
+from portal.web.components.wording import duration_cn
+
+IMPORT, COMPARE = "import", "compare"
+PILLS = {
+    ImportState.WAITING: "waiting",
+    ImportState.RUNNING: "waiting",
+    ImportState.DONE: "pass",
+    ImportState.FAILED: "fail",
+}
+COMPARING = {
+    ImportState.WAITING: "等待对账",
+    ImportState.RUNNING: "正在对账",
+    ImportState.DONE: "已对账",
+    ImportState.FAILED: "没有完成",
+}
+UNDER_WAY = (ImportState.WAITING, ImportState.RUNNING)
+
+
+class FileForm(forms.Form):
+    """Which file of which type, and what is to be done with it. The uploaded file itself is read by the view."""
+
+    type = forms.ModelChoiceField(
+        label="哪种证照",
+        queryset=CertificateType.objects.none(),
+        to_field_name="slug",
+        empty_label="请选择证照",
+        error_messages={"required": "请选择证照。", "invalid_choice": "请从列出的证照里选。"},
+    )
+    act = forms.ChoiceField(
+        label="做什么",
+        choices=((IMPORT, "导入到证照库"), (COMPARE, "只与证照库对账，不导入")),
+        widget=forms.RadioSelect,
+        initial=IMPORT,
+        error_messages={"required": "请选择做什么。", "invalid_choice": "请从列出的里面选。"},
+    )
+    name = forms.ChoiceField(
+        label="或者选服务器上的文件",
+        required=False,
+        error_messages={"invalid_choice": "服务器上已经没有这个文件，请重新选。"},
+    )
+
+    def __init__(self, data: Any, *, keeper: Keeper) -> None:
+        """Offer the types the keeper's department may issue, and the files laid down for imports."""
+        super().__init__(data)
+        self.fields["type"].queryset = types_of(keeper)  # type: ignore[attr-defined]  # a ModelChoiceField
+        names = shelving.names_on_server()
+        self.fields["name"].choices = [("", "不选"), *((name, name) for name in names)]  # type: ignore[attr-defined]
+        self.fields["name"].hint = "大文件请运维人员放到服务器的导入文件夹"  # type: ignore[attr-defined]  # the renderer's
+        if not names:
+            del self.fields["name"]
+
+
+def types_of(keeper: Keeper) -> Any:
+    """Return the types the keeper's department may issue."""
+    mine = Q(issuers=[]) | Q(issuers__contains=keeper.department.credit_code)
+    return CertificateType.objects.filter(mine).order_by("name")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One import or comparison in the list."""
+
+    one: ImportBatch | Reconciliation
+    address: str
+    words: str
+    pill: str
+    told: str
+
+
+def import_line(one: ImportBatch) -> Line:
+    """Return an import as the list shows it."""
+    state = ImportState(one.state)
+    told = f"新入库 {one.accepted}，已有 {one.known}，没有导入 {one.rejected}"
+    return Line(one, "store:import", str(state.label), PILLS[state], told)
+
+
+def comparison_line(one: Reconciliation) -> Line:
+    """Return a comparison as the list shows it."""
+    state = ImportState(one.state)
+    counts = one.report.get("counts", {})
+    differing = sum(counts.values()) - counts.get("same", 0)
+    told = f"一致 {counts['same']}，不一致 {differing}" if counts else ""
+    return Line(one, "store:comparison", COMPARING[state], PILLS[state], told)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How far an import has come, in words."""
+
+    pill: str
+    under_way: bool
+    forsaken: bool
+    percent: int
+    left: str
+
+
+def shown(one: ImportBatch) -> Shown:
+    """Return how far an import has come; the time left follows from this run's rate and the length of rows so far."""
+    state = ImportState(one.state)
+    percent = 100 if state is ImportState.DONE else min(99, 100 * one.position // max(one.size, 1))
+    left = ""
+    if state is ImportState.RUNNING and one.rows_per_second and one.position and one.line:
+        bytes_a_row = one.position / one.line
+        left = duration_cn((one.size - one.position) / bytes_a_row / one.rows_per_second)
+    last = one.seen_at or one.created_at
+    forsaken = state in UNDER_WAY and (clock.now() - last).total_seconds() > 120
+    return Shown(PILLS[state], state in UNDER_WAY, forsaken, percent, left)
+
+
+def differences(one: Reconciliation) -> list[dict[str, Any]]:
+    """Return what is listed, with the kinds in words, faults first."""
+    listed = one.report.get("listed", [])
+    order = list(KINDS)
+    return [
+        {**found, "words": KINDS[found["kind"]]}
+        for found in sorted(listed, key=lambda found: order.index(found["kind"]))
+    ]
+
+
+def counts(one: Reconciliation) -> list[tuple[str, int]]:
+    """Return how many there are of each kind, in words."""
+    return [(label, one.report.get("counts", {}).get(kind, 0)) for kind, label in KINDS.items()]

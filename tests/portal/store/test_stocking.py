@@ -1,0 +1,228 @@
+"""存量入库: a keeper brings a file in, watches it, reads what was refused, compares; nobody else sees any of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import User
+from certificates.models import Certificate, CertificateType, ImportBatch, Reconciliation
+from certificates.states import ImportState
+from certificates.stocking import importing, tasks
+from certificates.stocking.errors import NoSuchFile
+from certificates.stocking.files import shelving
+from common import clock
+from records.models import JournalEntry
+from tests.factories import certificates as making
+from tests.factories import district
+from tests.factories.fixtures import NOON
+from tests.factories.people import id_number
+
+pytestmark = pytest.mark.django_db
+PAGE = "/store/imports"
+
+
+@pytest.fixture
+def kind(city: Any) -> CertificateType:
+    return making.card_type(exclusive=False)
+
+
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was sent to the queue, instead of sending it."""
+    sent: list[str] = []
+    for task in (tasks.take, tasks.reconcile):
+        monkeypatch.setattr(task, "apply_async", lambda given, **_: sent.append(given[0]))
+    return sent
+
+
+def sheet(*rows: list[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows([["持证主体代码", "持证主体名称", "证照编号", "颁发日期"], *rows])
+    return out.getvalue().encode("gb18030")
+
+
+def post(browser: Client, capture: Any, content: bytes | None, **given: str) -> Any:
+    sent: dict[str, Any] = {"type": "test_card", "act": "import", **given}
+    if content is not None:
+        sent["file"] = SimpleUploadedFile("store.csv", content)
+    with capture(execute=True):
+        return browser.post(PAGE, sent)
+
+
+def test_a_file_comes_in_and_its_faults_are_handed_out(
+    browser: Client, kind: CertificateType, woken: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    number = id_number()
+    content = sheet([id_number(), "李四", "P1", "2020-01-01"], [number, "隐名氏", "P2", "2020-13-01"])
+    answer = post(browser, django_capture_on_commit_callbacks, content)
+    batch = ImportBatch.objects.get()
+    assert answer["Location"] == f"{PAGE}/{batch.pk}"
+    assert woken == [str(batch.pk)]
+    assert "等待导入" in browser.get(answer["Location"]).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.take(str(batch.pk))
+    shown = browser.get(answer["Location"]).content.decode()
+    assert "已导入" in shown
+    assert number not in shown
+    assert Certificate.objects.get(number="P1").batch == batch
+    with pytest.raises(NoSuchFile):
+        next(shelving.kept(batch.pk, shelving.UPLOADED))
+    file = browser.get(f"{PAGE}/{batch.pk}/refused.csv")
+    text = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # it streams
+    assert list(csv.reader(io.StringIO(text)))[1] == [
+        "3", "“颁发日期”不对：日期应写作 2020-01-31 这样的样子", f"{number},隐名氏,P2,2020-13-01",
+    ]  # fmt: skip
+    assert JournalEntry.objects.filter(act="refused_rows_handed_out").count() == 1
+    assert "新入库 1，已有 0，没有导入 1" in browser.get(PAGE).content.decode()
+
+
+def test_a_file_on_the_server(
+    browser: Client,
+    kind: CertificateType,
+    woken: list[str],
+    settings: Any,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    settings.IMPORT_DIR = tmp_path
+    (tmp_path / "big.csv").write_bytes(sheet([id_number(), "李四", "P1", "2020-01-01"]))
+    (tmp_path / "secret").symlink_to("/etc/passwd")
+    shown = browser.get(PAGE).content.decode()
+    assert "big.csv" in shown
+    assert "secret" not in shown
+    for name in ("secret", "../big.csv", "/etc/passwd", ".."):
+        assert post(browser, django_capture_on_commit_callbacks, None, name=name).status_code == 422
+    assert post(browser, django_capture_on_commit_callbacks, None, name="big.csv").status_code == 302
+    tasks.take(woken[0])
+    assert Certificate.objects.filter(number="P1").exists()
+
+
+def test_a_comparison(
+    browser: Client, kind: CertificateType, woken: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    content = sheet([id_number(), "李四", "P1", "2020-01-01"])
+    answer = post(browser, django_capture_on_commit_callbacks, content, act="compare")
+    assert "等待对账" in browser.get(answer["Location"]).content.decode()
+    tasks.reconcile(woken[0])
+    one = Reconciliation.objects.get()
+    shown = browser.get(answer["Location"]).content.decode()
+    assert "只在文件里" in shown
+    assert "P1" in shown
+    assert browser.get(f"{answer['Location']}.json").json()["counts"]["only_file"] == 1
+    table = b"".join(browser.get(f"{answer['Location']}.csv").streaming_content)  # type: ignore[attr-defined]
+    assert "P1" in table.decode()
+    assert not Certificate.objects.filter(number="P1").exists()
+    with pytest.raises(NoSuchFile):
+        next(shelving.kept(one.pk, shelving.UPLOADED))
+
+
+@pytest.mark.parametrize(
+    ("content", "given", "words"),
+    [
+        (None, {}, "请选择要上传的文件"),
+        (b"", {}, "空的"),
+        (b"\xff\xfe1", {}, "读不出来"),
+        (b"x", {"type": "nothing"}, "请从列出的证照里选"),
+        (b"x", {"act": "nothing"}, "请从列出的里面选"),
+    ],
+)
+def test_what_cannot_begin_is_said(
+    browser: Client,
+    kind: CertificateType,
+    content: bytes | None,
+    given: dict[str, str],
+    words: str,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    answer = post(browser, django_capture_on_commit_callbacks, content, **given)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not ImportBatch.objects.exists()
+
+
+def test_a_type_of_others_is_not_offered(
+    browser: Client, kind: CertificateType, django_capture_on_commit_callbacks: Any
+) -> None:
+    CertificateType.objects.filter(pk=kind.pk).update(issuers=["11440507MB2X00012R"])
+    answer = post(browser, django_capture_on_commit_callbacks, sheet())
+    assert "请从列出的证照里选" in answer.content.decode()
+
+
+def test_a_wrong_header_stops_it_and_it_can_go_on(
+    browser: Client, kind: CertificateType, woken: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    answer = post(browser, django_capture_on_commit_callbacks, b"holder,whatever\n")
+    tasks.take(woken[0])
+    shown = browser.get(answer["Location"]).content.decode()
+    assert "文件里有这类证照没有的列：whatever" in shown
+    assert "继续导入" in shown
+    with django_capture_on_commit_callbacks(execute=True):
+        assert browser.post(f"{answer['Location']}/go-on").status_code == 302
+    assert len(woken) == 2
+
+
+def test_another_departments_are_not_found(
+    browser: Client,
+    kind: CertificateType,
+    woken: list[str],
+    client: Client,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    answer = post(browser, django_capture_on_commit_callbacks, sheet([id_number(), "李四", "P1", "?"]))
+    compared = post(browser, django_capture_on_commit_callbacks, sheet(), act="compare")
+    tasks.take(woken[0])
+    other: User = district.keeper("11440507MB2X00012R")
+    client.force_login(other)
+    addresses = [answer["Location"], f"{answer['Location']}/refused.csv", compared["Location"]]
+    for address in [*addresses, f"{compared['Location']}.json", f"{compared['Location']}.csv"]:
+        assert client.get(address).status_code == 404, address
+    assert client.post(f"{answer['Location']}/go-on").status_code == 404
+    assert "store.csv" not in client.get(PAGE).content.decode()
+    assert client.get(f"{PAGE}/{uuid4()}").status_code == 404
+
+
+def test_only_keepers(client: Client, city: Any) -> None:
+    client.force_login(district.officer())
+    assert client.get(PAGE).status_code == 403
+
+
+def test_what_nobody_works_on_is_woken(
+    browser: Client, kind: CertificateType, woken: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    post(browser, django_capture_on_commit_callbacks, sheet([id_number(), "李四", "P1", "2020-01-01"]))
+    assert tasks.resume() == 0
+    clock.set_source(lambda: NOON + timedelta(minutes=5))
+    assert tasks.resume() == 1
+    assert "继续导入" in browser.get(f"{PAGE}/{woken[0]}").content.decode()
+    tasks.take(woken[-1])
+    assert tasks.resume() == 0
+    assert ImportBatch.objects.get().state == ImportState.DONE
+
+
+def test_a_turn_ends_after_its_time(
+    browser: Client,
+    kind: CertificateType,
+    woken: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    post(browser, django_capture_on_commit_callbacks, sheet([id_number(), "李四", "P1", "2020-01-01"]))
+    monkeypatch.setattr(tasks, "SLICE", -1.0)
+    tasks.take(woken[0])
+    assert woken == [woken[0]] * 2
+    batch = ImportBatch.objects.get()
+    assert (batch.state, batch.accepted) == (ImportState.RUNNING, 0)
+    monkeypatch.setattr(tasks, "SLICE", 5.0)
+    tasks.take(woken[1])
+    batch.refresh_from_db()
+    assert (batch.state, batch.accepted) == (ImportState.DONE, 1)
+    assert importing.digest_over(batch.pk)
