@@ -232,3 +232,10 @@ class NotSealedNow(DomainError):
 
     def __init__(self, organ: str) -> None:
         super().__init__(f"{organ}的电子印章暂时不能使用，现在做不出文件。请过一会儿再下载，或拨打 12345。")
+
+
+class NothingToChange(DomainError):
+    """A new version differs from the old one."""
+
+    status = 400
+    message = "没有填写要更改的内容。只延长有效期的，请选“延续”。"

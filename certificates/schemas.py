@@ -12,7 +12,7 @@ from certificates.models import CertificateType, TypeSchema
 from common.identifiers import InvalidIdentifier, resident_id
 from rules.language.invalid import InvalidTree, problems_in
 from rules.language.raw import Unreadable, value_of
-from rules.language.vocabulary import FactSpec
+from rules.language.vocabulary import FactSpec, FactType, FieldSpec
 
 Values = Mapping[str, Any]
 _KINDS = "SELECT * FROM certificates_certificatetype WHERE slug = ANY(%s)"
@@ -92,3 +92,47 @@ def _is_resident_id(number: str) -> bool:
     except InvalidIdentifier:
         return False
     return True
+
+
+_JSON: dict[FactType, dict[str, Any]] = {
+    FactType.TEXT: {"type": "string"},
+    FactType.INTEGER: {"type": "integer"},
+    FactType.MONEY: {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"},
+    FactType.DATE: {"type": "string", "format": "date"},
+    FactType.BOOLEAN: {"type": "boolean"},
+    FactType.CODE: {"type": "string"},
+    FactType.DIVISION: {"type": "string"},
+    FactType.LIST: {"type": "array"},
+}
+
+
+def json_schema(kind: CertificateType, *, version: int) -> dict[str, Any]:
+    """Return what the fields of a version may be as JSON Schema 2020-12; `x-` keys say what that has no word for.
+
+    A field may be missing, or null: not every paper has it. Amounts are written as text, never as a fraction.
+    """
+    specs = of_version(kind, version)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:certificate-type:{kind.code}:{version}",
+        "title": kind.name,
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: _property(spec) for name, spec in specs.items()},
+    }
+
+
+def _property(spec: FieldSpec) -> dict[str, Any]:
+    told: dict[str, Any] = {"title": spec.label, **_JSON[spec.type], "x-fact-type": str(spec.type)}
+    told["type"] = [told["type"], "null"]
+    if spec.codes:
+        told["enum"] = [*spec.codes, None]
+        told["x-words"] = dict(spec.codes)
+    if isinstance(spec, FactSpec) and spec.fields is not None:
+        inner = {name: _property(one) for name, one in spec.fields.items()}
+        told["items"] = {"type": "object", "properties": inner}
+    if spec.unit:
+        told["x-unit"] = spec.unit
+    if spec.personal:
+        told["x-personal"] = True
+    return told

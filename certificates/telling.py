@@ -34,6 +34,18 @@ def tell_changed(certificate: Certificate, *, was: CertificateStatus, entry: int
     )
 
 
+def tell_issued(certificate: Certificate, *, words: str, reason: str, entry: int, at: datetime) -> None:
+    """Tell the holder that the organ issued, corrected or renewed a certificate of its own accord."""
+    values = {
+        "certificate": certificate.type.name,
+        "number": certificate.number,
+        "office": certificate.issuer_name,
+        "act": words,
+        "reason": reason,
+    }
+    _send(certificate, "certificate_issued", f"certificate:{certificate.pk}:{entry}", values, at)
+
+
 def tell_revoked(authorisation: Authorisation, *, at: datetime) -> None:
     """Tell the holder that their consent is withdrawn, whoever withdrew it for them."""
     values = {"matter": authorisation.matter_name or authorisation.purpose}
@@ -72,12 +84,15 @@ def tell_answered(report: MisuseReport, *, at: datetime) -> None:
 
 
 def _send(
-    about: Authorisation | UseRecord, kind: str, occasion: str, values: dict[str, str], at: datetime
+    about: Certificate | Authorisation | UseRecord,
+    kind: str,
+    occasion: str,
+    values: dict[str, str],
+    at: datetime,
 ) -> None:
+    case = "" if isinstance(about, Certificate) else about.case_reference
     inbox.send(
-        inbox.message(
-            person, kind=kind, occasion=occasion, values=values, reference=about.case_reference, at=at
-        )
+        inbox.message(person, kind=kind, occasion=occasion, values=values, reference=case, at=at)
         for person in _told(about, at)
     )
 

@@ -42,8 +42,9 @@ class Issue:
     """What is to be issued. `type` is a type or its slug; `number_fields` repeat the certificate's own number.
 
     Either `number` is given, or `pattern` says how the next one is formed (`LH{year}{serial:8}`), or it is random.
-    `source` names the decision: one certificate each. `new_version` supersedes the held one and keeps its number,
-    with `valid_as_held` its last valid day too: a change does not lengthen a licence (行政许可法 49, 50).
+    `source` names the decision: one certificate each. `new_version` supersedes the held one, keeps its number;
+    `renews` says of which, where a holder has several; with `valid_as_held` its last valid day too: a change does
+    not lengthen a licence (行政许可法 49, 50).
     """
 
     type: CertificateType | str
@@ -60,6 +61,7 @@ class Issue:
     source: str | None = None
     new_version: bool = False
     valid_as_held: bool = False
+    renews: UUID | None = None
     is_demo: bool = False
 
     @property
@@ -169,7 +171,9 @@ def _lock_held(plans: Sequence[_Plan]) -> dict[_Key, list[Certificate]]:
 
 
 def _renewed(plan: _Plan, held: Sequence[Certificate], on: date) -> Certificate:
-    valid = [one for one in held if one.status == CertificateStatus.VALID]
+    valid = [
+        one for one in held if one.status == CertificateStatus.VALID and plan.issue.renews in {None, one.pk}
+    ]
     if len(valid) != 1 or (plan.issue.valid_as_held and valid[0].expired_on(on)):
         raise NothingToRenew(plan.type.name)
     return valid[0]

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from accounts.models import Department, Organisation, Person, Post, User
 from accounts.permissions import acting_as
-from certificates.errors import NotYourStore, OwnCertificate
+from certificates.errors import MoveReasonRequired, NotYourStore, OwnCertificate
 from certificates.holding.looking import is_close
 from certificates.models import Certificate
+from common.identifiers import holds_number
 
 Holder = Person | Organisation
+SHORTEST, LONGEST = 5, 200  # characters of a reason
 
 
 def department_of(user: User) -> Department:
@@ -52,3 +54,11 @@ def refuse_own(user: User, holder: Holder) -> None:
     """Raise OwnCertificate where the holder is the user, their household, or acted for by them (公务员法 art. 76)."""
     if is_close(user, holder):
         raise OwnCertificate
+
+
+def stated(reason: str) -> str:
+    """Return a reason as it is kept, in clear: numbers of people have no place in it. Raises MoveReasonRequired."""
+    words = " ".join(reason.split())
+    if not SHORTEST <= len(words) <= LONGEST or holds_number(words):
+        raise MoveReasonRequired(shortest=SHORTEST, longest=LONGEST)
+    return words

@@ -13,7 +13,6 @@ from accounts.models import User
 from certificates.errors import (
     AlreadyProposed,
     InvalidMove,
-    MoveReasonRequired,
     NotSettledByYou,
     NotYourStore,
     Settled,
@@ -23,10 +22,8 @@ from certificates.issuance import lifecycle
 from certificates.keeping import keepers
 from certificates.models import Certificate, EndingProposal
 from certificates.states import ENDED, TRANSITIONS, CertificateStatus, EndingStatus
-from common.identifiers import holds_number
 from records.journal import note
 
-SHORTEST, LONGEST = 5, 200  # characters of a reason
 LONGEST_DOCUMENT, LONGEST_BASIS = 60, 120
 
 
@@ -44,14 +41,14 @@ class Decision:
 def suspend(user: User, *, certificate_id: UUID, reason: str, at: datetime) -> Certificate:
     """Suspend a certificate; its holder is told. Raises NotYourStore, OwnCertificate, InvalidMove …"""
     found = keepers.locked(user, certificate_id)
-    return _move(user, found, CertificateStatus.SUSPENDED, reason=_stated(reason), at=at)
+    return _move(user, found, CertificateStatus.SUSPENDED, reason=keepers.stated(reason), at=at)
 
 
 @transaction.atomic
 def resume(user: User, *, certificate_id: UUID, reason: str, at: datetime) -> Certificate:
     """Let a suspended certificate count again; its holder is told. Raises AlreadyHeld beside what `suspend` raises."""
     found = keepers.locked(user, certificate_id)
-    return _move(user, found, CertificateStatus.VALID, reason=_stated(reason), at=at)
+    return _move(user, found, CertificateStatus.VALID, reason=keepers.stated(reason), at=at)
 
 
 @transaction.atomic
@@ -128,15 +125,7 @@ def _words(decision: Decision) -> dict[str, str]:
     document, basis = decision.document.strip(), decision.basis.strip()
     if not 0 < len(document) <= LONGEST_DOCUMENT or not 0 < len(basis) <= LONGEST_BASIS:
         raise WordsOfEnding
-    return {"reason": _stated(decision.reason), "document": document, "basis": basis}
-
-
-def _stated(reason: str) -> str:
-    """Return a reason as it is kept, in clear: numbers of people have no place in it."""
-    words = " ".join(reason.split())
-    if not SHORTEST <= len(words) <= LONGEST or holds_number(words):
-        raise MoveReasonRequired(shortest=SHORTEST, longest=LONGEST)
-    return words
+    return {"reason": keepers.stated(decision.reason), "document": document, "basis": basis}
 
 
 def _note(user: User, proposal: EndingProposal, act: str) -> None:

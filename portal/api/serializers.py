@@ -12,6 +12,9 @@ from approvals import selectors
 from approvals.applying.submission import opened_fields
 from approvals.models import Application, Evidence
 from approvals.states import ApplicationState
+from certificates.models import Certificate, CertificateType
+from certificates.states import CertificateStatus, EndingStatus
+from common import clock
 from matters.models import Matter
 from matters.selectors import Guide
 from portal.web.components import sheets
@@ -320,3 +323,53 @@ class ApplicationFilter(filters.FilterSet):
     class Meta:
         model = Application
         fields = ("state", "matter")
+
+
+class TypeSerializer(serializers.ModelSerializer[CertificateType]):
+    """A type of certificate in a list."""
+
+    class Meta:
+        model = CertificateType
+        fields = ("code", "name", "kind", "holder_kind", "definer_name", "exclusive", "current_schema")
+
+
+class TypeDetailSerializer(TypeSerializer):
+    """A type with its rules and the versions of its fields; each version has a JSON Schema of its own."""
+
+    schemas = serializers.SlugRelatedField[Any](slug_field="version", many=True, read_only=True)
+
+    class Meta(TypeSerializer.Meta):
+        rules = ("trust_level", "issuers", "validity", "lookup", "copies", "schemas")
+        fields = (*TypeSerializer.Meta.fields, *rules)
+
+
+class KeptCertificateSerializer(serializers.ModelSerializer[Certificate]):
+    """The state of a certificate; nothing of what it says of its holder."""
+
+    type = serializers.CharField(source="type.code")
+    expired = serializers.SerializerMethodField()
+    waiting = serializers.SerializerMethodField(help_text="等待复核的处理，没有则为空")
+
+    class Meta:
+        model = Certificate
+        terms = ("identifier", "type", "number", "version", "issued_on", "valid_from", "valid_until")
+        fields = (*terms, "status", "status_reason", "status_changed_at", "expired", "waiting")
+
+    def get_expired(self, certificate: Certificate) -> bool:
+        """Return whether its validity has run out; that is no state."""
+        return certificate.expired_on(clock.today())
+
+    def get_waiting(self, certificate: Certificate) -> str:
+        """Return the ending that waits for a second keeper."""
+        return certificate.endings.filter(status=EndingStatus.OPEN).values_list("to", flat=True).first() or ""
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    """One move: to where, why; an ending with its decision and the law."""
+
+    to = serializers.ChoiceField(
+        choices=[one for one in CertificateStatus if one != CertificateStatus.SUPERSEDED]
+    )
+    reason = serializers.CharField(max_length=200)
+    document = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+    basis = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)

@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
 from portal.api import problems
-from portal.api.views import applications, matters, others
+from portal.api.views import applications, certificates, matters, others
 
 app_name = "api"
 _schema = SpectacularAPIView.as_view(permission_classes=[AllowAny], authentication_classes=[])
@@ -34,5 +34,14 @@ urlpatterns = [
     path("messages", _public(others.Messages.as_view()), name="messages"),
     path("messages/<uuid:message_id>/read", _public(others.ReadMessage.as_view()), name="read_message"),
     path("certificates/check", _public(others.CertificateCheck.as_view()), name="check"),
+    path("certificates/<str:identifier>", _public(certificates.OneCertificate.as_view()), name="certificate"),
+    path("certificates/<str:identifier>/status", _public(certificates.Moves.as_view()), name="status"),
+    path("certificate-types", _public(certificates.Types.as_view()), name="types"),
+    path("certificate-types/<str:code>", _public(certificates.OneType.as_view()), name="type"),
+    path(
+        "certificate-types/<str:code>/schemas/<str:version>",
+        _public(certificates.TypeSchemaOf.as_view()),
+        name="type_schema",
+    ),
     re_path(r"^(?P<rest>.*)$", _public(problems.no_such_address), name="nothing"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.store.views import lookups, stocking, types
+from portal.store.views import certificates, issuing, lookups, moving, stocking, types
 
 app_name = "store"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("comparisons/<uuid:comparison_id>", stocking.comparison, name="comparison"),
     path("comparisons/<uuid:comparison_id>.json", stocking.comparison_json, name="comparison_json"),
     path("comparisons/<uuid:comparison_id>.csv", stocking.comparison_csv, name="comparison_csv"),
+    path("types/<str:code>", types.one_type, name="type"),
+    path("types/<str:code>/issue", issuing.issue, name="issue"),
     # looking
     path("lookups", lookups.look_up, name="look_up"),
+    # certificates
+    path("certificates", certificates.find, name="find"),
+    path("certificates/<uuid:certificate_id>", certificates.certificate, name="certificate"),
+    path("certificates/<uuid:certificate_id>/suspend", moving.suspend, name="suspend"),
+    path("certificates/<uuid:certificate_id>/resume", moving.resume, name="resume"),
+    path("certificates/<uuid:certificate_id>/end", moving.end, name="end"),
+    path("certificates/<uuid:certificate_id>/change", issuing.change, name="change"),
+    path("endings/<uuid:ending_id>/confirm", moving.confirm, name="confirm"),
+    path("endings/<uuid:ending_id>/drop", moving.drop, name="drop"),
 ]

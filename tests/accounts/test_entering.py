@@ -54,7 +54,11 @@ def test_organisations_are_of_the_kind_their_code_says(prefix: str, kind: str) -
     code = make_credit_code(prefix, division="440507", sequence=123)
     found = entering.organisations([(code, "某单位")], stream=STREAM, actor="system")
     body = Organisation.objects.get()
-    assert found == {code: entering.Known(str(body.pk), "某单位")} == entering.known_organisations([code, "none"])
+    assert (
+        found
+        == {code: entering.Known(str(body.pk), "某单位")}
+        == entering.known_organisations([code, "none"])
+    )
     assert (body.kind, body.status) == (kind, Organisation.Status.ACTIVE)
     assert (
         entering.organisations([(code, "另一个名称")], stream=STREAM, actor="system")[code].name == "某单位"

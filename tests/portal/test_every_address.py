@@ -96,6 +96,12 @@ FORMS = {
     "store/lookups",
     "supervision/misuse/<uuid:report_id>",
     "supervision/free-list",
+    "store/certificates",
+    "store/certificates/<uuid:certificate_id>/change",
+    "store/certificates/<uuid:certificate_id>/end",
+    "store/certificates/<uuid:certificate_id>/resume",
+    "store/certificates/<uuid:certificate_id>/suspend",
+    "store/types/<str:code>/issue",
     "supervision/sheets",
 }
 BUTTONS = {
@@ -125,6 +131,8 @@ BUTTONS = {
     "office/applications/<str:reference>/again",
     "office/guardianships/<uuid:guardianship_id>/confirm",
     "store/imports/<uuid:batch_id>/go-on",
+    "store/endings/<uuid:ending_id>/confirm",
+    "store/endings/<uuid:ending_id>/drop",
     "uploads/<str:reference>/<str:name>",
 }
 _HOLE = re.compile(r"<(\w+):(\w+)>")
@@ -233,6 +241,7 @@ def furnish() -> Place:
         "message_id": str(letter.pk),
         "sign_in_id": str(uuid.uuid4()),
         "file_id": str(uuid.uuid4()),
+        "ending_id": str(uuid.uuid4()),
         "number": "1",
         "draft_id": str(writing.pk),
         "test_id": str(asking.ask(admin, draft_id=writing.pk).pk),

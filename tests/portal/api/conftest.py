@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from approvals import deciding
 from approvals.models import Application
 from portal.api import tokens
@@ -19,9 +20,14 @@ Call = Callable[..., Any]
 
 
 def caller(citizen: Citizen) -> Call:
-    """Return a function that sends requests with the citizen's token: `call("post", "applications", {...}, Key=…)`."""
+    """Return a function that sends requests with the citizen's token."""
     assert citizen.user is not None
-    token = tokens.create(citizen.user, name="test")
+    return caller_of(citizen.user)
+
+
+def caller_of(user: User) -> Call:
+    """Return a function that sends requests with a token: `call("post", "applications", {...}, Key=…)`."""
+    token = tokens.create(user, name="test")
 
     def call(method: str, path: str, body: object = None, **headers: str) -> Any:
         told = {name.replace("_", "-"): value for name, value in headers.items()}

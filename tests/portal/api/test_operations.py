@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from approvals.models import Application
+from certificates.models import Certificate
 from common import clock
 from portal.api import tokens
 from portal.api.models import ApiToken
@@ -35,6 +36,11 @@ OPERATIONS: list[tuple[str, str, dict[str, object] | None, bool, bool]] = [
     ("get", "messages", None, True, False),
     ("post", "messages/{msg}/read", {}, True, True),
     ("post", "certificates/check", {"identifier": "1.2"}, False, False),
+    ("get", "certificate-types", None, False, False),
+    ("get", "certificate-types/{type}", None, False, False),
+    ("get", "certificate-types/{type}/schemas/1", None, False, False),
+    ("get", "certificates/{card}", None, True, True),
+    ("post", "certificates/{card}/status", {"to": "suspended", "reason": "依法处理这张证照"}, True, True),
 ]
 IDS = [f"{method} {path}" for method, path, *_ in OPERATIONS]
 BODIES = [row for row in OPERATIONS if row[2] is not None]
@@ -45,7 +51,8 @@ BROKEN = ["", "{", "[]", "null", "1", '"x"', DEEP, '{"a": NaN', "\0", '{"answers
 def path_of(path: str, application: Application) -> str:
     message = application.person.messages.order_by("pk").first()
     assert message is not None
-    return path.format(ref=application.reference, msg=message.pk)
+    card = Certificate.objects.filter(holder_person=application.person, type__slug="resident_id").get()
+    return path.format(ref=application.reference, msg=message.pk, type=card.type.code, card=card.identifier)
 
 
 def is_problem(answer: Any, status: int) -> None:
@@ -65,6 +72,9 @@ def test_the_table_knows_every_operation() -> None:
         path.replace(ALLOWANCE, "<str:code>")
         .replace("{ref}", "<str:reference>")
         .replace("{msg}", "<uuid:message_id>")
+        .replace("{type}/schemas/1", "<str:code>/schemas/<str:version>")
+        .replace("{type}", "<str:code>")
+        .replace("{card}", "<str:identifier>")
         for _, path, *_ in OPERATIONS
     }
     assert said == known

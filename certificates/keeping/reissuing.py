@@ -1,0 +1,139 @@
+"""A keeper issues a certificate that no application led to, corrects one (更正), or renews one (延续)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import actors
+from accounts.models import User
+from certificates import schemas, telling
+from certificates.errors import InvalidMove, NothingToChange
+from certificates.issuance import issuing
+from certificates.issuance.issuing import Issue
+from certificates.keeping import keepers
+from certificates.keeping.keepers import Holder
+from certificates.models import Certificate, CertificateType
+from certificates.states import CertificateStatus
+from common.clock import SHANGHAI
+from records.journal import note
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a keeper says of a new certificate: its number as it stands on the paper, its days, its fields."""
+
+    number: str
+    valid_from: date
+    valid_until: date | None
+    values: Mapping[str, Any]
+
+
+def types_of(user: User) -> list[CertificateType]:
+    """Return the types the keeper's department issues, by name; raises NotYourStore."""
+    body = keepers.department_of(user).credit_code
+    return [kind for kind in CertificateType.objects.order_by("name") if body in kind.issuers]
+
+
+@transaction.atomic
+def issue(user: User, *, slug: str, holder: Holder, given: Given, reason: str, at: datetime) -> Certificate:
+    """Issue a certificate of the keeper's department, signed; its holder is told.
+
+    Raises NotYourStore, OwnCertificate, InvalidFields, AlreadyHeld, NumberTaken, NoUsableSeal, MoveReasonRequired.
+    """
+    department, why = keepers.department_of(user), keepers.stated(reason)
+    keepers.refuse_own(user, holder)
+    made = issuing.issue(
+        Issue(
+            type=slug,
+            holder=holder,
+            values=given.values,
+            issued_on=_day(at),
+            valid_from=given.valid_from,
+            valid_until=given.valid_until,
+            number=given.number,
+            issuer_code=department.credit_code,
+            issuer_name=department.name,
+            is_demo=holder.is_demo,
+        ),
+        at=at,
+        actor=actors.of_user(user),
+    )
+    _tell(user, made, act="certificate_issued_by_keeper", why=why, words="签发", at=at)
+    return made
+
+
+@transaction.atomic
+def change(
+    user: User,
+    *,
+    certificate_id: UUID,
+    changes: Mapping[str, Any],
+    reason: str,
+    at: datetime,
+    renewed_until: date | None = None,
+    renews: bool = False,
+) -> Certificate:
+    """Issue the next version of a valid certificate with some fields changed; the old one is superseded.
+
+    Fields that are not named stay as they are, and nobody sees them. Without `renews` the days stay too; with it the
+    new version is valid from today, until `renewed_until` or as its type says. Its holder is told.
+    Raises NotYourStore, OwnCertificate, InvalidMove, NothingToChange, NothingToRenew, InvalidFields, NoUsableSeal.
+    """
+    found, why = keepers.locked(user, certificate_id), keepers.stated(reason)
+    if found.status != CertificateStatus.VALID:
+        raise InvalidMove(was=found.get_status_display(), to=str(CertificateStatus.SUPERSEDED.label))
+    if not changes and not renews:
+        raise NothingToChange
+    kept = schemas.of_version(found.type, found.type.current_schema)
+    made = issuing.issue(
+        Issue(
+            type=found.type,
+            holder=keepers.holder_of(found),
+            values={name: value for name, value in found.fields.items() if name in kept} | dict(changes),
+            issued_on=_day(at),
+            valid_from=_day(at) if renews else found.valid_from,
+            valid_until=renewed_until if renews else None,
+            issuer_code=found.issuer_code,
+            issuer_name=found.issuer_name,
+            new_version=True,
+            valid_as_held=not renews,
+            renews=found.pk,
+            is_demo=found.is_demo,
+        ),
+        at=at,
+        actor=actors.of_user(user),
+    )
+    act, words = ("certificate_renewed", "延续") if renews else ("certificate_corrected", "更正")
+    _tell(user, made, act=act, why=why, words=words, at=at, fields=sorted(changes))
+    return made
+
+
+def _tell(
+    user: User,
+    made: Certificate,
+    *,
+    act: str,
+    why: str,
+    words: str,
+    at: datetime,
+    fields: list[str] | None = None,
+) -> None:
+    entry = note(
+        stream=f"certificate:{made.pk}",
+        act=act,
+        actor=actors.of_user(user),
+        details={"version": made.version, "fields": fields or []},
+        event=f"{made.issuer_name}{words}了{made.type.name}：{why}",
+        event_kind="certificate",
+    )
+    telling.tell_issued(made, words=words, reason=why, entry=entry.sequence, at=at)
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(SHANGHAI).date()

@@ -1,0 +1,126 @@
+"""Issuing, correcting and renewing from the form that the type's schema makes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Message, User
+from certificates import schemas
+from certificates.models import Certificate, CertificateType
+from certificates.states import CertificateStatus
+from portal.store.filling import FieldsForm
+from rules import FactType
+from tests.factories import district
+from tests.factories.district import Citizen
+
+pytestmark = pytest.mark.django_db
+WHY = "依法院生效裁判办理"
+POLICE = district.POLICE["issuer_code"]
+
+
+def day(name: str, on: date) -> dict[str, int]:
+    return {f"{name}_year": on.year, f"{name}_month": on.month, f"{name}_day": on.day}
+
+
+@pytest.fixture
+def holder(city: object) -> Citizen:
+    return district.citizen()
+
+
+def test_a_certificate_is_issued_signed_and_told(browser: Client, holder: Citizen) -> None:
+    kind = CertificateType.objects.get(slug="driving_licence")
+    told: dict[str, Any] = {"holder": holder.person.id_number, "number": "JZ0001", "reason": WHY}
+    told |= day("begins", date(2026, 11, 20)) | day("until", date(2032, 11, 19))
+    told |= {"field_vehicle_class": "C1", "field_sex": "female"} | day("field_birth_date", date(1940, 3, 8))
+    answer = browser.post(f"/store/types/{kind.code}/issue", told)
+    made = Certificate.objects.get(type=kind)
+    assert answer["Location"] == f"/store/certificates/{made.pk}"
+    assert made.fields == {"vehicle_class": "C1", "sex": "female", "birth_date": "1940-03-08"}
+    assert (made.number, made.issuer_code, made.valid_until) == ("JZ0001", POLICE, date(2032, 11, 19))
+    assert made.seal is not None
+    assert "签发" in Message.objects.filter(person=holder.person).latest("created_at").title
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"holder": "440507194003089980"}, "没有找到这个号码"),
+        ({"reason": "短"}, "至少 5 个字"),
+        (
+            {"field_birth_date_year": "1940", "field_birth_date_month": "13", "field_birth_date_day": "1"},
+            "日期不存在",
+        ),
+        ({"field_sex": "cat"}, "请从列出的选项里选"),
+        ({"begins_month": "13"}, "日期不存在"),
+    ],
+)
+def test_what_does_not_fit_is_said_and_nothing_is_issued(
+    browser: Client, holder: Citizen, wrong: dict[str, str], says: str
+) -> None:
+    kind = CertificateType.objects.get(slug="driving_licence")
+    told = {"holder": holder.person.id_number, "number": "JZ0001", "reason": WHY}
+    answer = browser.post(f"/store/types/{kind.code}/issue", told | day("begins", date(2026, 11, 20)) | wrong)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert not Certificate.objects.filter(type=kind).exists()
+
+
+def test_a_type_of_another_department_is_not_issued(browser: Client, keeper: User) -> None:
+    other = CertificateType.objects.get(slug="food_licence")
+    assert browser.get(f"/store/types/{other.code}/issue").status_code == 404
+    assert (
+        f"/store/types/{other.code}/issue" not in browser.get(f"/store/types/{other.code}").content.decode()
+    )
+
+
+def test_a_correction_changes_what_was_filled_in_and_keeps_the_rest(browser: Client, holder: Citizen) -> None:
+    old = holder.certificates["resident_id"]
+    address = f"/store/certificates/{old.pk}/change"
+    told = {"how": "correct", "reason": WHY, "field_address": "示例市龙湖区新溪镇 1 号"}
+    made = Certificate.objects.get(pk=browser.post(address, told)["Location"].rpartition("/")[2])
+    old.refresh_from_db()
+    assert made.fields == {**old.fields, "address": "示例市龙湖区新溪镇 1 号"}
+    assert (made.version, made.number, made.previous_id) == (2, old.number, old.pk)
+    assert (made.valid_from, made.valid_until) == (old.valid_from, old.valid_until)
+    assert old.status == CertificateStatus.SUPERSEDED
+    assert browser.post(address, told).status_code == 409  # the old version leads nowhere
+
+
+def test_a_renewal_begins_today_and_ends_as_said(browser: Client, holder: Citizen) -> None:
+    old = holder.certificates["resident_id"]
+    told = {"how": "renew", "reason": WHY, **day("until", date(2046, 11, 19))}
+    browser.post(f"/store/certificates/{old.pk}/change", told)
+    made = Certificate.objects.get(previous=old)
+    assert (made.valid_from, made.valid_until) == (date(2026, 11, 20), date(2046, 11, 19))
+    assert made.fields == old.fields
+
+
+def test_a_correction_of_nothing_is_none(browser: Client, holder: Citizen) -> None:
+    old = holder.certificates["resident_id"]
+    answer = browser.post(f"/store/certificates/{old.pk}/change", {"how": "correct", "reason": WHY})
+    assert answer.status_code == 400
+    assert not Certificate.objects.filter(previous=old).exists()
+
+
+def test_every_type_makes_a_form_whose_values_its_schema_takes(city: object) -> None:
+    samples = {FactType.INTEGER: "12", FactType.MONEY: "12.50", FactType.DIVISION: "440507"}
+    for kind in CertificateType.objects.all():
+        specs = schemas.of_version(kind, kind.current_schema)
+        posted: dict[str, Any] = {}
+        for name, spec in specs.items():
+            if spec.type is FactType.DATE:
+                posted |= day(f"field_{name}", date(2026, 11, 20))
+            elif spec.type is FactType.BOOLEAN:
+                posted[f"field_{name}"] = "no"
+            else:
+                posted[f"field_{name}"] = (
+                    next(iter(spec.codes)) if spec.codes else samples.get(spec.type, "字")
+                )
+        form = FieldsForm(posted, specs=specs)
+        assert form.is_valid(), (kind.slug, form.errors)
+        schemas.check(form.values, specs=specs)
+        assert len(form.values) == len([one for one in specs.values() if one.type is not FactType.LIST])
