@@ -46,7 +46,8 @@ def test_what_was_agreed_is_seen_and_no_more(meeting):
         "3 号窗口 窗口人员",
         "测试大厅",
     )
-    assert (record.scan, record.authorisation, record.agent) == (record.scan, record.scan.authorisation, None)
+    assert record.scan is not None
+    assert (record.authorisation, record.agent) == (record.scan.authorisation, None)
 
 
 def test_looking_again_is_the_same_look(meeting):
