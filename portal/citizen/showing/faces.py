@@ -109,7 +109,8 @@ def face(
         check_url=check_url(request, certificate),
         code_url=reverse("public:code", args=[certificate.check_token]),
         issuer=certificate.issuer_name,
-        seal_text=certificate.issuer_name,
+        seal_text=certificate.issuer_name if certificate.seal_id else "",  # an imported one bears none
+        seal_purpose=DEMO if certificate.is_demo else seals.NAME,
         icon=type_icon(certificate.type.icon),
         acts=records if opened else own + records,
     )

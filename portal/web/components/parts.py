@@ -154,7 +154,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class CertificateFace:
-    """What a certificate card shows. `seal_text` is a setting of the issuer, never a real seal."""
+    """What a certificate card shows. `seal_text` names the issuer on the drawn seal, `seal_purpose` what it is for."""
 
     title: str
     state: str
@@ -165,6 +165,7 @@ class CertificateFace:
     code_url: str = ""
     issuer: str = ""
     seal_text: str = ""
+    seal_purpose: str = "演示专用章"
     icon: str = "certificate"
     note: str = ""
     acts: Sequence[Act] = field(default_factory=tuple)

@@ -143,9 +143,9 @@ def qr_picture(url: str, size: str | int = 84, label: str = "二维码") -> Safe
 
 
 @register.simple_tag
-def seal(text: str) -> SafeString:
-    """Draw the demo seal of an issuer."""
-    return sealing.image(text)
+def seal(organ: str, purpose: str = sealing.DEMO) -> SafeString:
+    """Draw the seal of an organ, in the demo's words unless others are given."""
+    return sealing.image(organ, purpose)
 
 
 @register.simple_tag
