@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,6 +89,12 @@ def stored() -> Sources:
         RegisterSource(row.name, row.label, row.key, row.fields) for row in Register.objects.order_by("name")
     ]
     return Sources({t.slug: t for t in kinds}, {r.name: r for r in registers}, _stored_divisions())
+
+
+def standing(divisions: Mapping[str, str], *, on: date) -> dict[str, str]:
+    """Return the places that one can live in on a day: those that ended keep their names, and are not offered."""
+    ended = set(Region.objects.filter(valid_to__lt=on).values_list("code", flat=True))
+    return {code: name for code, name in divisions.items() if code not in ended}
 
 
 def _stored_divisions() -> dict[str, str]:

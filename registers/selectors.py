@@ -28,6 +28,12 @@ SELECT r.name, w.since, d.* FROM registers_register r
  CROSS JOIN LATERAL (SELECT {_COUNTS} FROM registers_registercall c
                       WHERE c.register_id = r.id AND c.asked_at > w.since AND c.asked_at <= %s) AS d
 """  # noqa: S608 -- names of our own
+# However long ago: the newest call that was answered, one step down the index for each register.
+_LAST_ANSWERS = f"""
+SELECT r.id, (SELECT c.asked_at FROM registers_registercall c
+               WHERE c.register_id = r.id AND c.asked_at <= %s AND {_ANSWERED}
+               ORDER BY c.asked_at DESC LIMIT 1) FROM registers_register r
+"""  # noqa: S608 -- names of our own
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FAILURES_SHOWN = 20
 _remembered: dict[str, tuple[float, Register]] = {}
@@ -78,19 +84,25 @@ class Health:
     hour: Window
     day: Window
     resting_since: datetime | None
+    last_answer: datetime | None = None
 
 
 def health(*, at: datetime) -> list[Health]:
-    """Return every register with its numbers, by name; two statements, along the index of its calls."""
+    """Return every register with its numbers, by name; three statements, along the index of its calls."""
     rows = list(Register.objects.order_by("name"))
     resting = breaking.states([row.name for row in rows], fresh=True)
     windows: dict[tuple[str, datetime], Window] = {}
+    last: dict[int, datetime | None] = {}
     with connection.cursor() as cursor:
         cursor.execute(_HOW_IT_WENT, [[at - HOUR, at - DAY], at])
         for name, since, *counts, took in cursor.fetchall():
             windows[name, since] = Window(*counts, *(took or (None, None)))
+        cursor.execute(_LAST_ANSWERS, [at])
+        last.update(cursor.fetchall())
     return [
-        Health(row, windows[row.name, at - HOUR], windows[row.name, at - DAY], resting[row.name])
+        Health(
+            row, windows[row.name, at - HOUR], windows[row.name, at - DAY], resting[row.name], last[row.pk]
+        )
         for row in rows
     ]
 

@@ -44,7 +44,7 @@ def _copied(draft: EditionDraft) -> Iterator[Problem]:
             continue
         if _rest(edition.content) == _rest(draft.content):
             told = f"除了编码和名称，和“{matter.name}”完全相同，请改成这个事项自己的内容"
-            yield Problem("", told, warning=True)
+            yield Problem("name", told, warning=True)
         numbered = _numbering(draft.content)
         if numbered and numbered == _numbering(edition.content):
             told = f"编号规则和“{matter.name}”一样，发的又是同一种证照，两个事项的编号会混在一起"

@@ -35,6 +35,7 @@ class RegisterRow:
     hour: Window
     day: Window
     held_back: int
+    last_answer: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def state_of(one: Health) -> State:
 
 
 def _row(one: Health, held: Mapping[int, int]) -> RegisterRow:
-    return RegisterRow(one.register, state_of(one), one.hour, one.day, sum(held.values()))
+    return RegisterRow(one.register, state_of(one), one.hour, one.day, sum(held.values()), one.last_answer)
 
 
 def _matters(supervisor: Supervisor, name: str, held: Mapping[int, int]) -> list[MatterRow]:

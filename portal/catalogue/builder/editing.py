@@ -96,6 +96,13 @@ def shape_of(place: Place, content: Content) -> Shape:
     return shape or Shape("part")
 
 
+def blank_at(content: Content, steps: Steps) -> bool:
+    """Return whether one entry of a list still stands as a button added it."""
+    if not steps or not isinstance(steps[-1], int):
+        return False
+    return bool(acting.at(content, steps) == acting.blank(shape_at(steps)))
+
+
 @dataclass(frozen=True)
 class Page:
     """A place of a draft's content with what may be chosen there and what is wrong."""
@@ -105,6 +112,12 @@ class Page:
     sources: Sources
     examined: Examined
     area: str
+    quiet: bool = False  # nothing has been saved here yet: what is not there is no fault of who has not begun
+
+    @cached_property
+    def untouched(self) -> bool:
+        """Return whether one entry of a list stands as it was added, and was not saved since."""
+        return self.quiet and blank_at(self.content, self.place.steps)
 
     @cached_property
     def offer(self) -> Offer:
@@ -115,7 +128,8 @@ class Page:
     def drawn(self) -> Drawn:
         """Return the form."""
         held = acting.at(self.content, self.place.steps)
-        desk = Desk(self.offer, problems_by_path(self.examined.problems), offered(self.content, self.sources))
+        found = {} if self.untouched else problems_by_path(self.examined.problems)
+        desk = Desk(self.offer, found, offered(self.content, self.sources))
         shape = shape_of(self.place, self.content)
         name = self.place.name
         return parts.draw(
@@ -131,6 +145,8 @@ class Page:
     @property
     def here(self) -> list[Problem]:
         """Return the problems of this place, and those of no place at all."""
+        if self.untouched:
+            return []
         everywhere = [problem for problem in self.examined.problems if not problem.path]
         if self.place.only is None:
             return everywhere + (list(self.examined.under(self.place.name)) if self.place.name else [])

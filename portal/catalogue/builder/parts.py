@@ -62,8 +62,14 @@ class Drawn:
 
     @property
     def options(self) -> SafeString:
-        """Return the choices as options of a select."""
-        return options(self.choices, self.value)
+        """Return the choices as options of a select; the usual one stands there once, as choosing nothing."""
+        usual = "" if self.shape.required else _told(self.shape, self.shape.default)
+        if not usual or self.value == usual:
+            return options(self.choices, self.value)
+        left = tuple(
+            (source, tuple(one for one in group if one[0] != usual)) for source, group in self.choices
+        )
+        return options(left, self.value)
 
     @property
     def unchosen(self) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from matters.format.wording import VALUES
 from matters.lint.problem import Problem
-from portal.catalogue.builder.editing import Entry, Page, told
+from portal.catalogue.builder import acting
+from portal.catalogue.builder.editing import Entry, Page, blank_at, told
 from portal.catalogue.builder.offering import as_dict, dicts
 from portal.catalogue.builder.parts import said
 from portal.catalogue.showing.sections import address_of
@@ -93,6 +94,7 @@ class Row:
     warnings: int
     first: bool
     last: bool
+    untouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def _rows(kind: str, entries: list[dict[str, Any]], place: str, page: Page) -> I
             len(found) - errors,
             at == 0,
             at == len(entries) - 1,
+            blank_at(page.content, acting.steps_of(where)),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -60,7 +61,7 @@ def part(request: HttpRequest, draft_id: UUID, address: str) -> HttpResponse:
             return saved(request, admin, draft, place=place, onward=request.path)
         except UnreadableJson as error:
             unread = error
-    page = page_of(draft, place)
+    page = replace(page_of(draft, place), quiet="saved" not in request.GET)
     back_url, back_words = _back(draft, address)
     known = {"page": page, "form": page.drawn, "problems": page.faults} | sections.around(
         draft.content, address

@@ -15,12 +15,14 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 
+from common import clock
 from matters.counting import counted
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion, QuestionType
 from matters.forms import reading
 from matters.forms.answers import is_visible
 from matters.forms.fields import ReadField, dress
+from matters.sources import standing
 from portal.public.showing.guiding import options_of
 from rules import (
     Action,
@@ -156,7 +158,7 @@ def _choices(spec: FactSpec, compiled: Compiled) -> Iterator[tuple[str, str]]:
 
 def _divisions(compiled: Compiled, within: str) -> list[tuple[str, str]]:
     """Return the places inside an area; without one this district first, then its city, province and the country."""
-    names, here = compiled.vocabulary.divisions, settings.DIVISION
+    names, here = standing(compiled.vocabulary.divisions, on=clock.today()), settings.DIVISION
     if within:
         return [
             (code, name) for code, name in sorted(names.items()) if code.startswith(within) and code != within

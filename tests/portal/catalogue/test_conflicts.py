@@ -202,3 +202,25 @@ def test_giving_up_ones_own_needs_no_reason(browser: Client, draft: EditionDraft
     assert fresh(draft).state == "writing"
     assert browser.post(at(draft, "drop"), {"sure": "yes"}).status_code == 302
     assert fresh(draft).state == "dropped"
+
+
+def test_a_check_that_was_just_added_is_not_red(browser: Client, draft: EditionDraft) -> None:
+    told = {"revision": draft.revision, "act": "add:checks"}
+    opened = browser.post(at(draft, "checks"), told)["Location"]
+    page = browser.get(opened).content.decode()
+    assert "还没有填" in page
+    assert "field__error" not in page
+    assert "处要看" not in page
+    assert "还没有填" in browser.get(at(draft, "checks")).content.decode()
+    answer = browser.post(opened, filled(browser, opened))
+    page = browser.get(answer["Location"]).content.decode()
+    assert "field__error" in page
+    assert "还没有填" not in page
+
+
+def test_the_usual_choice_is_offered_once(browser: Client, draft: EditionDraft) -> None:
+    page = browser.get(at(draft, "parts/checks.1")).content.decode()
+    select = page[page.index('name="checks[1].on_fail"') :]
+    select = select[: select.index("</select>")]
+    assert select.count("转人工") == 1
+    assert "转人工（通常）" in select

@@ -49,7 +49,7 @@ def test_the_page_says_what_changed_and_who_may_go_on(
     assert "没有待改的地方" in shown
     assert "写过这份草稿的人：李文杰。" in shown
     assert "1 处不同" in shown
-    assert "一句话说明（改了）" in shown
+    assert "<b>一句话说明</b>（改了）" in shown
     assert "结论改变 1 件" in shown
     assert send(browser, written, "hand-in").status_code == 302
     assert "不能由您发布" in browser.get(at(written)).content.decode()
@@ -147,3 +147,26 @@ def test_texts_that_still_name_the_old_age_are_listed_for_both(
     assert "还写着“80 周岁”" in browser.get(at(saved, "parts/checks.1")).content.decode()
     assert "还写着" not in browser.get(at(saved, "parts/checks.0")).content.decode()
     assert "处提醒" in browser.get(at(saved, "checks")).content.decode()
+
+
+def test_what_changed_is_said_in_words_on_both_sides(
+    browser: Client, admin: User, draft: EditionDraft
+) -> None:
+    def younger(content: dict[str, Any]) -> dict[str, Any]:
+        content["checks"][1]["condition"]["value"] = 75
+        return content
+
+    saved = drafts.save(admin, draft_id=draft.pk, revision=1, change=younger)
+    shown = browser.get(at(saved)).content.decode()
+    assert "<del>年满80周岁</del>" in shown
+    assert "<ins>年满75周岁</ins>" in shown
+
+
+def test_handing_in_without_a_back_test_is_said(browser: Client, admin: User, written: EditionDraft) -> None:
+    assert "还没有用历史办件回测过" not in browser.get(at(written)).content.decode()
+    again = drafts.save(
+        admin, draft_id=written.pk, revision=written.revision, change=lambda c: c | {"summary": "再改"}
+    )
+    shown = browser.get(at(again)).content.decode()
+    assert "这一稿还没有用历史办件回测过" in shown
+    assert f'<a href="{at(again, "backtests")}">先去回测</a>' in shown

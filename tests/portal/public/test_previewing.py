@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Region
 from matters import editions
 from matters.models import Matter
 from portal.public.showing import previewing
@@ -176,3 +178,11 @@ def _counts() -> dict[str, int]:
             cursor.execute(f'SELECT count(*) FROM "{table}"')
             found[table] = cursor.fetchone()[0]
     return found
+
+
+def test_places_that_ended_are_not_offered(client: Client) -> None:
+    Region.objects.filter(code="440511").update(valid_to=None)
+    assert "金平区" in client.get(ADDRESS).content.decode()
+    Region.objects.filter(code="440511").update(valid_to=date(2020, 12, 31))
+    assert "金平区" not in client.get(ADDRESS).content.decode()
+    assert "潮阳县" not in client.get(ADDRESS).content.decode()

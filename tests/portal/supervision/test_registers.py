@@ -192,3 +192,16 @@ def test_pages_cost_few_statements(browser: Client, django_assert_max_num_querie
         browser.get(LIST)
     with django_assert_max_num_queries(16):
         browser.get(PAGE)
+
+
+def test_the_last_answer_is_told_however_long_ago(browser: Client) -> None:
+    call(ago=timedelta(days=40), latency_ms=50)
+    call(ago=timedelta(hours=1), outcome="failed", latency_ms=1500, attempts=2, error="超时")
+    found = {one.register.name: one for one in selectors.health(at=NOON)}
+    assert found[DOWN].last_answer == NOON - timedelta(days=40)
+    assert found["name_approval"].last_answer is None
+    assert "10-11 12:00" in text(browser.get(LIST))
+    page = text(browser.get(f"{LIST}/{DOWN}"))
+    assert "最近一次回答：2026-10-11 12:00:00" in page
+    assert "近 24 小时的失败" in page
+    assert "最近 20 次" not in page
