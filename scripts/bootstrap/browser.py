@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from bootstrap.console import Trouble, say, step
@@ -29,9 +30,9 @@ def ensure() -> bool:
     """Have Chromium and a Chinese font, installing them as root with apt; False without them, a failure in CI."""
     if find() and has_chinese_font():
         return True
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    if can_install():
         with step(f"Installing {' and '.join(PACKAGES)} with apt-get"):
-            _install()
+            install(PACKAGES)
         if find() and has_chinese_font():
             return True
     if os.environ.get("CI") == "true":
@@ -43,10 +44,16 @@ def ensure() -> bool:
     return False
 
 
-def _install() -> None:
+def can_install() -> bool:
+    """Return whether Debian's packages can be installed here."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def install(packages: Sequence[str]) -> None:
+    """Install Debian's packages; what went wrong is said."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     options = ["-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=2"]
-    for command in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
         done = subprocess.run(
             ["apt-get", *options, *command], env=environment, capture_output=True, text=True
         )

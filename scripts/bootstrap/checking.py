@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bootstrap import browser, keys, postgres
+from bootstrap import browser, keys, postgres, tools
 from bootstrap.broker import Broker
 from bootstrap.console import Stopped, Trouble, say, step
 from bootstrap.environment import PYTHON, TESTS, child_environment, ensure
@@ -165,13 +165,13 @@ def _start_servers(supervisor: Supervisor, *, folder: Path) -> dict[str, str]:
 
 
 def _run(stages: list[Stage], values: dict[str, str], *, started: float) -> int:
-    """Run the stages one after the other, all of them, and sum up. A missing browser is installed meanwhile."""
+    """Run the stages one after the other, all of them, and sum up. A missing browser or tool is installed meanwhile."""
     results: list[Result] = []
     (ROOT / COVERAGE).parent.mkdir(exist_ok=True)
     beside = [Aside(stage, values) for stage in stages if stage.aside]
     try:
         with ThreadPoolExecutor(1) as aside:
-            installing = aside.submit(browser.ensure) if any(stage.browser for stage in stages) else None
+            installing = aside.submit(_install) if any(stage.browser for stage in stages) else None
             for stage in [stage for stage in stages if not stage.aside]:
                 if stage.browser and installing is not None:
                     installing.result()
@@ -182,6 +182,12 @@ def _run(stages: list[Stage], values: dict[str, str], *, started: float) -> int:
         for one in beside:
             one.stop()
     return _sum_up(results, started=started)
+
+
+def _install() -> None:
+    """Have what tests of the last stages need beside Python."""
+    browser.ensure()
+    tools.ensure()
 
 
 def _sum_up(results: list[Result], *, started: float) -> int:

@@ -1,12 +1,8 @@
 from __future__ import annotations
 
 import json
-import os
-import random
-import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,13 +10,12 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from certificates import checking, verify
-from certificates.papers import opening, showing, stamping
-from certificates.papers.stamping import Stamp
+from certificates import verify
+from certificates.papers import opening, showing
 from certificates.sealing import authority, keys, signing
 from certificates.verify import State, Verified
 from tests.factories import papers, people, seals
-from tests.factories.certificates import AT, ISSUER, TODAY, VALUES, card_type, certificate
+from tests.factories.certificates import ISSUER, TODAY, VALUES, card_type, certificate
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,28 +142,13 @@ def test_nothing_is_believed_without_an_authority(content):
     assert verify.verify(content, trusted=[], on=TODAY).state is State.UNREADABLE
 
 
-def stamped(content: bytes, *, chain: str = "", **changes) -> bytes:
-    """Seal an unsealed PDF anew, with another key or another certificate."""
-    seal = seals.seal_of(ISSUER)
-    stamp = Stamp(keys.FILE_KEYS, seal.key_name, seal.certificate_pem, seal.chain_pem, "测试局")
-    at = changes.pop("at", AT)
-    return stamping.sealed(
-        content, stamp=replace(stamp, chain_pem=chain, **changes), place=None, reason="x", at=at
-    )
-
-
-def unsealed(content: bytes) -> bytes:
-    """Return the PDF before its seal: what a forger starts from."""
-    return content[: content.index(b"%%EOF") + 6]
-
-
 def test_a_paper_sealed_by_somebody_else_is_refused(content, monkeypatch):
     forger = ec.generate_private_key(ec.SECP256R1())
     department = seals.seal_of(ISSUER).department
     subject = authority.subject(department, name="电子证照专用章")
     own = seals.signed(subject, forger.public_key(), by=forger, issuer=seals._name("测试认证机构"))
     monkeypatch.setattr(keys.FILE_KEYS, "sign", lambda _name, data: forger.sign(data, ECDSA))
-    forged = stamped(unsealed(content), certificate_pem=seals.pem(own))
+    forged = papers.sealed_anew(content, certificate_pem=seals.pem(own))
     assert told(forged).reasons == ("电子印章的证书不是由受信任的机构签发",)
     assert not papers.believed_by_pyhanko(forged)
 
@@ -183,19 +163,19 @@ def test_a_paper_whose_root_comes_along_is_refused(content, monkeypatch):
         authority.subject(seals.seal_of(ISSUER).department, name="x"), forger.public_key(), by=false_root
     )
     monkeypatch.setattr(keys.FILE_KEYS, "sign", lambda _name, data: forger.sign(data, ECDSA))
-    forged = stamped(unsealed(content), certificate_pem=seals.pem(leaf), chain=seals.pem(root))
+    forged = papers.sealed_anew(content, certificate_pem=seals.pem(leaf), chain=seals.pem(root))
     assert told(forged).reasons == ("电子印章的证书不是由受信任的机构签发",)
 
 
 @pytest.mark.parametrize("at", [datetime(1999, 12, 31, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)])
 def test_a_seal_that_was_not_in_force_when_it_sealed_is_refused(content, at):
-    late = stamped(unsealed(content), at=at)
+    late = papers.sealed_anew(content, at=at)
     assert told(late).reasons == ("签名时电子印章不在有效期内",)
 
 
 def test_another_organs_seal_on_a_certificate_is_refused(content):
     other = seals.seal_of("11440507MB2X00099X")
-    wrong = stamped(unsealed(content), key_name=other.key_name, certificate_pem=other.certificate_pem)
+    wrong = papers.sealed_anew(content, key_name=other.key_name, certificate_pem=other.certificate_pem)
     assert told(wrong).reasons == ("盖章的单位不是证照的颁发机构",)
 
 
@@ -220,20 +200,8 @@ def test_what_is_added_behind_the_seal_is_refused(content):
         assert told(content + added).state is State.REFUSED
 
 
-def positions(content: bytes, *, many: int) -> tuple[list[int], list[int]]:
-    """Return positions the signature covers, and positions within itself."""
-    begins, ends = papers.own_place(content)
-    dice = random.Random("one changed byte")
-    covered = [
-        *range(0, begins, begins // many),
-        *range(ends, len(content), (len(content) - ends) // 8),
-        len(content) - 1,
-    ]
-    return covered, sorted(dice.sample(range(begins, ends), many))
-
-
 def test_one_changed_byte_is_refused_wherever_it_stands(content):
-    covered, within = positions(content, many=40)
+    covered, within = papers.positions(content, many=40)
     for position in covered + within:
         assert told(papers.flipped(content, position)).state is State.REFUSED, position
 
@@ -246,22 +214,10 @@ def test_the_other_case_of_a_digit_and_what_stands_behind_the_signature_count_as
     assert told(lower).reasons == (opening.CHANGED,)
 
 
-def test_our_tool_pyhanko_poppler_and_the_check_page_agree(made, content, tmp_path):
-    if not (shutil.which("pdfsig") and shutil.which("certutil")):
-        assert os.environ.get("CI") != "true", "apt-get install poppler-utils libnss3-tools"
-        pytest.skip("poppler's pdfsig and NSS's certutil are not on this machine")
-    poppler = papers.Poppler(tmp_path)
-    document = json.loads(opening.open_pdf(content).attached or b"")
-    assert told(content).state is State.GENUINE
+def test_pyhankos_own_validator_agrees(content):
     assert papers.believed_by_pyhanko(content)
-    assert poppler.believes(content)
-    assert checking.check(made.identifier, on=TODAY, digest=document["digest"]).state == "valid"
-    covered, _ = positions(content, many=12)
-    for position in covered:
-        changed = papers.flipped(content, position)
-        assert told(changed).state is State.REFUSED, position
-        assert not papers.believed_by_pyhanko(changed), position
-        assert not poppler.believes(changed), position
+    for position in papers.positions(content, many=20)[0]:
+        assert not papers.believed_by_pyhanko(papers.flipped(content, position)), position
 
 
 ECDSA = ec.ECDSA(hashes.SHA256())

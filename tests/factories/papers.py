@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import re
 import subprocess
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -17,9 +19,11 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from certificates.models import Certificate
-from certificates.papers import making
+from certificates.papers import making, stamping
+from certificates.papers.stamping import Stamp
+from certificates.sealing import keys
 from tests.factories import seals
-from tests.factories.certificates import AT
+from tests.factories.certificates import AT, ISSUER
 
 
 def paper(certificate: Certificate) -> bytes:
@@ -47,6 +51,23 @@ def flipped(content: bytes, position: int) -> bytes:
     changed = bytearray(content)
     changed[position] ^= 1
     return bytes(changed)
+
+
+def sealed_anew(content: bytes, *, chain: str = "", at: datetime = AT, **changes: str) -> bytes:
+    """Return the paper as a forger makes it: the same pages, sealed anew with another key, certificate or time."""
+    bare = content[: content.index(b"%%EOF") + 6]
+    seal = seals.seal_of(ISSUER)
+    stamp = Stamp(keys.FILE_KEYS, seal.key_name, seal.certificate_pem, chain or seal.chain_pem, "测试局")
+    return stamping.sealed(bare, stamp=replace(stamp, **changes), place=None, reason="x", at=at)
+
+
+def positions(content: bytes, *, many: int) -> tuple[list[int], list[int]]:
+    """Return positions the signature covers, and positions within itself; the same ones each time."""
+    begins, ends = own_place(content)
+    dice = random.Random("one changed byte")
+    after = range(ends, len(content), (len(content) - ends) // 8)
+    covered = [*range(0, begins, begins // many), *after, len(content) - 1]
+    return covered, sorted(dice.sample(range(begins, ends), many))
 
 
 def believed_by_pyhanko(content: bytes) -> bool:
