@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 from asn1crypto import x509
@@ -53,7 +54,7 @@ def flipped(content: bytes, position: int) -> bytes:
     return bytes(changed)
 
 
-def sealed_anew(content: bytes, *, chain: str = "", at: datetime = AT, **changes: str) -> bytes:
+def sealed_anew(content: bytes, *, chain: str = "", at: datetime = AT, **changes: Any) -> bytes:
     """Return the paper as a forger makes it: the same pages, sealed anew with another key, certificate or time."""
     bare = content[: content.index(b"%%EOF") + 6]
     seal = seals.seal_of(ISSUER)
