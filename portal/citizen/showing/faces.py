@@ -52,7 +52,7 @@ def validity(certificate: Certificate) -> str:
     return f"{certificate.valid_until:%Y-%m-%d} 止" if certificate.valid_until else "长期"
 
 
-def short(certificate: Certificate, *, on: date, may_give: bool = False) -> CertificateFace:
+def short(certificate: Certificate, *, on: date, may_give: bool = False, shows: bool = True) -> CertificateFace:
     """Return the wallet's card: what stands outside the certificate, nothing is opened.
 
     `may_give`: who looks may let a body see it.
@@ -60,6 +60,9 @@ def short(certificate: Certificate, *, on: date, may_give: bool = False) -> Cert
     face_state = state(certificate, on=on)
     give = Act("授权", f"{reverse('citizen:give_authorisation')}?certificate={certificate.pk}")
     offered = may_give and group(face_state) != "ended"
+    address = reverse("citizen:certificate", args=[certificate.pk])
+    pick = f"{reverse('citizen:code_pick')}?types={certificate.type.slug}"
+    usable = shows and group(face_state) != "ended"
     version = f"，第 {certificate.version} 版" if certificate.version > 1 else ""
     return CertificateFace(
         title=certificate.type.name,
@@ -69,8 +72,9 @@ def short(certificate: Certificate, *, on: date, may_give: bool = False) -> Cert
         issuer=certificate.issuer_name,
         icon=type_icon(certificate.type.icon),
         note=note(certificate, face_state, on=on),
+        url=address,
         acts=(
-            Act("打开", reverse("citizen:certificate", args=[certificate.pk]), "qrcode"),
+            Act("亮证", pick, "qrcode") if usable else Act("打开", address),
             *([give] if offered else []),
             Act("记录", f"{reverse('citizen:uses')}?certificate={certificate.pk}"),
         ),

@@ -15,6 +15,7 @@ from common import clock
 from portal.citizen import finding
 from portal.citizen.holding.rows import use_rows
 from portal.citizen.holding.views import held, uses_of
+from portal.citizen.presenting import screens
 from portal.citizen.showing import faces
 from portal.web import serving
 from portal.web.principals import principal_of
@@ -27,7 +28,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
     """Show all certificates of whom one acts for, with their states in words."""
     principal, today = principal_of(request), clock.today()
     gives = authorising.may_give(principal)
-    shown = [faces.short(one, on=today, may_give=gives) for one in held(principal)]
+    shows = principal.limits.sees_certificates
+    shown = [faces.short(one, on=today, may_give=gives, shows=shows) for one in held(principal)]
     wanted = request.GET.get("state", "")
     groups = [(key, words, sum(_in(face.state, key) for face in shown)) for key, words in faces.GROUPS]
     known = {
@@ -35,6 +37,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "faces": [face for face in shown if _in(face.state, wanted)],
         "groups": groups,
         "wanted": wanted,
+        "screen": screens.screen(principal, at=clock.now()),
         "uses": use_rows(uses_of(principal)[:NEWEST]),
     }
     return render(request, "citizen/wallet.html", known)

@@ -168,6 +168,7 @@ class CertificateFace:
     seal_purpose: str = "演示专用章"
     icon: str = "certificate"
     note: str = ""
+    url: str = ""
     acts: Sequence[Act] = field(default_factory=tuple)
 
     def __post_init__(self) -> None:
