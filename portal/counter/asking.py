@@ -75,6 +75,12 @@ def plan(presentation: Presentation, code: str) -> Plan | None:
     return Plan(matter, uses)
 
 
+def common(presentation: Presentation) -> frozenset[str]:
+    """Return the types that matters for this kind of applicant use: what windows ask for most."""
+    matters = selectors.in_force().filter(applicant=kind_of(presentation))
+    return frozenset(slug for one in matters for slug in editions.compiled(in_force(one)).certificates)
+
+
 def types_for(presentation: Presentation) -> list[CertificateType]:
     """Return the types a purpose may name: those chosen on the phone, else all this holder could have."""
     kinds = (kind_of(presentation), CertificateType.HolderKind.EITHER)

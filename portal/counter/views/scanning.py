@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -117,12 +117,15 @@ def _choices(request: HttpRequest, found: Scan) -> dict[str, object]:
     """Return what can be asked for: the matters that fit the words, the chosen one, or types for a purpose."""
     told = request.POST if request.method == "POST" else request.GET
     q, shown = told.get("q", "").strip(), found.presentation
-    return {
-        "q": q,
-        "matters": asking.found(shown, q),
-        "plan": asking.plan(shown, told["matter"]) if told.get("matter") else None,
-        "for_purpose": "purpose" in told,
-        "purpose": told.get("purpose", ""),
-        "types": asking.types_for(shown) if "purpose" in told else [],
-        "ticked": told.getlist("types"),
-    }
+    known: dict[str, object] = {"q": q, "matters": asking.found(shown, q), "for_purpose": "purpose" in told}
+    known["plan"] = asking.plan(shown, told["matter"]) if told.get("matter") else None
+    return known | (_types(told, found) if known["for_purpose"] else {})
+
+
+def _types(told: QueryDict, found: Scan) -> dict[str, object]:
+    """Return the types a purpose may name, those that matters use first, and what was typed and ticked."""
+    types, usual = asking.types_for(found.presentation), asking.common(found.presentation)
+    ticked = told.getlist("types")
+    near = [kind for kind in types if kind.slug in usual or kind.slug in ticked or found.presentation.types]
+    far = [kind for kind in types if kind not in near]
+    return {"near": near, "far": far, "ticked": ticked, "purpose": told.get("purpose", "")}
