@@ -40,7 +40,7 @@ def tell_issued(certificate: Certificate, *, words: str, reason: str, entry: int
         "certificate": certificate.type.name,
         "number": certificate.number,
         "office": certificate.issuer_name,
-        "act": words,
+        "state": words,
         "reason": reason,
     }
     _send(certificate, "certificate_issued", f"certificate:{certificate.pk}:{entry}", values, at)
