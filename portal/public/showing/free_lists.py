@@ -1,15 +1,20 @@
-"""The published list of what nobody has to bring (免证办清单) as its page shows it: matters by body, narrowed."""
+"""What nobody has to bring: which matters are certificate-free (免证办), and the page of the published list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from matters.covering import listing
+from django.core.cache import cache
+
+from common import clock
+from matters.covering import listing, reading
 from matters.models import FreeList
 
+LABEL = "免证办"
+KEPT_SECONDS = 60
 A_PAGE = 20
 LONGEST = 80
 KINDS = {  # kind of change → icon and word
@@ -76,6 +81,20 @@ class Narrowed:
             {"whole": "1"} if self.whole else {}
         )
         return f"?{urlencode(given)}"
+
+
+def whole() -> frozenset[str]:
+    """Return the codes of matters with nothing to bring, as the store is; at most a minute old."""
+    known: frozenset[str] | None = cache.get("public:free")
+    if known is None:
+        known = frozenset(one.subject.code for one in reading.coverages(on=clock.today()) if one.whole)
+        cache.set("public:free", known, KEPT_SECONDS)
+    return known
+
+
+def labelled(labels: Iterable[str]) -> tuple[str, ...]:
+    """Return the labels of a guide but for this one, which is worked out and not written."""
+    return tuple(label for label in labels if label != LABEL)
 
 
 def narrowed(query: Mapping[str, str]) -> Narrowed:

@@ -17,7 +17,7 @@ from matters.editions import Compiled
 from matters.format.questions import AskedQuestion, Material, QuestionType
 from matters.forms.answers import form_facts
 from matters.models import Edition, Matter
-from portal.public.showing import bringing
+from portal.public.showing import bringing, free_lists
 from portal.public.showing.bringing import Line, Told
 from portal.public.showing.figures import Count90
 from portal.public.visitor import Visitor
@@ -83,6 +83,16 @@ class GuidePage:
     def free(self) -> int:
         """Return how many need not be handed in."""
         return len(self.lines) - self.brought
+
+    @property
+    def whole(self) -> bool:
+        """Return whether nothing has to be brought in any situation, whoever applies."""
+        return self.matter.code in free_lists.whole()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return what the guide says of itself, but for what is worked out."""
+        return free_lists.labelled(self.compiled.package.guide.labels)
 
     @property
     def soon(self) -> int:

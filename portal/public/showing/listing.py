@@ -12,7 +12,7 @@ from django.urls import reverse
 from common import clock
 from matters import selectors
 from matters.models import Edition, Matter
-from portal.public.showing import tiles
+from portal.public.showing import free_lists, tiles
 from portal.public.showing.figures import Count90, Figures
 
 A_PAGE = 20
@@ -27,6 +27,7 @@ class Wanted:
     applicant: str = ""
     life_event: str = ""
     mode: str = ""
+    free: str = ""
 
     @property
     def url(self) -> str:
@@ -37,7 +38,7 @@ class Wanted:
     @property
     def narrowed(self) -> bool:
         """Return whether a filter besides the words is on."""
-        return bool(self.applicant or self.life_event or self.mode)
+        return bool(self.applicant or self.life_event or self.mode or self.free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Row:
 
     matter: Matter
     labels: tuple[str, ...]
+    free: bool
     figure: Count90
 
 
@@ -66,13 +68,19 @@ def wanted(query: Mapping[str, str]) -> Wanted:
         applicant=applicant if applicant in Matter.Applicant.values else "",
         life_event=str(query.get("life_event", ""))[:LONGEST],
         mode=mode if mode in Matter.Mode.values else "",
+        free="1" if query.get("free") == "1" else "",
     )
 
 
 def find(asked: Wanted) -> list[Matter]:
     """Return the matters that fit, the closest first."""
     found = selectors.search(asked.q, applicant=asked.applicant or None, life_event=asked.life_event or None)
-    return [matter for matter in found if not asked.mode or _handled(matter) == asked.mode]
+    whole = free_lists.whole() if asked.free else frozenset()
+    return [
+        matter
+        for matter in found
+        if (not asked.mode or _handled(matter) == asked.mode) and (not asked.free or matter.code in whole)
+    ]
 
 
 def _handled(matter: Matter) -> str:
@@ -86,7 +94,16 @@ def rows(matters: Sequence[Matter], known: Figures) -> list[Row]:
     named = {matter.pk: matter.edition_id_on(today) for matter in matters}
     editions = Edition.objects.filter(pk__in=[pk for pk in named.values() if pk]).order_by("pk")
     labels: dict[UUID | None, list[str]] = dict(editions.values_list("pk", "content__guide__labels"))
-    return [Row(each, tuple(labels.get(named[each.pk]) or ()), known.of(each)) for each in matters]
+    whole = free_lists.whole()
+    return [
+        Row(
+            each,
+            free_lists.labelled(labels.get(named[each.pk]) or ()),
+            each.code in whole,
+            known.of(each),
+        )
+        for each in matters
+    ]
 
 
 def filters(asked: Wanted) -> list[tuple[str, list[Choice]]]:
@@ -102,8 +119,10 @@ def filters(asked: Wanted) -> list[tuple[str, list[Choice]]]:
         *((each.name, each.name) for each in tiles.tiles(everything) if each.name != tiles.OTHER),
     ]
     modes = [("", "全部"), *Matter.Mode.choices]
+    whole = free_lists.whole() & {matter.code for matter in everything}
+    free = [("", "全部"), ("1", "什么都不用带")] if 0 < len(whole) < len(everything) else []
     used = {matter.applicant for matter in everything}, {_handled(matter) for matter in everything}
-    return [
+    found = [
         (
             "给谁办",
             _choices(asked, "applicant", [each for each in applicants if not each[0] or each[0] in used[0]]),
@@ -111,6 +130,10 @@ def filters(asked: Wanted) -> list[tuple[str, list[Choice]]]:
         ("人生阶段", _choices(asked, "life_event", stages)),
         ("办理方式", _choices(asked, "mode", [each for each in modes if not each[0] or each[0] in used[1]])),
     ]
+    leading = [
+        (title, choices) for title, choices in found if len(choices) > 2
+    ]  # "all" and one other say the same
+    return [*leading, ("要带什么", _choices(asked, "free", free))] if free else leading
 
 
 def _choices(asked: Wanted, name: str, known: Sequence[tuple[str, str]]) -> list[Choice]:

@@ -52,6 +52,7 @@ def case(
     who: district.Citizen, at: datetime, *, code: str = district.ALLOWANCE, granted: bool = False
 ) -> Application:
     matter = Matter.objects.select_related("current_edition").get(code=code)
+    assert matter.current_edition is not None
     reference = f"4405072026{Application.objects.count():010d}"
     made = Application.objects.create(
         reference=reference, matter=matter, edition=matter.current_edition, person=who.person,

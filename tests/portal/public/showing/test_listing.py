@@ -6,9 +6,12 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from matters.models import Matter
-from portal.public.showing import everyday, listing, tiles
+from portal.public.showing import everyday, free_lists, listing, tiles
+from portal.public.showing.figures import Figures
 from portal.public.showing.listing import Wanted, find, wanted
 from tests.portal.public import making
 
@@ -122,3 +125,49 @@ def test_twenty_a_page_and_the_filters_stay(client) -> None:
     assert first.count('<h3><a href="/matters/') == listing.A_PAGE
     assert second.count('<h3><a href="/matters/') == people - listing.A_PAGE
     assert "applicant=person&amp;page=2" in first
+
+
+# --- 免证办 is worked out, never written ---------------------------------------------------------------------------
+def issue_everything_of_the_allowance() -> None:
+    holder = making.citizen("holder", name="林国辉")
+    for slug in making.VALUES:
+        making.certificate(holder, slug)
+
+
+def test_a_matter_is_certificate_free_only_while_what_it_needs_is_issued(client) -> None:
+    chip = '<span class="chip chip--free">免证办</span>'
+    guide = f"/matters/{making.ALLOWANCE}/"
+    edition = making.matter().current_edition
+    assert edition is not None
+    assert "免证办" in edition.content["guide"]["labels"]  # what a package says of itself counts for nothing
+    assert chip not in client.get(guide).content.decode()
+    assert making.ALLOWANCE not in {matter.code for matter in find(Wanted(free="1"))}
+    issue_everything_of_the_allowance()
+    cache.clear()
+    assert chip in client.get(guide).content.decode()
+    found = find(Wanted(free="1"))
+    assert making.ALLOWANCE in {matter.code for matter in found}
+    assert len(found) < Matter.objects.count()
+    page = client.get("/matters?free=1").content.decode()
+    assert page.count(chip) == len(found)
+    assert f"共 {len(found)} 项" in page
+    rows = listing.rows(find(Wanted()), Figures(at=making.NOW))
+    assert {row.matter.code for row in rows if row.free} == {matter.code for matter in found}
+    assert not any("免证办" in row.labels for row in rows)
+
+
+def test_the_filter_is_offered_only_where_it_parts_the_list() -> None:
+    assert "要带什么" not in [title for title, _ in listing.filters(Wanted()) if not free_lists.whole()]
+    issue_everything_of_the_allowance()
+    cache.clear()
+    ((_, choices),) = [row for row in listing.filters(Wanted(q="补贴")) if row[0] == "要带什么"]
+    assert [choice.label for choice in choices] == ["全部", "什么都不用带"]
+    assert "free=1" in choices[1].url
+    assert "q=" in choices[1].url
+
+
+def test_which_are_free_is_kept_for_a_minute() -> None:
+    free_lists.whole()
+    with CaptureQueriesContext(connection) as seen:
+        free_lists.whole()
+    assert not seen.captured_queries
