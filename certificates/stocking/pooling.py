@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, Pipe
 from typing import Generic, TypeVar
 
 from django.db import connections
@@ -16,7 +16,7 @@ from common import memory
 
 T = TypeVar("T")
 R = TypeVar("R")
-KINDNESS = 5  # a import yields to whoever waits for a decision
+KINDNESS = 5  # an import yields to whoever waits for a decision
 
 
 class WorkerEnded(RuntimeError):
@@ -48,13 +48,20 @@ class Pool(Generic[T, R]):
                 yield piece, result
 
     def _forked(self, stack: ExitStack) -> Connection:
-        """Start one process. Connections to the database are closed before: two must not share one."""
+        """Start one process. Connections to the database are closed before: two must not share one.
+
+        By os.fork: processes of a Celery worker are daemons, which multiprocessing allows no children.
+        """
         connections.close_all()
-        here, there = get_context("fork").Pipe()
-        process = get_context("fork").Process(target=self._serve, args=(here, there), daemon=True)
-        process.start()
+        here, there = Pipe()
+        pid = os.fork()
+        if not pid:
+            try:
+                self._serve(here, there)
+            finally:
+                os._exit(0)
         there.close()
-        stack.callback(process.join, 10)
+        stack.callback(os.waitpid, pid, 0)
         stack.callback(here.close)  # the process reads the end of its line, and leaves
         return here
 
@@ -63,7 +70,8 @@ class Pool(Generic[T, R]):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.nice(KINDNESS)
-        memory.settle()
+        gc.freeze()  # what was there before the fork stays to the end, and shared
+        gc.set_threshold(*memory.THRESHOLDS)
         try:
             while True:
                 there.send(("done", self._work(there.recv())))

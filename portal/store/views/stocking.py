@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certificates.stocking import keeping, reconciling
-from certificates.stocking.files.columns import COLUMNS
+from certificates.stocking.files.columns import COLUMNS, NEEDED
 from common import clock
 from common.errors import DomainError
 from portal.store import access
@@ -44,7 +44,8 @@ def imports(request: HttpRequest) -> HttpResponse:
             return _begun(keeper, form, _sent(request))
         except DomainError as error:
             fault = error.message
-    known = {"keeper": keeper, "form": form, "fault": fault, "columns": COLUMNS.items(), **_lately(keeper)}
+    known = {"keeper": keeper, "form": form, "fault": fault, "columns": COLUMNS.items(), "needed": NEEDED}
+    known |= _lately(keeper)
     return render(request, "store/imports.html", known, status=422 if form.is_bound else 200)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
 from pathlib import Path
@@ -64,3 +65,12 @@ def test_each_process_has_its_own_connection() -> None:
 
 def test_without_processes_it_is_done_here() -> None:
     assert list(Pool[int, int](lambda _: os.getpid(), processes=0).ordered([1])) == [(1, os.getpid())]
+
+
+def test_a_process_of_a_celery_worker_may_have_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)  # type: ignore[attr-defined]  # so they are
+    assert [result for _, result in Pool[int, int](lambda n: n + 1, processes=2).ordered([1, 2, 3])] == [
+        2,
+        3,
+        4,
+    ]
