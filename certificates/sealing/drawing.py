@@ -9,7 +9,11 @@ SIZE = 124  # of the drawing's own units: 42 mm on paper (国发〔1999〕25号)
 INK = "#b3261e"
 SONG = "Noto Serif CJK SC,Songti SC,SimSun,serif"
 _CENTRE, _RADIUS = SIZE / 2, 44.0
-_LARGEST, _WIDEST, _STEP = 13.0, 222.0, 26.0  # a letter's size; the arc and the angle between letters, in degrees
+_LARGEST, _WIDEST, _STEP = (
+    13.0,
+    222.0,
+    26.0,
+)  # a letter's size; the arc and the angle between letters, in degrees
 _STAR = "M62 43l4.5 13h13.6l-11 8.1 4.1 13.1-11.2-7.9-11.2 7.9 4.1-13.1-11-8.1h13.6z"
 _BELOW = 64.0  # how wide the words below may be
 

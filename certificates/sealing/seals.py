@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -23,6 +23,7 @@ from records import journal
 log = logging.getLogger(__name__)
 NAME = "电子证照专用章"
 RENEWED = "已换用新的电子印章"
+SOON = timedelta(days=30)  # so long before it ends a seal is to be renewed
 MIN_REASON = 5  # characters: less than that is no reason
 # FOR SHARE: whoever puts a seal out of use waits for what is being signed with it, and nothing is signed afterwards.
 _ACTIVE = """

@@ -9,6 +9,7 @@ from django import forms
 from certificates.keeping import moving
 from certificates.keeping.keepers import LONGEST, SHORTEST
 from certificates.keeping.moving import Decision
+from certificates.sealing import seals
 from certificates.states import ENDED, CertificateStatus
 from portal.web.forms.widgets import DateBoxes
 
@@ -141,3 +142,30 @@ class HolderForm(ReasonForm):
         error_messages={"required": "请填写号码。"},
     )
     field_order = ("holder", "reason")
+
+
+class SealReasonForm(forms.Form):
+    """Why a seal is put out of use, back into use, or ended."""
+
+    reason = forms.CharField(
+        label="理由",
+        min_length=seals.MIN_REASON,
+        max_length=200,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={
+            "required": "请写明理由。",
+            "min_length": f"请写明理由，至少 {seals.MIN_REASON} 个字。",
+            "max_length": "理由太长，请不超过 200 个字。",
+        },
+    )
+
+
+class AnswerForm(forms.Form):
+    """What the authority sent back: the seal's certificate, and those above it."""
+
+    answer = forms.CharField(
+        label="认证机构发来的数字证书（PEM）",
+        max_length=40_000,
+        widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
+        error_messages={"required": "请粘贴认证机构发来的数字证书。"},
+    )

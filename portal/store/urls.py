@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.store.views import certificates, issuing, lookups, moving, stocking, types
+from portal.store.views import certificates, issuing, lookups, moving, seals, stocking, types
 
 app_name = "store"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,4 +31,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("certificates/<uuid:certificate_id>/change", issuing.change, name="change"),
     path("endings/<uuid:ending_id>/confirm", moving.confirm, name="confirm"),
     path("endings/<uuid:ending_id>/drop", moving.drop, name="drop"),
+    # seals
+    path("seals", seals.listed, name="seals"),
+    path("seals/new", seals.new, name="seal_new"),
+    path("seals/requests/<uuid:asked_id>", seals.asked_for, name="seal_request"),
+    path("seals/requests/<uuid:asked_id>/drop", seals.drop, name="seal_request_drop"),
+    path("seals/<uuid:seal_id>", seals.one, name="seal"),
+    path("seals/<uuid:seal_id>/suspend", seals.change, {"act": "suspend"}, name="seal_suspend"),
+    path("seals/<uuid:seal_id>/resume", seals.change, {"act": "resume"}, name="seal_resume"),
+    path("seals/<uuid:seal_id>/destroy", seals.change, {"act": "destroy"}, name="seal_destroy"),
 ]

@@ -19,7 +19,7 @@ from accounts.acting import agents, delegating, guarding
 from accounts.models import Guardianship, Message, Post, User
 from approvals.applying import drafting
 from approvals.trying import asking
-from certificates.models import UseRecord
+from certificates.models import Seal, UseRecord
 from certificates.presenting import codes, scanning
 from common import clock
 from matters.writing import drafts
@@ -94,6 +94,11 @@ FORMS = {
     "stay",
     "store/imports",
     "store/lookups",
+    "store/seals/<uuid:seal_id>/destroy",
+    "store/seals/<uuid:seal_id>/resume",
+    "store/seals/<uuid:seal_id>/suspend",
+    "store/seals/new",
+    "store/seals/requests/<uuid:asked_id>",
     "supervision/misuse/<uuid:report_id>",
     "supervision/free-list",
     "store/certificates",
@@ -133,6 +138,7 @@ BUTTONS = {
     "store/imports/<uuid:batch_id>/go-on",
     "store/endings/<uuid:ending_id>/confirm",
     "store/endings/<uuid:ending_id>/drop",
+    "store/seals/requests/<uuid:asked_id>/drop",
     "uploads/<str:reference>/<str:name>",
 }
 _HOLE = re.compile(r"<(\w+):(\w+)>")
@@ -245,6 +251,8 @@ def furnish() -> Place:
         "number": "1",
         "draft_id": str(writing.pk),
         "test_id": str(asking.ask(admin, draft_id=writing.pk).pk),
+        "seal_id": str(Seal.objects.get(department__credit_code=district.POLICE["issuer_code"]).pk),
+        "asked_id": str(uuid.uuid4()),
         "post_id": str(Post.objects.get(user=officer).pk),
         "scan_id": str(scanned(applicant, clerk)),
         **mandates(applicant, writer),

@@ -10,9 +10,11 @@ from django.urls import reverse
 from accounts.acting.principals import Principal
 from certificates import selectors as store
 from certificates.models import Certificate
+from certificates.sealing import seals
 from certificates.states import CertificateStatus
 from portal.web.components.icons import known_icons
 from portal.web.components.parts import Act, CertificateFace
+from portal.web.components.seal import DEMO
 
 SOON = 60  # days before the end from which a certificate is called 即将到期
 STATES = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from accounts import actors
 from accounts.models import Department, Post, User
 from certificates.models import Seal, SealRequest
@@ -13,7 +11,6 @@ from common import clock
 from portal.demo import authority
 
 KEEPING = (Post.Role.KEEPER, Post.Role.ADMIN, Post.Role.OFFICER)  # who is made custodian, the first there is
-SOON = timedelta(days=31)
 
 
 def give(stand_in: User) -> None:
@@ -38,7 +35,7 @@ def _has_seal(department: Department) -> bool:
     seal = Seal.objects.filter(department=department).exclude(status=SealStatus.DESTROYED).first()
     if seal is None:
         return False
-    return seal.valid_until > clock.now() + SOON and keys.provider(seal).has(seal.key_name)
+    return seal.valid_until > clock.now() + seals.SOON and keys.provider(seal).has(seal.key_name)
 
 
 def _custodian(department: Department) -> User | None:
