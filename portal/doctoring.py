@@ -21,6 +21,9 @@ from django.utils import timezone
 from accounts.states import Channel
 from accounts.telling import following
 from accounts.telling.following import ChannelHealth
+from certificates.models import Seal
+from certificates.sealing import seals
+from certificates.states import SealStatus
 from common import clock, workdays
 from portal.celery import app
 from portal.web.site.checks import particulars
@@ -57,7 +60,16 @@ def examine() -> Iterator[Answer]:
     database = _reach("database", _version)
     yield database
     if database.level is Level.OK:
-        yield from (_migrations(), _role(), _insert_only(), _scans(), *_credentials(), *_channels(), *_site())
+        yield from (
+            _migrations(),
+            _role(),
+            _insert_only(),
+            _scans(),
+            *_seals(),
+            *_credentials(),
+            *_channels(),
+            *_site(),
+        )
     broker = _reach("broker", _ping)
     yield broker
     if broker.level is Level.OK:
@@ -178,6 +190,25 @@ def _registers() -> Answer:
         )
         return Answer(Level.WARNING, "registers", f"{host}: {type(problem).__name__}", advice)
     return Answer(Level.OK, "registers", f"{host} answers")
+
+
+def _seals() -> Iterator[Answer]:
+    """A department whose seal has gone cannot issue: its keeper hears of it a month before."""
+    soon, told = clock.now() + seals.SOON, False
+    for seal in Seal.objects.filter(status=SealStatus.ACTIVE).select_related("department").order_by("pk"):
+        name, until = seal.department.short_name, seal.valid_until.astimezone(clock.SHANGHAI)
+        renew = "Its keeper renews it: 证照库, 电子印章, 换用新印章."
+        if not seals.key_is_there(seal):
+            told = True
+            yield Answer(
+                Level.FAILED, "seals", f"{name}: its key cannot be used", f"See SEAL_KEYS_DIR. {renew}"
+            )
+        elif seal.valid_until <= soon:
+            told, over = True, seal.valid_until <= clock.now()
+            level, word = (Level.FAILED, "ended") if over else (Level.WARNING, "ends")
+            yield Answer(level, "seals", f"{name}: {word} on {until:%Y-%m-%d}", renew)
+    if not told:
+        yield Answer(Level.OK, "seals", "those in use have their keys, none ends within 30 days")
 
 
 def _credentials() -> Iterator[Answer]:

@@ -227,11 +227,12 @@ CELERY_TASK_ROUTES = {
     "accounts.tasks.deliver": {"queue": "bulk"},
     "records.tasks.scan": {"queue": "bulk"},
     "approvals.tasks.replay": {"queue": "bulk"},
+    "certificates.sealing.tasks.verify_new": {"queue": "bulk"},
     "approvals.tasks.back_test": {"queue": "bulk"},
     "certificates.stocking.tasks.take": {"queue": "bulk"},
     "certificates.stocking.tasks.reconcile": {"queue": "bulk"},
 }
-CELERY_IMPORTS = ("certificates.stocking.tasks",)
+CELERY_IMPORTS = ("certificates.sealing.tasks", "certificates.stocking.tasks")
 CELERY_TASK_ACKS_LATE = False  # a wake-up means only "look": losing one costs a sweep, never a decision
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -269,6 +270,10 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60.0},
     },
     "replay": {"task": "approvals.tasks.replay", "schedule": crontab(hour="3", minute="17")},
+    "verify-certificates": {
+        "task": "certificates.sealing.tasks.verify_new",
+        "schedule": crontab(hour="3", minute="47"),
+    },
 }
 
 # --- deciding ---------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def active_for(codes: Collection[str], *, at: datetime | None = None) -> dict[st
     """Return by credit code the seals that may sign at a moment, locked until the caller commits."""
     moment = at or clock.now()
     found = Seal.objects.raw(_ACTIVE, [list(codes), moment, moment]) if codes else ()
-    return {str(getattr(seal, "credit_code")): seal for seal in found if _key_is_there(seal)}  # noqa: B009 -- joined
+    return {str(getattr(seal, "credit_code")): seal for seal in found if key_is_there(seal)}  # noqa: B009 -- joined
 
 
 @transaction.atomic
@@ -135,7 +135,8 @@ def enter(asked: SealRequest, *, certificate_pem: str, actor: str) -> Seal:
     return locked.seal
 
 
-def _key_is_there(seal: Seal) -> bool:
+def key_is_there(seal: Seal) -> bool:
+    """Return whether the seal's key can be used now."""
     try:
         there = keys.provider(seal).has(seal.key_name)
     except KeyUnavailable:

@@ -16,7 +16,7 @@ PLACE = re.compile(r"translate\((-?[\d.]+) (-?[\d.]+)\)")
 
 
 @given(
-    st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=40),
+    st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=40),
     st.text("专用章证照", min_size=1, max_size=12),
 )
 def test_every_letter_stands_once_inside_the_ring_and_nothing_is_markup(organ: str, purpose: str) -> None:
@@ -26,7 +26,9 @@ def test_every_letter_stands_once_inside_the_ring_and_nothing_is_markup(organ: s
     assert texts[-1].text == purpose
     assert {one.tag.removeprefix(SVG) for one in root.iter()} == {"svg", "circle", "path", "g", "text"}
     for text in texts[:-1]:
-        x, y = map(float, PLACE.search(text.attrib["transform"]).groups())
+        found = PLACE.search(text.attrib["transform"])
+        assert found is not None
+        x, y = map(float, found.groups())
         assert 43.5 < ((x - 62) ** 2 + (y - 62) ** 2) ** 0.5 < 44.5
 
 
@@ -34,5 +36,7 @@ def test_every_letter_stands_once_inside_the_ring_and_nothing_is_markup(organ: s
     ("organ", "smallest"), [("区民政局", 13.0), ("示例市龙湖区人力资源和社会保障局", 10.0)]
 )
 def test_long_names_are_set_closer_and_stay_readable(organ: str, smallest: float) -> None:
-    size = float(re.search(r'<g font-size="([\d.]+)">', drawing.svg(organ, purpose="专用章"))[1])
+    found = re.search(r'<g font-size="([\d.]+)">', drawing.svg(organ, purpose="专用章"))
+    assert found is not None
+    size = float(found[1])
     assert smallest <= size <= 13.0
