@@ -100,6 +100,7 @@ class LookForm(forms.Form):
             matters: Any = self.fields["matter"]
             matters.queryset = matters.queryset.filter(department=looker.post.department_id)
         self.consents = self.fields.pop("authorisation")
+        self.order_fields(["number", "type", "ground", "card"])
 
     def clean(self) -> dict[str, Any]:
         """Find whose number it is, and what the look is for."""
@@ -117,7 +118,7 @@ class LookForm(forms.Form):
     def _duty(self, given: dict[str, Any]) -> Duty:
         """Return the case or matter and the reason, or say at the field what is wrong."""
         reference, matter = "".join(given.get("reference", "").split()), given.get("matter")
-        case = case_of(self.looker, reference) if reference else None
+        case = application_for(self.looker, reference) if reference else None
         if reference and case is None:
             self.add_error("reference", "没有找到这件办件，或者它不归您的岗位办理。请核对件号。")
         elif not reference and matter is None and "matter" not in self.errors:
@@ -146,7 +147,7 @@ class LookForm(forms.Form):
             self.add_error("authorisation", "持证人给了本单位几份授权，请选这次用哪一份。")
 
 
-def case_of(looker: Looker, reference: str) -> Application | None:
+def application_for(looker: Looker, reference: str) -> Application | None:
     """Return a case of the looker's department (of any, at a hall's window) in which they have no part."""
     rows = Application.objects.filter(reference=reference).select_related("matter", "person", "agent")
     if looker.post.department_id is not None:

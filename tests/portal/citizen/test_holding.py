@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.acting import agents
 from accounts.models import Department, User
 from certificates.holding import looking, reporting
 from certificates.holding.looking import Duty
@@ -188,3 +189,33 @@ def test_lists_take_the_same_queries_with_looks_by_people(
         duty = Duty(WHY, matter_code=district.ALLOWANCE)
         looking.by_duty(officer, holder=chen.person, slug="resident_id", duty=duty, at=NOON)
     assert queries() == few
+
+
+def test_an_organisation_consents_through_its_head_and_not_through_a_blind_agent(
+    browser: Any, city: Any
+) -> None:
+    shop, agent = district.business(), district.citizen(city, name="吴伟明")
+    assert shop.organisation is not None
+    mandate = agents.Mandate(LATER)
+    agents.authorise(shop.person, organisation=shop.organisation, agent=agent.person, mandate=mandate)
+    whom = shop.business.whom
+    told = {
+        "certificate": str(shop.certificates["business_licence"].pk),
+        "fields_seen": ["name", "scope"],
+        "department": Department.objects.get(short_name="区人社局").pk,
+        "purpose": "办理稳岗补贴核对",
+        "how_long": "once",
+        "agree": "on",
+        "whom": whom,
+    }
+    blind, head = browser(agent), browser(shop)
+    for page in (blind, head):
+        page.post("/act-for", {"whom": whom})
+    assert blind.get(GIVE).status_code == 403
+    assert blind.post(GIVE, told).status_code == 403
+    assert "授权一个单位看" not in text_of(blind.get(CONSENTS))
+    assert not Authorisation.objects.exists()
+    assert head.post(GIVE, told).status_code == 302
+    given = Authorisation.objects.get()
+    assert (given.holder_organisation, given.given_by) == (shop.organisation, shop.person)
+    assert f"经办人{shop.person.name}" in text_of(head.get(CONSENTS))
