@@ -74,6 +74,13 @@ class OwnCode(DomainError):
     message = "这是您自己的证照，或者是您替别人亮的，不能自己扫。请到别的窗口办理。"
 
 
+class NoLongerActs(DomainError):
+    """Who shows another one's certificates has no right to any more: the window is told, in its own words."""
+
+    status = 403
+    message = "亮证的人已经没有代办的权利，不能用对方的证照。请对方本人亮码，或者出示实体证件。"
+
+
 class ScanBraked(Braked):
     """Too many codes scanned: nobody finds one by trying."""
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from accounts import actors
-from accounts.acting.principals import Principal
+from accounts.acting.principals import MayNotAct, Principal
 from accounts.models import Post, User
 from accounts.permissions import acting_as
 from accounts.signing import braking
@@ -23,6 +23,8 @@ from certificates.presenting.errors import (
     CannotAskThat,
     ExpiredCode,
     ForgedCode,
+    MayNotShow,
+    NoLongerActs,
     NoSuchScan,
     NotAtWindow,
     OtherWindow,
@@ -55,7 +57,8 @@ class Wanted:
 def scan(user: User, *, window: str, code: str, at: datetime) -> Scan:
     """Take a code at a window: exactly one scan of it counts, whoever else tries at the same moment.
 
-    Raises NotAtWindow, ScanBraked, NotOurCode, ForgedCode, ExpiredCode, ReplacedCode, UsedCode, OwnCode, MayNotAct.
+    Raises NotAtWindow, ScanBraked, NotOurCode, ForgedCode, ExpiredCode, ReplacedCode, UsedCode, OwnCode,
+    NoLongerActs.
     """
     post = _post(user, window)
     if wait := braking.count("scan_code", str(user.pk)):
@@ -63,7 +66,7 @@ def scan(user: User, *, window: str, code: str, at: datetime) -> Scan:
     scanned = codes.read(code)
     with transaction.atomic():
         shown = _proven(scanned, at=at)
-        codes.principal_of(shown, at=at)
+        acting_in(shown, at=at)
         if _is_own(user, shown):
             raise OwnCode
         try:
@@ -84,13 +87,14 @@ def scan(user: User, *, window: str, code: str, at: datetime) -> Scan:
 def ask(user: User, *, scan_id: UUID, window: str, wanted: Wanted, at: datetime) -> Scan:
     """Ask the holder for what a matter or purpose needs; only types they chose to show are asked for.
 
-    Raises NoSuchScan, OtherWindow, CannotAskNow, CannotAskThat, CannotConsent (the purpose), UnknownType, MayNotAct.
+    Raises NoSuchScan, OtherWindow, CannotAskNow, CannotAskThat, CannotConsent (the purpose), UnknownType,
+    NoLongerActs.
     """
     found = locked(user, scan_id=scan_id, window=window)
     if stage(found, at=at) != Stage.SCANNED:
         raise CannotAskNow
     shown = found.presentation
-    principal = codes.principal_of(shown, at=at)
+    principal = acting_in(shown, at=at)
     _require_covered(principal, wanted)
     found.scope = _scope(shown, wanted)
     found.case_reference, found.matter_code = wanted.case_reference, wanted.matter_code
@@ -123,6 +127,14 @@ def locked(user: User, *, scan_id: UUID, window: str) -> Scan:
     """Return a scan as `of_window` does, its row locked."""
     rows = Scan.objects.select_for_update(of=("self",)).select_related(*WITH)
     return _own(rows.filter(pk=scan_id).first(), user, window)
+
+
+def acting_in(shown: Presentation, *, at: datetime) -> Principal:
+    """Return for whom and by whom it is shown, to a window. Raises NoLongerActs."""
+    try:
+        return codes.principal_of(shown, at=at)
+    except (MayNotAct, MayNotShow) as error:
+        raise NoLongerActs from error
 
 
 def lacking(presentation: Presentation, scope: Mapping[str, Sequence[str]]) -> list[str]:

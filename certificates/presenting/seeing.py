@@ -15,14 +15,13 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import actors
-from accounts.acting.principals import MayNotAct
 from accounts.models import User
 from certificates import digesting, locking, schemas
 from certificates.holding.choosing import Choice, choose
 from certificates.models import Certificate, CertificateType, Scan, UseRecord
-from certificates.presenting import codes, tracing
-from certificates.presenting.errors import LookRefused, MayNotShow, OtherWindow
-from certificates.presenting.scanning import locked
+from certificates.presenting import tracing
+from certificates.presenting.errors import LookRefused, NoLongerActs, OtherWindow
+from certificates.presenting.scanning import acting_in, locked
 from certificates.presenting.stages import Stage, stage
 from certificates.states import UseOutcome
 from common.clock import SHANGHAI
@@ -84,9 +83,9 @@ def _opened(
     if now != Stage.OPEN:
         return found, LookRefused(_WHY[now])
     try:
-        codes.principal_of(found.presentation, at=at)
-    except (MayNotAct, MayNotShow):
-        return found, LookRefused("亮证的人已经没有代办的权利，不能再看。请本人亮码，或者出示实体证件。")
+        acting_in(found.presentation, at=at)
+    except NoLongerActs as ended:
+        return found, LookRefused(ended.message)
     return found, None
 
 

@@ -48,5 +48,6 @@ if (part()) {
   tick();
   setInterval(tick, 250);
   setInterval(look, LOOK);
+  addEventListener("pageshow", (event) => event.persisted && renew());
   document.addEventListener("visibilitychange", () => document.hidden || look());
 }

@@ -54,7 +54,9 @@ def validity(certificate: Certificate) -> str:
     return f"{certificate.valid_until:%Y-%m-%d} 止" if certificate.valid_until else "长期"
 
 
-def short(certificate: Certificate, *, on: date, may_give: bool = False, shows: bool = True) -> CertificateFace:
+def short(
+    certificate: Certificate, *, on: date, may_give: bool = False, shows: bool = True
+) -> CertificateFace:
     """Return the wallet's card: what stands outside the certificate, nothing is opened.
 
     `may_give`: who looks may let a body see it.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts import registering
-from accounts.acting.principals import MayNotAct, Principal, principal
+from accounts.acting.principals import Principal, principal
 from accounts.models import ActingRight, Organisation, Person, Post
 from certificates.errors import CannotConsent
 from certificates.models import Presentation, Scan
@@ -18,6 +18,7 @@ from certificates.presenting.errors import (
     CannotAskThat,
     ExpiredCode,
     ForgedCode,
+    NoLongerActs,
     NoSuchScan,
     NotAtWindow,
     OtherWindow,
@@ -163,7 +164,7 @@ def test_an_agents_right_is_looked_at_when_the_code_is_scanned(meeting):
     assert acting.scan().presentation.holder_organisation == shop
     shown = acting.show()
     ActingRight.objects.filter(pk=right.pk).update(revoked_at=AT)
-    with pytest.raises(MayNotAct):
+    with pytest.raises(NoLongerActs, match="本人亮码"):
         acting.scan(shown)
 
 
