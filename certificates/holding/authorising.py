@@ -137,6 +137,12 @@ def end_many(references: Sequence[str], *, at: datetime) -> None:
     open_ones.update(status=AuthorisationStatus.ENDED, ended_at=at)
 
 
+def end_unused(authorisation_id: UUID, *, at: datetime) -> None:
+    """End a consent that leads to nothing any more, in the caller's transaction: no case was begun under it."""
+    open_one = Authorisation.objects.filter(pk=authorisation_id, status=AuthorisationStatus.GRANTED)
+    open_one.update(status=AuthorisationStatus.ENDED, ended_at=at)
+
+
 @transaction.atomic(savepoint=False)
 def _keep(
     principal: Principal, asked: Question, *, status: AuthorisationStatus, at: datetime

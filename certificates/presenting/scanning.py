@@ -107,9 +107,14 @@ def ask(user: User, *, scan_id: UUID, window: str, wanted: Wanted, at: datetime)
 
 
 @transaction.atomic
-def leave(user: User, *, scan_id: UUID, window: str, at: datetime) -> Scan:
-    """End a scan at the window: the look ends at once; idempotent. Raises NoSuchScan, OtherWindow."""
+def leave(user: User, *, scan_id: UUID, window: str, taken: bool, at: datetime) -> Scan:
+    """End a scan at the window: the look ends at once, and the consent with it unless a case was `taken` under it.
+
+    Idempotent. Raises NoSuchScan, OtherWindow.
+    """
     found = locked(user, scan_id=scan_id, window=window)
+    if found.authorisation_id is not None and not taken:
+        authorising.end_unused(found.authorisation_id, at=at)
     if stage(found, at=at) in GOING_ON:
         found.status = ScanStatus.ENDED
         found.save(update_fields=["status"])

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from approvals.applying.drafting import in_force
 from approvals.applying.references import new_reference
+from approvals.models import Application, Draft
 from certificates import schemas
 from certificates.models import CertificateType, Presentation, Scan
 from certificates.presenting.errors import CannotAskThat
@@ -98,6 +99,15 @@ def wanted(scan: Scan, sent: QueryDict) -> Wanted:
     kinds = schemas.kinds(slugs)
     scope = {slug: list(schemas.of_version(kinds[slug], kinds[slug].current_schema)) for slug in slugs}
     return Wanted(scope, purpose=sent.get("purpose", ""))
+
+
+def is_taken(scan: Scan) -> bool:
+    """Return whether an application, or the draft of one, was begun under what the phone agreed to."""
+    reference = scan.case_reference
+    if not reference:
+        return False
+    drafts, filed = Draft.objects.filter(reference=reference), Application.objects.filter(reference=reference)
+    return drafts.exists() or filed.exists()
 
 
 def _for_matter(scan: Scan, code: str) -> Wanted:

@@ -98,7 +98,8 @@ def ask(request: HttpRequest, scan_id: UUID) -> HttpResponse:
 def leave(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """End a scan, and be ready for the next one."""
     clerk = access.clerk_of(request)
-    scanning.leave(clerk.user, scan_id=scan_id, window=clerk.window, at=clock.now())
+    taken = asking.is_taken(_found(clerk, scan_id))
+    scanning.leave(clerk.user, scan_id=scan_id, window=clerk.window, taken=taken, at=clock.now())
     messages.success(request, "这次扫码已结束，请扫下一位。")
     return redirect("counter:desk")
 

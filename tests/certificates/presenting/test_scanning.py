@@ -11,7 +11,7 @@ from accounts import registering
 from accounts.acting.principals import Principal, principal
 from accounts.models import ActingRight, Organisation, Person, Post
 from certificates.errors import CannotConsent
-from certificates.models import Presentation, Scan
+from certificates.models import Authorisation, Presentation, Scan
 from certificates.presenting import codes, scanning
 from certificates.presenting.errors import (
     CannotAskNow,
@@ -239,9 +239,23 @@ def test_a_scan_is_its_windows_own(meeting):
 
 def test_leaving_ends_it_and_changing_the_code_too(meeting):
     found = meeting.scan()
-    assert scanning.leave(meeting.user, scan_id=found.pk, window=meeting.window, at=AT).status == "ended"
-    assert scanning.leave(meeting.user, scan_id=found.pk, window=meeting.window, at=AT).status == "ended"
+    assert (
+        scanning.leave(meeting.user, scan_id=found.pk, window=meeting.window, taken=False, at=AT).status
+        == "ended"
+    )
+    assert (
+        scanning.leave(meeting.user, scan_id=found.pk, window=meeting.window, taken=False, at=AT).status
+        == "ended"
+    )
     waiting = meeting.ask()
     codes.begin(meeting.shower, types=[], at=AT + timedelta(minutes=1))
     waiting.refresh_from_db()
     assert waiting.status == "ended"
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_consent_under_which_nothing_was_begun_ends_with_the_scan(meeting, taken):
+    found = meeting.agree()
+    scanning.leave(meeting.user, scan_id=found.pk, window=meeting.window, taken=taken, at=AT)
+    given = Authorisation.objects.get()
+    assert (given.status, given.ended_at) == (("granted", None) if taken else ("ended", AT))

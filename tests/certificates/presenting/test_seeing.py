@@ -103,7 +103,7 @@ def test_only_an_agreed_scan_opens_anything(meeting, moment):
     if moment == "refused":
         answering.refuse(meeting.shower.person, scan_id=found.pk, at=AT)
     if moment == "left":
-        scanning.leave(meeting.user, scan_id=found.pk, window=meeting.window, at=AT)
+        scanning.leave(meeting.user, scan_id=found.pk, window=meeting.window, taken=False, at=AT)
     if moment == "withdrawn":
         answering.withdraw(meeting.shower.person, scan_id=meeting.agree(found).pk, at=AT)
     at = AT + timedelta(minutes=6 if moment == "lapsed" else 0)
