@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from accounts.models import Region
 from certificates import types
-from certificates.models import TypeSchema
+from certificates.models import CertificateType, TypeSchema
 from matters.format.package import Package
 from registers import defining
 from registers.models import Register
@@ -95,6 +95,11 @@ def standing(divisions: Mapping[str, str], *, on: date) -> dict[str, str]:
     """Return the places that one can live in on a day: those that ended keep their names, and are not offered."""
     ended = set(Region.objects.filter(valid_to__lt=on).values_list("code", flat=True))
     return {code: name for code, name in divisions.items() if code not in ended}
+
+
+def type_names() -> dict[str, str]:
+    """Return the name of every certificate type by slug."""
+    return dict(CertificateType.objects.order_by("slug").values_list("slug", "name"))
 
 
 def _stored_divisions() -> dict[str, str]:

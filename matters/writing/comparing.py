@@ -119,13 +119,16 @@ _RESULT = {
 }
 
 
-def compare(old: Side, new: Side) -> tuple[Section, ...]:
-    """Return every section with its parts; `changes` of a section are what differs."""
+def compare(old: Side, new: Side, *, types: Mapping[str, str] | None = None) -> tuple[Section, ...]:
+    """Return every section with its parts; `changes` of a section are what differs.
+
+    `types` are the names of certificate types, for those a package names and does not use.
+    """
     pair = _Pair(
         old.content,
         new.content,
-        Words(old.vocabulary or new.vocabulary),
-        Words(new.vocabulary or old.vocabulary),
+        Words(old.vocabulary or new.vocabulary, types or {}),
+        Words(new.vocabulary or old.vocabulary, types or {}),
     )
     sections = [
         Section("名称与办理方式", pair.values(_NAMES, within="")),
@@ -329,9 +332,7 @@ def _material(raw: Raw, words: Words) -> dict[str, str]:
         "用什么代替": words.say(raw.get("replaced_by")),
         "什么时候要": words.condition(when) if when is not None else "总是要",
         "上传": words.fact(raw["upload"]) if raw.get("upload") else NOTHING,
-        "最好由哪种证照代替": words.source("cert", wanted)
-        if (wanted := raw.get("certificate_wanted"))
-        else NOTHING,
+        "最好由哪种证照代替": words.kind(wanted) if (wanted := raw.get("certificate_wanted")) else NOTHING,
         "其他": words.say({key: value for key, value in raw.items() if key not in shown}),
     }
 

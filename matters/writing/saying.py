@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as given
 from typing import Any
 
 from matters.format.wording import VALUE_WORDS
@@ -41,6 +42,7 @@ class Words:
     """Says the values of one package; without a vocabulary fact names stay as they are."""
 
     vocabulary: Vocabulary | None
+    types: Mapping[str, str] = given(default_factory=dict)
 
     def condition(self, raw: Any) -> str:
         """Return a condition as one sentence; what is half written is said to be."""
@@ -76,6 +78,10 @@ class Words:
         """Return the name of a certificate type or register the package uses."""
         spec = self.vocabulary.get(f"{prefix}.{slug}.{_FIRST[prefix]}") if self.vocabulary else None
         return str(getattr(spec, "source_label", "") or slug)
+
+    def kind(self, slug: Any) -> str:
+        """Return the name of any certificate type, also of one the package does not use."""
+        return self.types.get(str(slug)) or "别的证照"
 
     def field(self, prefix: str, slug: Any, name: Any) -> str:
         """Return the label of one field of a certificate type or register."""

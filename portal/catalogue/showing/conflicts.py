@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from matters.models import EditionDraft
-from matters.sources import stored
+from matters.sources import stored, type_names
 from matters.states import DraftState
 from matters.writing import comparing, examining
 from matters.writing.comparing import Side
@@ -41,7 +41,7 @@ def beside(draft: EditionDraft, form: Form, *, place: Place | None) -> dict[str,
     vocabulary = compiled.vocabulary if compiled else None
     sides = Side("现在存着的", draft.content, vocabulary), Side("您写的", mine, vocabulary)
     return known | {
-        "sections": [one for one in comparing.compare(*sides) if one.changes],
+        "sections": [one for one in comparing.compare(*sides, types=type_names()) if one.changes],
         "old_title": sides[0].title,
         "new_title": sides[1].title,
         "same": mine == draft.content,

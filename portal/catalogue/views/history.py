@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common import clock
 from matters import editions
 from matters.models import Edition, EditionDraft, Matter
+from matters.sources import type_names
 from matters.writing import comparing, examining, reviewing
 from matters.writing.comparing import Side
 from matters.writing.examining import Examined
@@ -98,7 +99,7 @@ def draft_side(draft: EditionDraft, examined: Examined) -> Side:
 
 def compared(old: Side, new: Side) -> dict[str, Any]:
     """Return what the template shows of two sides."""
-    sections = comparing.compare(old, new)
+    sections = comparing.compare(old, new, types=type_names())
     return {
         "sections": [section for section in sections if section.changes],
         "count": comparing.counted(sections),

@@ -10,7 +10,7 @@ from matters.format.package import parse_package
 from matters.freezing import freeze
 from matters.sources import in_files
 from matters.writing.comparing import Item, Section, Side, compare, counted
-from tests.matters.documents import ALLOWANCE, DATA, SHIPPED, read
+from tests.matters.documents import ALLOWANCE, DATA, SHIPPED, changed, read
 
 LOOSE = {"填写的问题", "办理结果"}  # patterns and codes of their own
 SOURCES = in_files(DATA)
@@ -110,3 +110,13 @@ def test_what_is_half_written_is_compared_all_the_same(broken: dict[str, Any]) -
         sections = compare(one, other)
         assert counted(sections) > 0
         assert all(isinstance(section, Section) for section in sections)
+
+
+def test_a_type_that_is_only_wanted_is_named_by_its_name() -> None:
+    old = read(DATA / "matters" / "residence-permit-signing.json")
+    at = next(n for n, one in enumerate(old["materials"]) if one.get("certificate_wanted"))
+    new = changed(old, f"materials[{at}].certificate_wanted", "property_certificate")
+    names = {"property_certificate": "不动产权证书", "student_status_proof": "学籍证明"}
+    (section,) = [one for one in compare(side(old), side(new), types=names) if one.changes]
+    ((line,),) = [item.differing for item in section.changes]
+    assert (line.label, line.before, line.after) == ("最好由哪种证照代替", "学籍证明", "不动产权证书")
