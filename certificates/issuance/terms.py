@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from certificates.errors import InvalidFields
 from certificates.models import CertificateType
@@ -21,6 +21,8 @@ def last_day(kind: CertificateType, *, valid_from: date, asked: date | None) -> 
     Beginning on 20 November, a term of five years ends with 19 November (行政许可法 art. 50: 有效期届满).
     """
     rule = kind.validity.get("rule", "given")
+    if asked is not None and asked < valid_from:
+        raise InvalidFields({"valid_until": "到期日不能早于开始的那天"})
     if rule == "given":
         return asked
     if rule == "forever":
@@ -49,6 +51,8 @@ def _within(kind: CertificateType, longest_day: date, asked: date | None) -> dat
 def _later(day: date, *, months: int) -> date:
     """Return the same day so many months later; where a month has no such day, the first of the next."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year >= MAXYEAR:
+        raise InvalidFields({"valid_from": "日期太晚，请核对年份"})
     if day.day <= calendar.monthrange(year, month + 1)[1]:
         return day.replace(year=year, month=month + 1)
     return date(year, month + 1, 1) + timedelta(days=calendar.monthrange(year, month + 1)[1])

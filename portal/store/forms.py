@@ -32,19 +32,21 @@ def _dressed(field: forms.Field, **attributes: Any) -> forms.Field:
     return field
 
 
+def _reason(*, label: str, hint: str) -> forms.Field:
+    field = forms.CharField(
+        label=label,
+        min_length=SHORTEST,
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages=_WORDS,
+    )
+    return _dressed(field, hint=hint)
+
+
 class ReasonForm(forms.Form):
     """Why; the holder reads it."""
 
-    reason = _dressed(
-        forms.CharField(
-            label="理由",
-            min_length=SHORTEST,
-            max_length=LONGEST,
-            widget=forms.Textarea({"rows": 3}),
-            error_messages=_WORDS,
-        ),
-        hint="持证人会看到这句话，不写姓名和号码。",
-    )
+    reason = _reason(label="理由", hint="持证人会看到这句话，不写姓名和号码。")
 
 
 class EndForm(ReasonForm):
@@ -132,9 +134,19 @@ class IssueForm(ReasonForm):
     )
     field_order = ("holder", "number", "begins", "until", "reason")
 
+    def clean(self) -> dict[str, Any]:
+        """The last valid day is none before the first."""
+        told = super().clean() or {}
+        begins, until = told.get("begins"), told.get("until")
+        if begins and until and until < begins:
+            self.add_error("until", "到期日不能早于开始的那天。")
+        return told
+
 
 class HolderForm(ReasonForm):
     """Whose certificates to look for, and why."""
+
+    reason = _reason(label="为什么查", hint="会和您的名字一起记下来，不写姓名和号码。")
 
     holder = forms.CharField(
         label="公民身份号码或者统一社会信用代码",

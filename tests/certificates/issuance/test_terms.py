@@ -42,6 +42,9 @@ def kind(**validity: Any) -> CertificateType:
         (MOST, date(2036, 11, 19), date(2036, 11, 19)),
         (MOST, date(2027, 1, 1), date(2027, 1, 1)),
         (MOST, date(2036, 11, 20), REFUSED),
+        ({"rule": "given"}, FROM, FROM),
+        ({"rule": "given"}, date(2026, 11, 19), REFUSED),
+        (MOST, date(2026, 11, 19), REFUSED),
     ],
 )
 def test_every_rule(validity: dict[str, Any], asked: date | None, last: date | str | None) -> None:
@@ -63,6 +66,12 @@ def test_every_rule(validity: dict[str, Any], asked: date | None, last: date | s
 )
 def test_days_that_a_month_does_not_have(begins: date, months: int, last: date) -> None:
     assert terms.longest(kind(rule="term", months=months), valid_from=begins) == last
+
+
+@pytest.mark.parametrize("begins", [date(9999, 12, 31), date(9995, 1, 1)])
+def test_a_day_beyond_the_calendar(begins: date) -> None:
+    with pytest.raises(InvalidFields):
+        terms.last_day(kind(**FIVE), valid_from=begins, asked=None)
 
 
 @given(begins=st.dates(date(1950, 1, 1), date(2090, 12, 31)), months=st.integers(1, 1200))

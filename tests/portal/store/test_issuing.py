@@ -102,8 +102,28 @@ def test_a_renewal_begins_today_and_ends_as_said(browser: Client, holder: Citize
 def test_a_correction_of_nothing_is_none(browser: Client, holder: Citizen) -> None:
     old = holder.certificates["resident_id"]
     answer = browser.post(f"/store/certificates/{old.pk}/change", {"how": "correct", "reason": WHY})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
+    assert "没有填写要更改的内容" in answer.content.decode()
     assert not Certificate.objects.filter(previous=old).exists()
+
+
+@pytest.mark.parametrize(
+    ("until", "says"),
+    [(None, "要有到期日"), (date(2036, 11, 20), "最晚到 2036-11-19"), (date(2026, 1, 1), "")],
+)
+def test_a_day_the_type_does_not_allow_is_said(
+    browser: Client, holder: Citizen, until: date | None, says: str
+) -> None:
+    """What was typed stays in the form; a last day before the first is the form's own fault."""
+    kind = CertificateType.objects.get(slug="driving_licence")
+    CertificateType.objects.filter(pk=kind.pk).update(validity={"rule": "at_most", "years": 10})
+    told: dict[str, Any] = {"holder": holder.person.id_number, "number": "JZ0001", "reason": WHY}
+    told |= day("begins", date(2026, 11, 20)) | (day("until", until) if until else {})
+    answer = browser.post(f"/store/types/{kind.code}/issue", told)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert "JZ0001" in answer.content.decode()
+    assert not Certificate.objects.filter(type=kind).exists()
 
 
 def test_every_type_makes_a_form_whose_values_its_schema_takes(city: object) -> None:
