@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.signing.braking import Braked
 from common.errors import DomainError
 
 
@@ -116,6 +117,12 @@ class NotAtWork(DomainError):
 
     status = 403
     message = "您现在的岗位没有所属单位，不能查验证照。请先切换到单位的岗位。"
+
+
+class LookBraked(Braked):
+    """Too many holders looked for from one account: nobody leafs through a district's people."""
+
+    words = "短时间内查验的次数太多，先停一停。请 {minutes} 分钟后再查。"
 
 
 class NothingToReport(DomainError):

@@ -147,6 +147,7 @@ BRAKES = {
     "find_person": (20, 3600),
     "present": (40, 600),
     "scan_code": (60, 300),
+    "look_up": (120, 600),
 }
 AXES_HANDLER = "accounts.signing.lockouts.Lockouts"
 AXES_CLIENT_IP_CALLABLE = "portal.web.visitors.address_of"

@@ -17,8 +17,9 @@ from django.db.models import QuerySet
 from accounts import actors
 from accounts.models import ActingRight, Organisation, Person, Post, User
 from accounts.permissions import active_post
+from accounts.signing import braking
 from certificates import digesting, locking, schemas, telling
-from certificates.errors import CaseOrMatterRequired, NotAtWork, ReasonRequired
+from certificates.errors import CaseOrMatterRequired, LookBraked, NotAtWork, ReasonRequired
 from certificates.holding.choosing import Choice, choose
 from certificates.holding.copying import Copy, digest
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
@@ -88,6 +89,13 @@ def holder_of(number: str) -> Holder | None:
         return Organisation.objects.filter(credit_code=credit_code(number)).first()
     except InvalidIdentifier:
         return None
+
+
+def named(number: str, *, asked_by: User) -> Holder | None:
+    """Return whose number it is, and count who asks. Raises LookBraked."""
+    if wait := braking.count("look_up", str(asked_by.pk)):
+        raise LookBraked(wait)
+    return holder_of(number)
 
 
 def may_by_duty(post: Post, kind: CertificateType) -> bool:

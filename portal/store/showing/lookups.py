@@ -106,7 +106,7 @@ class LookForm(forms.Form):
         """Find whose number it is, and what the look is for."""
         given: dict[str, Any] = super().clean() or {}
         if "number" in given:
-            self.holder = looking.holder_of(given["number"])
+            self.holder = looking.named(given["number"], asked_by=self.looker.user)
             if self.holder is None:
                 self.add_error("number", "没有找到这个号码的持证人。请逐位核对。")
         if given.get("ground") == DUTY:

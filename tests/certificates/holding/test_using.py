@@ -352,3 +352,18 @@ def test_notices_what_changed_since_it_was_read(happens, on, is_changed):
     with transaction.atomic():
         assert using.changed(readings, on=on) == [False, is_changed]
     assert using.changed([], on=on) == []
+
+
+def test_the_record_says_who_looked_and_who_acted_for_the_holder():
+    who, daughter = people.principal(), people.person(name="林佳")
+    certificate(who.person)
+    collect(agreed(who))
+    assert (UseRecord.objects.get().post, UseRecord.objects.get().agent) == ("系统核验", None)
+    agent = Principal(who.person, agent=daughter, mandate="delegation:1")
+    asked = agreed(agent)
+    collect(asked)
+    assert UseRecord.objects.get(case_reference=asked.case_reference).agent == daughter
+    filled = agreed(who)
+    using.prefill(filled, on=TODAY, at=AT, actor=f"person:{daughter.pk}")
+    seen = UseRecord.objects.get(case_reference=filled.case_reference)
+    assert (seen.agent, seen.post) == (daughter, "")

@@ -181,3 +181,13 @@ def test_a_citizen_does_not_find_it(client: Client, chen: Citizen) -> None:
     assert client.get(PAGE).status_code in {302, 403}
     assert client.post(PAGE, sent(chen)).status_code in {302, 403}
     assert not UseRecord.objects.exists()
+
+
+def test_nobody_leafs_through_the_people_of_a_district(
+    brakes: None, page: Client, chen: Citizen, settings: Any
+) -> None:
+    settings.BRAKES = settings.BRAKES | {"look_up": (2, 600)}
+    told = [page.post(PAGE, sent(chen, number="440507194003080000")).status_code for _ in range(3)]
+    assert told == [422, 422, 429]
+    assert page.post(PAGE, sent(chen)).status_code == 429
+    assert not UseRecord.objects.exists()
