@@ -17,9 +17,9 @@ import typst
 
 SOURCES = Path(__file__).resolve().parents[2] / "templates/papers"
 ARCHIVED: Literal["a-3b"] = "a-3b"  # ISO 19005-3: everything it needs is inside, and it may carry other files
-_turn = (
-    threading.Lock()
-)  # one compiler a process: it keeps fonts and what it set before, and works for one at a time
+MASK = 4  # of a QR code: trying out all eight takes three times as long, and any of them can be read
+# One compiler a process: it keeps the fonts and what it set before, and works for one at a time.
+_turn = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def pdf(source: str, paper: Mapping[str, Any], *, at: datetime) -> Sheet:
 def code(address: str) -> str:
     """Return the QR code of an address as SVG."""
     drawn = BytesIO()
-    segno.make(address, error="m", micro=False).save(
+    segno.make(address, error="m", micro=False, mask=MASK).save(
         drawn, kind="svg", scale=4, border=1, xmldecl=False, nl=False
     )
     return drawn.getvalue().decode()

@@ -12,7 +12,7 @@ from certificates import checking
 from certificates.errors import NoPaper, NotSealedNow
 from certificates.issuance import lifecycle
 from certificates.models import Certificate, Seal, SealedPaper, SealUse
-from certificates.papers import making, opening
+from certificates.papers import making, opening, typesetting
 from certificates.sealing import statement
 from certificates.states import CertificateStatus as S
 from records.files import keeping
@@ -107,11 +107,23 @@ def test_the_size_stays_small():
     assert len(papers.paper(certificate(people.person(), values=long))) <= 60_000
 
 
-def test_the_code_leads_to_the_check_page(settings):
+def test_the_code_leads_to_the_configured_page_whoever_asks(settings, monkeypatch):
     settings.CHECK_ADDRESS = "https://check.example.gov.cn"
+    drawn: list[str] = []
+    draw = typesetting.code
+    monkeypatch.setattr(typesetting, "code", lambda address: drawn.append(address) or draw(address))
     made = certificate(people.person())
     assert "check.example.gov.cn/check" in papers.text(papers.paper(made))
+    assert drawn == [f"https://check.example.gov.cn/c/{made.check_token}"]
     assert checking.check(made.check_token, on=papers.TODAY).state == "valid"
+
+
+def test_what_stands_in_it_is_never_read_as_source(tmp_path):
+    """Typst's own marks, quotes and lines come out as they went in."""
+    hostile = '#read("/etc/passwd") $x$ *b* _i_ [#panic()] "引号" \\ `r` <a> @b // c /* d */ 陈'
+    content = papers.paper(certificate(people.person(), values=VALUES | {"name": hostile}))
+    assert "".join(hostile.split()) in papers.text(content)
+    assert opening.open_pdf(content).faults == ()
 
 
 @pytest.mark.django_db(transaction=True)
