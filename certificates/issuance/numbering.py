@@ -11,6 +11,7 @@ from datetime import date
 
 from django.db import connection
 
+from certificates.models import NumberSeries
 from common.errors import DomainError
 
 _PLACE = re.compile(r"\{(year|month|day|serial:[1-9][0-9]?|random:[1-9][0-9]?)\}")
@@ -55,6 +56,18 @@ def numbers(patterns: Sequence[tuple[str, str]], *, on: date) -> list[str]:
         _filled(pattern, on=on, serial=_padded(pattern, next(serials[name])))
         for name, (_, pattern) in zip(series, patterns, strict=True)
     ]
+
+
+def upcoming(code: str, pattern: str, *, on: date) -> str:
+    """Return what the next number of a series would be; nothing is drawn. Empty for a wrong or used-up pattern."""
+    if problem(pattern):
+        return ""
+    name = f"{code}/{_dated(pattern, on=on)}"
+    last = NumberSeries.objects.filter(name=name).values_list("last", flat=True).first() or 0
+    try:
+        return _filled(pattern, on=on, serial=_padded(pattern, last + 1))
+    except SeriesExhausted:
+        return ""
 
 
 def random_text(length: int) -> str:

@@ -142,7 +142,7 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "Situation": {"question": ("情形", ""), "form": ("由哪个问题区分", "")},
     "Derivation": {
-        "name": ("代号", "写成 derived.age 的样子"),
+        "name": ("代号", "系统内部用，页面上不显示，一般不用改；要改就写 derived. 加小写英文"),
         "kind": ("怎么算", ""),
         "of": ("由哪项数据算", ""),
         "label": ("叫什么", "例如：年龄"),
@@ -152,7 +152,7 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "length": ("取几位", "只用于“区划代码前几位”"),
     },
     "Check": {
-        "code": ("代号", "小写英文，不重复，页面上不显示"),
+        "code": ("代号", "系统内部用，页面上不显示，一般不用改；小写英文，不重复"),
         "name": ("核验项", "短的名称，例如：年龄达到要求"),
         "condition": ("条件", ""),
         "basis": ("依据", "写到条、款，并附原文"),
@@ -183,7 +183,7 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "organisation": ("新设立的单位", ""),
         "renames": ("单位的新名称", ""),
         "ends": ("注销的证照", "申请人自愿注销时才写"),
-        "sentence": ("结果页上的一句话", "可以用 {outcome.列} 或 {数据项} 带入内容"),
+        "sentence": ("结果页上的一句话", "大括号里的会换成这一件的内容"),
     },
     "Ending": {
         "certificate": ("注销哪种证照", ""),
@@ -195,7 +195,10 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "type": ("证照类型", ""),
         "holder": ("发给谁", ""),
         "mode": ("发新证还是换版本", ""),
-        "number": ("编号规则", "例如：LH{year}{serial:8}"),
+        "number": (
+            "编号规则",
+            "字母照写；{year}、{month}、{day} 换成签发当天；{serial:8} 换成 8 位流水号；{random:4} 换成 4 位随机字符",
+        ),
         "fields": ("证照上的内容", ""),
         "valid_days": ("有效几天", "有效期只写一种；都不写就是长期"),
         "valid_years": ("有效几年", ""),

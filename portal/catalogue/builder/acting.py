@@ -14,6 +14,8 @@ from rules import FactSpec
 Steps: TypeAlias = tuple[str | int, ...]
 _STEP = re.compile(r"([A-Za-z_]+)|\[(\d{1,4})\]")
 ROWS = frozenset({"row", "group", "row-remove", "row-up", "row-down"})
+# Entries have a name of their own that no page shows to anybody else: a button gives them one.
+NAMED = {"checks": "code", "materials": "code", "questions": "name", "derived": "name"}
 MOVES = frozenset({"remove", "up", "down"})
 
 
@@ -96,11 +98,31 @@ def _added(content: Any, steps: Steps, held: Any, shape: Shape) -> tuple[Any, st
         table = dict(sorted((table | {key: blank(shape.item)}).items(), key=_as_stored))
         return put(content, steps, table), f"{name}[{list(table).index(key)}]"
     if shape.kind == "parts":
+        fresh = blank(shape.item)
+        if (own := NAMED.get(str(steps[-1]))) is not None:
+            fresh = fresh | {own: _unused(content, str(steps[-1]), own)}
         listed = [*held] if isinstance(held, list) else [held] if isinstance(held, dict) else []
         if len(listed) >= MOST_ITEMS:
             return content, name
-        return put(content, steps, [*listed, blank(shape.item)]), f"{name}[{len(listed)}]"
+        return put(content, steps, [*listed, fresh]), f"{name}[{len(listed)}]"
     return (put(content, steps, blank(shape)), name) if held is None else (content, name)
+
+
+def _unused(content: Any, kind: str, key: str) -> str:
+    """Return a name for what was added that nothing beside it has: nobody sees it, and few need to change it."""
+    start = "derived.new" if kind == "derived" else "new"
+    places = _pages_of(content) if kind == "questions" else [content.get(kind)]
+    taken = {
+        one.get(key) for held in places if isinstance(held, list) for one in held if isinstance(one, dict)
+    }
+    return next(name for number in range(1, 10_000) if (name := f"{start}_{number}") not in taken)
+
+
+def _pages_of(content: Any) -> list[Any]:
+    pages = at(content, ("form", "pages"))
+    return (
+        [page.get("questions") for page in pages if isinstance(page, dict)] if isinstance(pages, list) else []
+    )
 
 
 def _as_stored(entry: tuple[str, Any]) -> tuple[int, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -100,7 +100,9 @@ def blank_at(content: Content, steps: Steps) -> bool:
     """Return whether one entry of a list still stands as a button added it."""
     if not steps or not isinstance(steps[-1], int):
         return False
-    return bool(acting.at(content, steps) == acting.blank(shape_at(steps)))
+    held, added = as_dict(acting.at(content, steps)), as_dict(acting.blank(shape_at(steps)))
+    named = {key: "" for key in (acting.NAMED.get(str(steps[-2])),) if key is not None}
+    return held | named == added | named
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Page:
     sources: Sources
     examined: Examined
     area: str
+    notes: Mapping[str, str] = field(default_factory=dict)
     quiet: bool = False  # nothing has been saved here yet: what is not there is no fault of who has not begun
 
     @cached_property
@@ -129,7 +132,7 @@ class Page:
         """Return the form."""
         held = acting.at(self.content, self.place.steps)
         found = {} if self.untouched else problems_by_path(self.examined.problems)
-        desk = Desk(self.offer, found, offered(self.content, self.sources))
+        desk = Desk(self.offer, found, offered(self.content, self.sources), self.notes)
         shape = shape_of(self.place, self.content)
         name = self.place.name
         return parts.draw(
@@ -166,6 +169,7 @@ class Edit:
 
     def __call__(self, content: Content) -> Content:
         """Return the content as the form and its button say."""
+        self.form = posting.with_pairs(self.form)
         facts = offering.offer(content, sources=self.sources, area=self.area).facts
         held = acting.at(content, self.place.steps)
         value = reading.read(
@@ -249,6 +253,14 @@ def offered(content: Content, sources: Sources) -> dict[str, Choices]:
             tuple((key, str(raw.get("label", key))) for key, raw in source.fields.items()) if source else ()
         )
         found[f"fields:uses.certificates[{at}].fields"] = (("内容", fields),)
+    for at, use in enumerate(dicts(as_dict(content.get("uses")).get("registers"))):
+        asked_with = sources.registers.get(str(use.get("register")))
+        keys = tuple(asked_with.key.items()) if asked_with else ()
+        found[f"pairs:uses.registers[{at}].key"] = (("查询条件", keys),)
+    issued = as_dict(as_dict(content.get("result")).get("certificate")).get("type")
+    if (source := sources.types.get(str(issued))) is not None:
+        inside = tuple((key, str(raw.get("label", key))) for key, raw in source.fields.items())
+        found["keys:result.certificate.fields"] = ((source.name, inside),)
     return found
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from portal.catalogue.builder import building, rows
+from portal.catalogue.builder import building, posting, rows
 from portal.catalogue.builder.offering import Offer
 from portal.catalogue.builder.rows import Choices, Problems, Shown, options
 from portal.catalogue.builder.shapes import EITHER, Shape, fields_of, inner_of
@@ -27,6 +28,7 @@ class Desk:
     offer: Offer
     problems: Problems
     offered: Mapping[str, Choices]
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def errors(self, path: str) -> tuple[str, ...]:
         """Return what is wrong at a place."""
@@ -49,6 +51,16 @@ class Drawn:
     json: str = ""
     first: bool = True
     last: bool = True
+    keys: Choices = ()
+    note: str = ""
+
+    @property
+    def key_options(self) -> SafeString:
+        """Return what an entry of a table may be for; one that was just added is for nothing yet."""
+        key = self.key or ""
+        if key and not key.startswith("new_"):
+            return options(rows.with_present(self.keys, key), key)
+        return SafeString(format_html('<option value="{}">请选择</option>', key) + options(self.keys, ""))
 
     @property
     def kind(self) -> str:
@@ -102,10 +114,8 @@ def draw(
         return _draw_part(shape, value, name=name, path=path, desk=desk, only=only)
     if shape.kind in {"parts", "table"}:
         return Drawn(shape, name, path, errors=errors, parts=tuple(_items(shape, value, name, path, desk)))
-    if shape.kind == "either":
-        return _draw_either(shape, value, name, path, desk)
-    if shape.kind == "condition":
-        return _draw_condition(shape, value, name, path, desk)
+    if (special := _SPECIAL.get(shape.kind)) is not None:
+        return special(shape, value, name, path, desk)
     if shape.kind == "checks":
         under = [
             message for at in desk.problems for message in desk.problems[at] if at.startswith(f"{path}[")
@@ -113,6 +123,8 @@ def draw(
         chosen = [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
         choices = _choices(shape, chosen, name, desk)
         return Drawn(shape, name, path, chosen, choices, (*errors, *under))
+    if shape.kind == "pairs" and (asked := desk.offered.get(f"pairs:{name}")):
+        return _draw_pairs(shape, value, asked, name=name, path=path, desk=desk)
     if shape.kind in {"lines", "pairs"}:
         errors = tuple(
             m
@@ -121,7 +133,26 @@ def draw(
             for m in desk.problems[at]
         )
     choices = _choices(shape, [value] if isinstance(value, str) else [], name, desk)
-    return Drawn(shape, name, path, _told(shape, value), choices, errors)
+    return Drawn(shape, name, path, _told(shape, value), choices, errors, note=desk.notes.get(path, ""))
+
+
+def _draw_pairs(shape: Shape, value: Any, asked: Choices, *, name: str, path: str, desk: Desk) -> Drawn:
+    """Draw one choice for each thing a source must be asked with: what is known of the applicant or was answered."""
+    held = value if isinstance(value, dict) else {}
+    usual = {key: fact for _, group in asked for key, fact in group}
+    known = tuple((source, _askable(group)) for source, group in desk.offer.groups if _askable(group))
+    parts = []
+    for key in dict.fromkeys((*usual, *held)):
+        spec, chosen = desk.offer.facts.get(usual.get(key, "")), str(held.get(key, ""))
+        words = Shape("choice", spec.label if spec else key)
+        choices = rows.with_present(known, chosen)
+        where = f"{name}{posting.PAIR}{key}"
+        parts.append(Drawn(words, where, f"{path}.{key}", chosen, choices, desk.errors(f"{path}.{key}")))
+    return Drawn(replace(shape, kind="keyed"), name, path, errors=desk.errors(path), parts=tuple(parts))
+
+
+def _askable(group: tuple[rows.Choice, ...]) -> tuple[rows.Choice, ...]:
+    return tuple(one for one in group if not one[0].startswith(("derived.", "register.")))
 
 
 def _draw_part(
@@ -151,6 +182,7 @@ def _items(shape: Shape, value: Any, name: str, path: str, desk: Desk) -> Iterat
         yield Drawn(
             one.shape, one.name, one.path, one.value, one.choices, one.errors, one.parts,
             str(key) if shape.kind == "table" else None, one.condition, one.json, at == 0, at == len(entries) - 1,
+            desk.offered.get(f"keys:{name}", ()),
         )  # fmt: skip
 
 
@@ -178,6 +210,9 @@ def _draw_condition(shape: Shape, value: Any, name: str, path: str, desk: Desk) 
     shown = rows.shown(box, name=name, path=path, offer=desk.offer, problems=desk.problems)
     says = said(value, offer=desk.offer)
     return Drawn(shape, name, path, says, errors=desk.errors(path), condition=shown, json=json)
+
+
+_SPECIAL = {"either": _draw_either, "condition": _draw_condition}
 
 
 def said(tree: Any, *, offer: Offer) -> tuple[str, tuple[str, ...]]:

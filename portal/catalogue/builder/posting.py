@@ -21,6 +21,7 @@ from rules import FactSpec, FactType
 from rules.language.tree import MAX_DEPTH, PRESENCE_OPS
 
 Posted: TypeAlias = Mapping[str, Sequence[str]]
+PAIR = ":pair:"
 _DEEPEST = MAX_DEPTH + 4
 
 
@@ -105,6 +106,21 @@ def _settle(line: Line, facts: Facts, within: FactSpec | None) -> None:
     if spec is not None and before is not None and spec.codes != before.codes:
         line.values = [text for text in line.values if text in (spec.codes or {text})]
     line.drawn_for = line.fact
+
+
+def with_pairs(form: Posted) -> Posted:
+    """Return the form with keys that were chosen one by one (`key:pair:id_number`) as the lines a text would have."""
+    found: dict[str, Sequence[str]] = {}
+    lines: dict[str, list[str]] = {}
+    for name, texts in form.items():
+        base, marked, key = name.partition(PAIR)
+        if not marked:
+            found[name] = texts
+        elif value := one(form, name):
+            lines.setdefault(base, []).append(f"{key} = {value}")
+        else:
+            lines.setdefault(base, [])
+    return found | {name: ["\n".join(written)] for name, written in lines.items()}
 
 
 def one(form: Posted, key: str) -> str:

@@ -25,7 +25,7 @@ from portal.catalogue import access, tabs
 from portal.catalogue.access import Admin, office_page
 from portal.catalogue.builder import editing
 from portal.catalogue.builder.editing import Edit, Page, Place, UnreadableJson
-from portal.catalogue.showing import conflicts, listing, sections
+from portal.catalogue.showing import conflicts, explaining, listing, sections
 
 HERE = "catalogue:parts"
 
@@ -84,7 +84,8 @@ def _back(draft: EditionDraft, address: str) -> tuple[str, str]:
 def page_of(draft: EditionDraft, place: Place) -> Page:
     """Return one page of a draft with what may be chosen there."""
     sources = stored()
-    return Page(draft.content, place, sources, examining.of_draft(draft, sources=sources), settings.DIVISION)
+    examined = examining.of_draft(draft, sources=sources)
+    return Page(draft.content, place, sources, examined, settings.DIVISION, explaining.notes(draft))
 
 
 def common(request: HttpRequest, admin: Admin, draft: EditionDraft, page: Page) -> dict[str, Any]:
