@@ -111,7 +111,12 @@ def test_the_code_leads_to_the_configured_page_whoever_asks(settings, monkeypatc
     settings.CHECK_ADDRESS = "https://check.example.gov.cn"
     drawn: list[str] = []
     draw = typesetting.code
-    monkeypatch.setattr(typesetting, "code", lambda address: drawn.append(address) or draw(address))
+
+    def noting(address: str) -> str:
+        drawn.append(address)
+        return draw(address)
+
+    monkeypatch.setattr(typesetting, "code", noting)
     made = certificate(people.person())
     assert "check.example.gov.cn/check" in papers.text(papers.paper(made))
     assert drawn == [f"https://check.example.gov.cn/c/{made.check_token}"]
