@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from certificates.sealing import keys
 from common import clock
 from portal import doctoring
 from portal.celery import app
@@ -17,6 +18,7 @@ from records.files.standin import StandinScanner
 from records.models import StoredFile
 from registers import breaking, defining
 from registers.models import Register
+from tests.factories import seals
 from tests.registers.conftest import ALIVE
 
 
@@ -121,3 +123,25 @@ def test_what_a_register_wants_to_see_and_is_not_there(monkeypatch: pytest.Monke
     breaking.note(Register.objects.get(), answered=0, failed=5)
     (answer,) = answers()["register test_alive"]
     assert "rests since" in answer.text
+
+
+@pytest.mark.django_db
+def test_a_seal_that_ends_soon_has_ended_or_lost_its_key_is_told_with_advice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert [answer.level for answer in answers()["seals"]] == [Level.OK]
+    seal = seals.seal_of("11440507MB2X00012R")
+    moments = [
+        (timedelta(days=31), Level.OK),
+        (timedelta(days=29), Level.WARNING),
+        (timedelta(0), Level.FAILED),
+    ]
+    for before, level in moments:
+        clock.set_source(lambda at=seal.valid_until - before: at)
+        (answer,) = doctoring._seals()
+        assert answer.level is level, before
+        assert level is Level.OK or ("换用新印章" in answer.advice and "测试局" in answer.text)
+    clock.set_source(None)
+    monkeypatch.setattr(keys.FILE_KEYS, "has", lambda _: False)
+    (answer,) = doctoring._seals()
+    assert (answer.level, "SEAL_KEYS_DIR" in answer.advice) == (Level.FAILED, True)

@@ -16,7 +16,7 @@ from accounts.models import Post, User
 from certificates.errors import NotTheKeeper, NoUsableSeal, SealCertificateRefused, SealRefused
 from certificates.issuance import issuing
 from certificates.models import Certificate, Seal, SealUse
-from certificates.sealing import authority, keys, seals, signing, statement, verifying
+from certificates.sealing import authority, keys, seals, signing, statement, tasks, verifying
 from certificates.sealing.statement import Fault
 from certificates.states import SealPurpose, SealStatus
 from common import clock
@@ -186,6 +186,8 @@ def test_the_whole_store_is_looked_through(seal: Seal, capsys: pytest.CaptureFix
     assert broken.identifier in capsys.readouterr().out
     assert verifying.verify_all(since=clock.now() + timedelta(days=365)).checked == 0
     assert whole.identifier not in str(report.named)
+    clock.set_source(None)
+    assert tasks.verify_new() == 1
 
 
 def test_imported_ones_are_counted_as_unsigned(seal: Seal) -> None:
