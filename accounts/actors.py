@@ -11,7 +11,12 @@ SYSTEM = "system"
 
 def of_user(user: User) -> str:
     """Return the actor text of an account."""
-    return f"user:{user.pk}"
+    return of_user_id(user.pk)
+
+
+def of_user_id(user_id: UUID) -> str:
+    """Return the actor text of an account known by its id."""
+    return f"user:{user_id}"
 
 
 def of_person(person: Person) -> str:

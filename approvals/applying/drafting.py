@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from accounts import actors
 from accounts.acting import mandates
 from accounts.acting.principals import MayNotAct, Principal
-from accounts.models import Person
+from accounts.models import Person, User
 from accounts.organising import require_active
 from approvals import selectors
 from approvals.applying import attached
@@ -50,18 +50,14 @@ def start(principal: Principal, *, matter: Matter, consent: bool) -> Draft:
     if (existing := selectors.open_application(principal, matter=matter)) is not None:
         raise AlreadyOpen(existing.reference)
     at = clock.now()
-    draft = _locked_draft(principal, matter=matter)
+    draft = locked_draft(principal, matter=matter)
     reference = draft.reference if draft else new_reference(division=settings.DIVISION, on=at.date())
     authorising.end_many([reference], at=at)  # the new answer replaces an earlier one
     under = draft.edition if draft else edition  # what was begun keeps its edition
     authorisation = _ask(principal, matter, under, reference, consent=consent, at=at)
     if draft is None:
-        return _open(principal, edition, reference, authorisation, at)
-    draft.authorisation, draft.saved_at = authorisation, at
-    selectors.acted_on(draft, principal).save(
-        update_fields=["authorisation", "saved_at", "person", "agent", "mandate"]
-    )
-    return draft
+        return open_draft(principal, edition, reference, authorisation, at=at)
+    return go_on(draft, principal, authorisation=authorisation, at=at)
 
 
 def require_for(principal: Principal, *, matter: Matter) -> None:
@@ -99,7 +95,24 @@ def in_force(matter: Matter) -> Edition:
     return edition
 
 
-def _locked_draft(principal: Principal, *, matter: Matter) -> Draft | None:
+def go_on(
+    draft: Draft,
+    principal: Principal,
+    *,
+    authorisation: Authorisation,
+    at: datetime,
+    clerk: User | None = None,
+) -> Draft:
+    """Go on with a draft under a new consent, at a window or not; its answers stay."""
+    draft.authorisation, draft.saved_at, draft.taken_by = authorisation, at, clerk
+    selectors.acted_on(draft, principal).save(
+        update_fields=["authorisation", "saved_at", "person", "agent", "mandate", "taken_by"]
+    )
+    return draft
+
+
+def locked_draft(principal: Principal, *, matter: Matter) -> Draft | None:
+    """Return the applicant's draft of a matter with its row locked."""
     return Draft.objects.filter(own(principal), matter=matter).select_for_update(of=("self",)).first()
 
 
@@ -120,9 +133,16 @@ def _ask(
     )
 
 
-def _open(
-    principal: Principal, edition: Edition, reference: str, authorisation: Authorisation, at: datetime
+def open_draft(
+    principal: Principal,
+    edition: Edition,
+    reference: str,
+    authorisation: Authorisation,
+    *,
+    at: datetime,
+    clerk: User | None = None,
 ) -> Draft:
+    """Open a draft under its reference; who was a moment earlier keeps theirs."""
     draft, created = Draft.objects.filter(own(principal)).get_or_create(
         matter=edition.matter,
         defaults={
@@ -134,6 +154,7 @@ def _open(
             "edition": edition,
             "authorisation": authorisation,
             "answers": _defaults(edition),
+            "taken_by": clerk,
             "created_at": at,
             "saved_at": at,
         },
@@ -142,7 +163,7 @@ def _open(
         journal.note(
             stream=f"case:{reference}",
             act="draft_started",
-            actor=actors.of_person(principal.acting),
+            actor=actors.of_user(clerk) if clerk else actors.of_person(principal.acting),
             subject=str(draft.pk),
             details={"matter": edition.matter.code, **noted(principal)},
         )
@@ -162,14 +183,22 @@ def _defaults(edition: Edition) -> dict[str, object]:
 
 @transaction.atomic
 def save(
-    principal: Principal, *, reference: str, answers: Mapping[str, object], dropped: Collection[str] = ()
+    principal: Principal,
+    *,
+    reference: str,
+    answers: Mapping[str, object],
+    dropped: Collection[str] = (),
+    clerk: User | None = None,
 ) -> Draft:
-    """Keep answers as they are typed, complete or not, and forget those `dropped`. Raises NoSuchDraft."""
+    """Keep answers as they are typed (by a clerk: at a window), complete or not, and forget those `dropped`.
+
+    Raises NoSuchDraft.
+    """
     draft = own_locked(principal, reference=reference)
     kept = {name: value for name, value in draft.answers.items() if name not in dropped}
     draft.answers = {**kept, **answers, **attached.counts(draft, among=answers)}
-    draft.saved_at = clock.now()
-    draft.save(update_fields=["answers", "saved_at"])
+    draft.saved_at, draft.taken_by = clock.now(), clerk
+    draft.save(update_fields=["answers", "saved_at", "taken_by"])
     return draft
 
 

@@ -25,7 +25,9 @@ def known(draft: Draft | Application, *, at: datetime) -> dict[str, Fact]:
 
 
 def _looker(draft: Draft | Application) -> str:
-    """Return who sees what is read: the system fills an own form in; what an agent fills in, the agent sees."""
+    """Return who sees what is read: a clerk, an agent; an applicant's own form is filled in by the system."""
+    if isinstance(draft, Draft) and draft.taken_by_id is not None:
+        return actors.of_user_id(draft.taken_by_id)
     if not draft.mandate:
         return actors.SYSTEM
     return actors.of_person(draft.agent or draft.person)

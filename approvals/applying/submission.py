@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models import Q
 
 from accounts import actors
 from accounts.acting.principals import Principal
+from accounts.models import User
 from approvals import clock, selectors, telling, workflow
 from approvals.applying import attached, drafting, evidence, prefilling
 from approvals.deciding import announcing
@@ -30,14 +32,29 @@ from records.proving.chain import Json
 STANDS = "申请人认为没有错，请工作人员核实"
 
 
-def submit(principal: Principal, *, reference: str, key: str, seen: Draft | None = None) -> Application:
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where an application is handed in when it is not handed in online: the clerk, and the window in words."""
+
+    clerk: User
+    words: str
+
+
+def submit(
+    principal: Principal,
+    *,
+    reference: str,
+    key: str,
+    seen: Draft | None = None,
+    window: Window | None = None,
+) -> Application:
     """Turn the draft into an application; the same key, or a second click, returns the first one.
 
-    `seen` is the draft as the caller has just read it, which spares reading it again.
+    `seen` is the draft as the caller has just read it, which spares reading it again. `window`: a clerk takes it.
     Raises NoSuchDraft, Incomplete (with the first page to mend), AlreadyOpen.
     """
     try:
-        return _submit_as_checked(principal, seen, reference=reference, key=key)
+        return _submit_as_checked(principal, seen, reference=reference, key=key, window=window)
     except (NoSuchDraft, IntegrityError) as error:
         # Submitted before: with this key, or by another request that was a moment earlier.
         if (earlier := _submitted_before(principal, reference=reference, key=key)) is not None:
@@ -63,13 +80,15 @@ def _refuse_second(principal: Principal, *, reference: str) -> None:
         raise AlreadyOpen(existing.reference)
 
 
-def _submit_as_checked(principal: Principal, seen: Draft | None, *, reference: str, key: str) -> Application:
+def _submit_as_checked(
+    principal: Principal, seen: Draft | None, *, reference: str, key: str, window: Window | None
+) -> Application:
     """Submit what was found complete; a draft that was saved in between is looked at again."""
     while True:
         draft = seen or selectors.own_draft(principal, reference=reference)
         _require_complete(draft)
         draft.answers = _with_files_asked(draft)
-        if (application := _submit(principal, draft, key=key)) is not None:
+        if (application := _submit(principal, draft, key=key, window=window)) is not None:
             return application
         seen = None
 
@@ -95,19 +114,19 @@ def _with_files_asked(draft: Draft) -> dict[str, object]:
 
 
 @transaction.atomic
-def _submit(principal: Principal, draft: Draft, *, key: str) -> Application | None:
+def _submit(principal: Principal, draft: Draft, *, key: str, window: Window | None) -> Application | None:
     if not drafting.lock_as_read(principal, draft):
         return None
     at = now()
-    application = _open(selectors.acted_on(draft, principal), key=key, at=at)
+    application = _open(selectors.acted_on(draft, principal), key=key, at=at, window=window)
     Evidence.objects.bulk_create(evidence.of(application))
     journal.note(
         stream=application.stream,
         act="submitted",
-        actor=actors.of_person(principal.acting),
+        actor=actors.of_user(window.clerk) if window else actors.of_person(principal.acting),
         subject=str(application.pk),
         details={"matter": draft.matter.code, "edition": draft.edition.number, **drafting.noted(principal)},
-        event=f"申请已提交{principal.by}。",
+        event=f"申请已在{window.words}提交{principal.by}。" if window else f"申请已提交{principal.by}。",
         event_kind="submitted",
     )
     attached.carry(draft, application, at=at)
@@ -117,7 +136,8 @@ def _submit(principal: Principal, draft: Draft, *, key: str) -> Application | No
     return application
 
 
-def _open(draft: Draft, *, key: str, at: datetime) -> Application:
+def _open(draft: Draft, *, key: str, at: datetime, window: Window | None) -> Application:
+    channel = Application.Channel.COUNTER if window else Application.Channel.ONLINE
     return Application.objects.create(
         reference=draft.reference,
         matter=draft.matter,
@@ -128,6 +148,8 @@ def _open(draft: Draft, *, key: str, at: datetime) -> Application:
         mandate=draft.mandate,
         authorisation=draft.authorisation,
         answers=draft.answers,
+        channel=channel,
+        taken_by=window.clerk if window else None,
         idempotency_key=key,
         submitted_at=at,
         waiting_since=at,

@@ -14,10 +14,10 @@ from accounts.acting import documents
 from accounts.models import Person
 from approvals.errors import NotAllowed
 from matters.forms.fields import dress
-from portal.citizen import uploading
 from portal.citizen.forms import DOCUMENT, GuardianshipForm
-from portal.citizen.uploading import Tried
 from portal.web.components import uploads
+from portal.web.drafting import uploading
+from portal.web.drafting.uploading import Tried
 from records.files.keeping import Incoming
 
 _TYPED = [name for name in GuardianshipForm.base_fields if name != DOCUMENT]

@@ -10,8 +10,10 @@ from django.http import QueryDict
 from approvals.applying.drafting import in_force
 from approvals.applying.references import new_reference
 from approvals.models import Application, Draft
+from approvals.selectors import draft_of
 from certificates import schemas
 from certificates.models import CertificateType, Presentation, Scan
+from certificates.presenting import codes
 from certificates.presenting.errors import CannotAskThat
 from certificates.presenting.scanning import Wanted, lacking
 from common import clock
@@ -115,9 +117,11 @@ def _for_matter(scan: Scan, code: str) -> Wanted:
     if matter is None:
         raise CannotAskThat("这个事项现在不能办，或者不是这类群众办的。请重新选择。")
     compiled = editions.compiled(in_force(matter))
+    at = clock.now()
+    begun = draft_of(codes.principal_of(scan.presentation, at=at), matter=matter)
     return Wanted(
         compiled.certificates,
-        case_reference=new_reference(division=settings.DIVISION, on=clock.today()),
+        case_reference=begun.reference if begun else new_reference(division=settings.DIVISION, on=at.date()),
         matter_code=matter.code,
         matter_name=matter.name,
         deciding_body=matter.department.name,

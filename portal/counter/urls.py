@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.counter.views import beginning, scanning
+from portal.counter.views import beginning, scanning, taking
 
 app_name = "counter"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,4 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scans/<uuid:scan_id>/state", scanning.state, name="state"),
     path("scans/<uuid:scan_id>/ask", scanning.ask, name="ask"),
     path("scans/<uuid:scan_id>/leave", scanning.leave, name="leave"),
+    path("scans/<uuid:scan_id>/take", taking.take, name="take"),
+    path("scans/<uuid:scan_id>/form", taking.form, name="form"),
+    path("applications/<str:reference>", taking.result, name="taken"),
 ]

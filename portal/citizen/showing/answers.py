@@ -11,9 +11,9 @@ from accounts.acting.principals import Principal
 from approvals.models import Draft
 from certificates.states import AuthorisationStatus
 from matters.format.questions import AskedQuestion, Material, Page, Replacement
-from portal.citizen.filling import Known
 from portal.citizen.showing.consent import register_name, states, type_name
 from portal.web.components.parts import Row
+from portal.web.drafting.filling import Known
 from rules.language.values import Fact, SourceKind
 from rules.wording.showing import reason_text, shower
 

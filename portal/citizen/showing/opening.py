@@ -20,7 +20,6 @@ from evaluations.permissions import RATABLE
 from evaluations.tags import tags
 from matters import editions
 from matters.format.guide import Guide
-from portal.citizen import uploading
 from portal.citizen.showing import faces, outcome, progress
 from portal.citizen.showing.outcome import Stage
 from portal.citizen.showing.progress import Deadline
@@ -28,6 +27,7 @@ from portal.web.components import sheets
 from portal.web.components.parts import CertificateFace, Law, Level, SheetRow, Step
 from portal.web.components.sheets import Unproven
 from portal.web.components.uploads import Upload
+from portal.web.drafting import uploading
 
 BUSY_AFTER = outcome.INSTANT_WITHIN
 PAGES = {

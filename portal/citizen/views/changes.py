@@ -17,9 +17,10 @@ from approvals.models import Application, SupplementNotice
 from approvals.states import OPEN, ApplicationState
 from common import clock
 from matters.forms import AnswerForm
-from portal.citizen import filling, finding, uploading
+from portal.citizen import finding
 from portal.citizen.showing import progress
 from portal.web import unsaved
+from portal.web.drafting import filling, uploading
 from portal.web.uploading import takes_files
 
 FORM_METHODS = ["GET", "HEAD", "POST"]

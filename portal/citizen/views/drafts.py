@@ -20,14 +20,15 @@ from approvals.models import Draft
 from certificates.states import AuthorisationStatus
 from common import clock
 from matters.forms import AnswerForm
-from portal.citizen import filling, finding, uploading
-from portal.citizen.filling import Known
+from portal.citizen import finding
 from portal.citizen.showing import answers as showing
 from portal.citizen.showing.steps import STEPS
-from portal.citizen.uploading import Tried
 from portal.citizen.views.consenting import onward
 from portal.web import unsaved
 from portal.web.components.wording import local
+from portal.web.drafting import filling, uploading
+from portal.web.drafting.filling import Known
+from portal.web.drafting.uploading import Tried
 from portal.web.uploading import takes_files
 
 Mine = tuple[Principal, Draft]

@@ -12,10 +12,11 @@ from accounts.acting.principals import Principal
 from approvals import selectors
 from approvals.errors import NoSuchDraft
 from common.errors import DomainError
-from portal.citizen import documents, finding, uploading
+from portal.citizen import documents, finding
 from portal.citizen.forms import DOCUMENT
-from portal.citizen.uploading import Tried
 from portal.web import serving
+from portal.web.drafting import uploading
+from portal.web.drafting.uploading import Tried
 from portal.web.principals import person_of
 from portal.web.uploading import takes_files
 from records.files.errors import NoSuchFile

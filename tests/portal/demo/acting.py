@@ -17,9 +17,9 @@ from common import clock
 from matters.forms import AnswerForm
 from matters.forms.fields import UploadsField
 from matters.models import Matter
-from portal.citizen import filling
 from portal.demo.district.lives import Life, district
 from portal.demo.district.residents import Day, filled
+from portal.web.drafting import filling
 from tests.factories import uploads
 
 

@@ -14,7 +14,8 @@ from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from matters.forms import AnswerForm
 from matters.forms.answers import Prefill, form_facts, is_visible
-from portal.citizen import uploading
+from matters.forms.fields import UploadsField
+from portal.web.drafting import uploading
 from rules.language.values import Facts
 
 # The page's own buttons, and the questions it showed.
@@ -91,14 +92,33 @@ def supplement_form(
     return uploading.show(form, application)
 
 
+def window_form(
+    draft: Draft,
+    given: Known,
+    *,
+    data: Mapping[str, object] | None = None,
+    correcting: Collection[str] = (),
+) -> AnswerForm:
+    """Return the form of a window: all pages in one, without files (those are uploaded by the applicant)."""
+    form = forms.build(
+        given.compiled,
+        prefilled=given.prefilled,
+        answers=draft.answers,
+        data=data,
+        correcting=correcting,
+        controls=(*CONTROLS, "key"),
+        facts=given.facts,
+    )
+    for name in [name for name, one in form.fields.items() if isinstance(one, UploadsField)]:
+        del form.fields[name]
+    return form
+
+
 def keep(principal: Principal, draft: Draft, form: AnswerForm) -> Draft:
     """Keep what could be read of a posted page, valid or not; the rest is asked again."""
     kept = readable(form)
     return drafting.save(
-        principal,
-        reference=draft.reference,
-        answers=kept,
-        dropped=_forgotten(form, before=draft.answers, kept=kept),
+        principal, reference=draft.reference, answers=kept, dropped=forgotten(form, draft, kept=kept)
     )
 
 
@@ -119,6 +139,7 @@ def asked_more(form: AnswerForm, *, shown: str | None) -> list[str]:
     return more if set(form.errors) <= set(more) else []
 
 
-def _forgotten(form: AnswerForm, *, before: Collection[str], kept: Collection[str]) -> set[str]:
+def forgotten(form: AnswerForm, draft: Draft, *, kept: Collection[str]) -> set[str]:
     """Return answers to forget: no longer asked, or set back to what the certificate says."""
-    return set() if form.non_field_errors() else set(before) - set(kept) - set(form.errors)
+    files = {question.name for question in editions.compiled(draft.edition).file_questions} - set(form.fields)
+    return set() if form.non_field_errors() else set(draft.answers) - set(kept) - set(form.errors) - files

@@ -1,0 +1,114 @@
+"""At a window: a clerk takes an application while the holder's agreement on the phone stands (综合窗口受理).
+
+The applicant is who showed the code; the clerk types for them, is named in every step, and sees no more and no longer
+than was agreed. What was typed stays in the applicant's draft when the ten minutes are over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.acting.principals import Principal
+from accounts.models import User
+from approvals import selectors
+from approvals.applying import drafting, submission
+from approvals.errors import AlreadyOpen, NoSuchDraft, NotAcceptingApplications
+from approvals.models import Application, Draft
+from certificates.models import Authorisation, Scan
+from certificates.presenting import codes, scanning
+from certificates.presenting.stages import Stage, stage
+from common import clock
+from common.errors import DomainError
+from matters.models import Matter
+
+
+class AgreementOver(DomainError):
+    """The holder's agreement does not stand (any more), or was given for no matter."""
+
+    message = (
+        "群众的同意已经到时间、撤回了，或者不是为办事给的。"
+        "填过的都保存着：请群众重新亮码，再扫一次，选同一件事接着办。"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AtWindow:
+    """A clerk with an agreement that stands: for whom, for which matter, under which reference."""
+
+    clerk: User
+    scan: Scan
+    principal: Principal
+    agreed: Authorisation
+
+
+def at_window(clerk: User, *, scan_id: UUID, window: str, at: datetime) -> AtWindow:
+    """Return the agreement to the clerk, post and window it was given to.
+
+    Raises NoSuchScan, OtherWindow, AgreementOver, MayNotAct, MayNotShow.
+    """
+    found = scanning.of_window(clerk, scan_id=scan_id, window=window)
+    if stage(found, at=at) != Stage.OPEN or not found.matter_code or found.authorisation is None:
+        raise AgreementOver
+    return AtWindow(clerk, found, codes.principal_of(found.presentation, at=at), found.authorisation)
+
+
+@transaction.atomic
+def begin(place: AtWindow) -> Draft:
+    """Open the applicant's draft under the agreement, or go on with the one there is.
+
+    Raises NotVerified, WrongApplicant, NotInMandate, NotAcceptingApplications, AlreadyOpen.
+    """
+    principal, matter = place.principal, Matter.objects.filter(code=place.scan.matter_code).first()
+    if matter is None:
+        raise NotAcceptingApplications
+    drafting.require_standing(principal)
+    drafting.require_for(principal, matter=matter)
+    edition = drafting.in_force(matter)
+    if (existing := selectors.open_application(principal, matter=matter)) is not None:
+        raise AlreadyOpen(existing.reference)
+    at = clock.now()
+    draft = drafting.locked_draft(principal, matter=matter)
+    if draft is None:
+        reference = place.scan.case_reference
+        return drafting.open_draft(principal, edition, reference, place.agreed, at=at, clerk=place.clerk)
+    if draft.reference != place.scan.case_reference:
+        raise AgreementOver  # begun elsewhere after the question was put: the consent is not for this draft
+    return drafting.go_on(draft, principal, authorisation=place.agreed, at=at, clerk=place.clerk)
+
+
+def draft_of(place: AtWindow) -> Draft:
+    """Return the draft the clerk has begun here. Raises NoSuchDraft."""
+    found = selectors.own_draft(place.principal, reference=place.scan.case_reference)
+    if found.authorisation_id != place.agreed.pk:
+        raise NoSuchDraft
+    return found
+
+
+def save(
+    place: AtWindow, draft: Draft, *, answers: Mapping[str, object], dropped: Collection[str] = ()
+) -> Draft:
+    """Keep what the clerk typed, complete or not. Raises NoSuchDraft."""
+    return drafting.save(
+        place.principal, reference=draft.reference, answers=answers, dropped=dropped, clerk=place.clerk
+    )
+
+
+def submit(place: AtWindow, *, key: str) -> Application:
+    """Hand the application in at the window; a second click returns the first one. Raises Incomplete, NoSuchDraft."""
+    return submission.submit(
+        place.principal,
+        reference=place.scan.case_reference,
+        key=key,
+        window=submission.Window(place.clerk, f"{place.scan.body}{place.scan.window}"),
+    )
+
+
+def taken(clerk: User, *, reference: str) -> Application | None:
+    """Return an application to the clerk who took it, None to anybody else."""
+    rows = Application.objects.select_related("matter__department", "person", "organisation", "edition")
+    return rows.filter(taken_by=clerk, reference=reference).first()

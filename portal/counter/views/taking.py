@@ -1,0 +1,118 @@
+"""受理申请: after the holder agreed, the clerk fills in what is left and hands it in; then what has become of it."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from approvals.applying import taking
+from approvals.applying.taking import AgreementOver, AtWindow
+from approvals.errors import AlreadyOpen, Incomplete
+from approvals.models import Draft
+from common import clock
+from matters.forms import AnswerForm
+from portal.counter import access, showing, taken
+from portal.counter.access import office_page, seated
+from portal.web.drafting import filling
+from portal.web.drafting.filling import Known
+
+
+@office_page
+@never_cache
+@require_POST
+@seated
+def take(request: HttpRequest, scan_id: UUID) -> HttpResponse:
+    """Open the application, or go on with the one the holder has begun."""
+    try:
+        taking.begin(_place(request, scan_id))
+    except (AgreementOver, AlreadyOpen) as wrong:
+        messages.warning(request, wrong.message)
+        return redirect("counter:look", scan_id)
+    return redirect("counter:form", scan_id)
+
+
+@office_page
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@seated
+def form(request: HttpRequest, scan_id: UUID) -> HttpResponse:
+    """Show everything that is asked on one page; what was typed is kept whatever button was pressed."""
+    try:
+        place = _place(request, scan_id)
+    except AgreementOver as over:
+        messages.warning(request, over.message)
+        return redirect("counter:look", scan_id)
+    draft = taking.draft_of(place)
+    given = filling.known(draft, at=clock.now())
+    data = request.POST if request.method == "POST" else None
+    shown = filling.window_form(draft, given, data=data, correcting={request.GET.get("correct", "")})
+    if data is None:
+        return _page(request, place, draft, given, shown)
+    kept = filling.readable(shown)
+    dropped = filling.forgotten(shown, draft, kept=kept)
+    draft = taking.save(place, draft, answers=kept, dropped=dropped)
+    return _onward(request, place, shown) or _again(request, place, draft, shown)
+
+
+def _onward(request: HttpRequest, place: AtWindow, shown: AnswerForm) -> HttpResponse | None:
+    """Return where a kept page leads, None to show it again with what is wrong."""
+    here = place.scan.pk
+    if (name := request.POST.get("correct")) in shown.fields:
+        response = redirect("counter:form", here)
+        response["Location"] += f"?correct={name}#id_{name}"
+        return response
+    if filling.asked_more(shown, shown=request.POST.get("asked")):
+        return redirect("counter:form", here)
+    if not shown.is_valid() or request.POST.get("act") != "submit":
+        return None
+    try:
+        key = request.POST.get("key", "")[:64] or place.scan.case_reference
+        application = taking.submit(place, key=key)
+    except Incomplete as error:
+        messages.warning(request, error.message)
+        return redirect("counter:form", here)
+    return redirect("counter:taken", application.reference)
+
+
+def _again(request: HttpRequest, place: AtWindow, draft: Draft, shown: AnswerForm) -> HttpResponse:
+    given = filling.known(draft, at=clock.now())  # what was kept may have changed the situation
+    status = 200 if shown.is_valid() else 422
+    return _page(request, place, draft, given, shown, status=status)
+
+
+def _page(
+    request: HttpRequest, place: AtWindow, draft: Draft, given: Known, shown: AnswerForm, *, status: int = 200
+) -> HttpResponse:
+    at = clock.now()
+    known = {
+        "clerk": access.clerk_of(request),
+        "page": showing.page(place.scan, [], at=at),
+        "draft": draft,
+        "form": shown,
+        "files": taken.files_asked(given),
+        "key": uuid.uuid4(),
+    }
+    return render(request, "counter/form.html", known, status=status)
+
+
+@office_page
+@never_cache
+@require_safe
+def result(request: HttpRequest, reference: str) -> HttpResponse:
+    """Tell what became of an application one took: that it is in, its number, who goes on with it."""
+    clerk = access.clerk_of(request)
+    application = taking.taken(clerk.user, reference=reference)
+    if application is None:
+        raise Http404
+    return render(request, "counter/taken.html", {"clerk": clerk, "page": taken.page(application, wait=True)})
+
+
+def _place(request: HttpRequest, scan_id: UUID) -> AtWindow:
+    clerk = access.clerk_of(request)
+    return taking.at_window(clerk.user, scan_id=scan_id, window=clerk.window, at=clock.now())

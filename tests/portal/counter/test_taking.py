@@ -1,0 +1,179 @@
+"""Taken at a window: from the code on the phone to the certificate, typed by the clerk for the holder."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from approvals import deciding
+from approvals.applying import drafting, submission
+from approvals.models import Application, Draft
+from approvals.states import ApplicationState
+from certificates.models import Certificate, Scan, UseRecord
+from common import clock
+from records.journal import events_of
+from records.models import JournalEntry
+from tests.factories import district
+from tests.factories.district import ALLOWANCE
+from tests.factories.standin import Standin
+from tests.portal.counter.test_scanning import Pair, after
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pair(city: Standin) -> Pair:
+    """A holder whom the registers know, and a clerk at window 3."""
+    holder, clerk = district.citizen(city), district.clerk()
+    phone, window = Client(), Client()
+    phone.force_login(holder.user)
+    window.force_login(clerk)
+    window.post(reverse("counter:window"), {"number": "3"})
+    return Pair(holder, phone, clerk, window)
+
+
+def agreed(pair: Pair) -> Scan:
+    pair.show()
+    pair.scan()
+    scan = Scan.objects.order_by("-scanned_at")[0]
+    pair.window.post(reverse("counter:ask", args=[scan.pk]), {"matter": ALLOWANCE})
+    pair.phone.post(reverse("citizen:code_agree", args=[scan.pk]))
+    return Scan.objects.order_by("-scanned_at")[0]
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Return what a browser would post of the page as it was drawn, by the button that submits."""
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", page.partition('class="form card"')[2]):
+        told = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+        if told.get("type") not in {"radio", "checkbox"} or " checked" in tag:
+            found[told.get("name", "")] = told.get("value", "")
+    found.pop("csrfmiddlewaretoken", None)
+    return {**found, "act": "submit"}
+
+
+def take(pair: Pair, scan: Scan) -> str:
+    answer = pair.window.post(reverse("counter:take", args=[scan.pk]), follow=True)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def test_the_clerk_takes_it_with_nothing_typed_and_it_is_granted(pair: Pair) -> None:
+    scan = agreed(pair)
+    page = take(pair, scan)
+    assert "群众已核对，提交申请" in page
+    assert "我的办件" not in page
+    answer = pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+    application = Application.objects.get()
+    assert answer["Location"] == reverse("counter:taken", args=[application.reference])
+    assert application.reference == scan.case_reference
+    assert (application.channel, application.taken_by) == (Application.Channel.COUNTER, pair.clerk)
+    assert application.person == pair.holder.principal.person
+    assert application.authorisation == scan.authorisation
+    deciding.decide_waiting()
+    shown = pair.window.get(answer["Location"]).content.decode()
+    issued = Certificate.objects.get(source__startswith="decision:")
+    assert "审批通过" in shown
+    assert issued.number in shown
+    assert issued.holder_person == application.person
+
+
+def test_every_step_names_the_clerk(pair: Pair) -> None:
+    scan = agreed(pair)
+    page = take(pair, scan)
+    pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+    entries = JournalEntry.objects.filter(stream=f"case:{scan.case_reference}")
+    actors = dict(entries.filter(act__in=["draft_started", "submitted"]).values_list("act", "actor"))
+    assert actors == dict.fromkeys(("draft_started", "submitted"), f"user:{pair.clerk.pk}")
+    assert any("3 号窗口提交" in event.text for event in events_of(f"case:{scan.case_reference}"))
+    prefilled = UseRecord.objects.filter(case_reference=scan.case_reference, purpose="预填")
+    assert {one.actor for one in prefilled} == {f"user:{pair.clerk.pk}"}
+
+
+def test_a_second_click_takes_it_once(pair: Pair) -> None:
+    scan = agreed(pair)
+    page = take(pair, scan)
+    first = pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+    second = pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page), follow=True)
+    assert first.status_code == 302
+    assert second.status_code in {200, 404}
+    assert Application.objects.count() == 1
+
+
+def test_what_was_typed_stays_when_the_minutes_are_over_and_another_scan_goes_on(pair: Pair) -> None:
+    scan = agreed(pair)
+    take(pair, scan)
+    after(minutes=11)
+    answer = pair.window.post(reverse("counter:form", args=[scan.pk]), {"act": "save"}, follow=True)
+    assert "请群众重新亮码" in answer.content.decode()
+    draft = Draft.objects.get()
+    again = agreed(pair)
+    assert again.case_reference == draft.reference
+    page = take(pair, again)
+    pair.window.post(reverse("counter:form", args=[again.pk]), fields_of(page))
+    assert Application.objects.get().reference == draft.reference
+
+
+def test_a_draft_begun_at_home_is_finished_at_the_window(pair: Pair) -> None:
+    draft = drafting.start(pair.holder.principal, matter=district.matter(ALLOWANCE), consent=False)
+    scan = agreed(pair)
+    assert scan.case_reference == draft.reference
+    page = take(pair, scan)
+    pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+    deciding.decide_waiting()
+    assert Application.objects.get().state == ApplicationState.GRANTED
+
+
+def test_what_is_open_already_is_not_taken_twice(pair: Pair) -> None:
+    scan = agreed(pair)
+    draft = drafting.start(pair.holder.principal, matter=district.matter(ALLOWANCE), consent=True)
+    submission.submit(pair.holder.principal, reference=draft.reference, key="k")
+    assert "正在办理" in take(pair, scan)
+    assert Application.objects.count() == 1
+
+
+def test_another_clerk_window_or_nobody_touches_it(pair: Pair) -> None:
+    scan = agreed(pair)
+    take(pair, scan)
+    form = reverse("counter:form", args=[scan.pk])
+    other, other_window = district.clerk(), Client()
+    other_window.force_login(other)
+    other_window.post(reverse("counter:window"), {"number": "5"})
+    assert other_window.get(form).status_code in {403, 404, 409}
+    assert other_window.post(form, {"act": "submit"}).status_code in {403, 404, 409}
+    pair.window.post(reverse("counter:window"), {"number": "5"})
+    assert pair.window.get(form).status_code in {403, 404, 409}
+    assert not Application.objects.exists()
+
+
+def test_what_another_clerk_took_is_not_shown(pair: Pair) -> None:
+    scan = agreed(pair)
+    page = take(pair, scan)
+    pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+    address = reverse("counter:taken", args=[Application.objects.get().reference])
+    other_window = Client()
+    other_window.force_login(district.clerk())
+    assert other_window.get(address).status_code in {302, 404}
+    assert pair.window.get(address).status_code == 200
+
+
+def test_a_consent_that_is_taken_back_stops_the_taking(pair: Pair) -> None:
+    scan = agreed(pair)
+    take(pair, scan)
+    pair.answer("withdraw")
+    answer = pair.window.post(reverse("counter:form", args=[scan.pk]), {"act": "submit"}, follow=True)
+    assert "撤回" in answer.content.decode()
+    assert not Application.objects.exists()
+
+
+def test_time_alone_changes_no_draft(pair: Pair) -> None:
+    scan = agreed(pair)
+    take(pair, scan)
+    assert clock.now() - scan.scanned_at < timedelta(minutes=1)
+    assert Draft.objects.get().taken_by == pair.clerk
+    drafting.save(pair.holder.principal, reference=scan.case_reference, answers={})
+    assert Draft.objects.get().taken_by is None
