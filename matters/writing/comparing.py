@@ -190,6 +190,9 @@ class _Pair:
         labels = list(dict.fromkeys([*said_after, *said_before]))
         shown = tuple(Line(label, said_before.get(label, ""), said_after.get(label, "")) for label in labels)
         words = said_after or said_before
+        names = [str(_of(side or {}, named) or "") for side in sides]
+        if all(names) and names[0] != names[1]:
+            shown = (Line("名称", *names), *shown)
         title = str(_of(has or had or {}, named) or "") or words.get("", "") or name
         return Item(title, _kind(had, has, moved=moved), tuple(line for line in shown if line.label))
 

@@ -219,7 +219,7 @@ def told(problem: Problem) -> str:
     if problem.path.endswith(_NAMING) and problem.message == MALFORMED:
         return "请选择一项数据"
     words = spoken(problem.message)
-    return f"提醒：{words}" if problem.warning else words
+    return f"{parts.REMINDER}{words}" if problem.warning else words
 
 
 def offered(content: Content, sources: Sources) -> dict[str, Choices]:

@@ -15,6 +15,7 @@ from portal.catalogue.builder.rows import Choices, Problems, Shown, options
 from portal.catalogue.builder.shapes import EITHER, Shape, fields_of, inner_of
 from rules import InvalidTree, facts_needed, parse_condition, sentence
 
+REMINDER = "提醒："  # how a warning begins among what is said at a field
 MOST_ITEMS = 60
 MOST_NODES = (
     40  # of a condition that is shown as rows; a larger one is shown as JSON, as it would not fit a form
@@ -53,6 +54,11 @@ class Drawn:
     last: bool = True
     keys: Choices = ()
     note: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Return whether something must be mended here; a reminder does not make a field red."""
+        return any(not one.startswith(REMINDER) for one in self.errors)
 
     @property
     def key_options(self) -> SafeString:

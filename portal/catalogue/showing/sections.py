@@ -130,7 +130,10 @@ def _stale(draft: EditionDraft, path: str, around_it: str) -> Stale:
     if path.startswith("examples["):
         return Stale("样例", reverse("catalogue:table", args=[draft.pk, "examples"]), around_it)
     url = reverse("catalogue:part", args=[draft.pk, address])
-    return Stale(around(draft.content, address)["title"], f"{url}#{path}", around_it)
+    title = around(draft.content, address)["title"]
+    steps = acting.steps_of(path)
+    inside = WORDS["Guide"].get(str(steps[1]), ("", ""))[0] if address == "guide" and len(steps) > 1 else ""
+    return Stale(f"{title}，{inside}" if inside else title, f"{url}#{path}", around_it)
 
 
 def page_of(content: Content, path: str) -> str:

@@ -66,6 +66,7 @@ def part(request: HttpRequest, draft_id: UUID, address: str) -> HttpResponse:
     known = {"page": page, "form": page.drawn, "problems": page.faults} | sections.around(
         draft.content, address
     )
+    known |= {"only_reminders": all(one.warning for one in page.faults)}
     known |= {"back_url": back_url, "back_words": back_words, "unread": unread}
     shown = common(request, admin, draft, page) | known
     return render(request, "catalogue/part.html", shown, status=unread.status if unread else 200)
@@ -125,7 +126,8 @@ def not_saved(
 ) -> HttpResponse:
     """Show what was typed beside what is stored: she copies it, or saves over it knowingly."""
     draft = access.draft_of(admin, draft_id=draft_id)
-    known = {"admin": admin, "draft": draft, "error": error, "tabs_of_draft": tabs.tabs(draft, here=HERE)}
+    here = tabs.tab_of(place.name) if place is not None and place.name else HERE
+    known = {"admin": admin, "draft": draft, "error": error, "tabs_of_draft": tabs.tabs(draft, here=here)}
     known |= conflicts.beside(draft, posted(request), place=place)
     return render(request, "catalogue/conflict.html", known, status=error.status)
 

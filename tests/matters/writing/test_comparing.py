@@ -120,3 +120,13 @@ def test_a_type_that_is_only_wanted_is_named_by_its_name() -> None:
     (section,) = [one for one in compare(side(old), side(new), types=names) if one.changes]
     ((line,),) = [item.differing for item in section.changes]
     assert (line.label, line.before, line.after) == ("最好由哪种证照代替", "学籍证明", "不动产权证书")
+
+
+def test_another_name_of_a_check_is_said_on_both_sides() -> None:
+    old = {"checks": [{"code": "age", "name": "年龄达到要求"}]}
+    new = {"checks": [{"code": "age", "name": "够八十岁了"}]}
+    (section,) = compare(Side("V1", old), Side("草稿", new))
+    (item,) = section.changes
+    assert [(line.label, line.before, line.after) for line in item.differing] == [
+        ("名称", "年龄达到要求", "够八十岁了")
+    ]

@@ -144,7 +144,10 @@ def test_texts_that_still_name_the_old_age_are_listed_for_both(
         assert f'href="{at(saved, "parts/guide")}#guide.conditions[1]"' in shown
         assert f'href="{at(saved, "parts/checks.1")}#checks[1].told.fail"' in shown
         assert f'href="{at(saved, "parts/outcome.rows.2")}#' in shown
-    assert "还写着“80 周岁”" in browser.get(at(saved, "parts/checks.1")).content.decode()
+    checked = browser.get(at(saved, "parts/checks.1")).content.decode()
+    assert "还写着“80 周岁”" in checked
+    assert "field__reminder" in checked
+    assert "field__error" not in checked
     assert "还写着" not in browser.get(at(saved, "parts/checks.0")).content.decode()
     assert "处提醒" in browser.get(at(saved, "checks")).content.decode()
 
