@@ -46,6 +46,20 @@ class Plan:
         return any(not use.left_out for use in self.uses)
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The fields of one type, to be ticked: (what the form sends, label, whether it identifies a person)."""
+
+    slug: str
+    name: str
+    rows: tuple[tuple[str, str, bool], ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what the form may send."""
+        return tuple(name for name, _, _ in self.rows)
+
+
 def kind_of(presentation: Presentation) -> str:
     """Return what kind of applicant is shown, as a matter's `applicant` says it."""
     return "organisation" if presentation.holder_organisation_id is not None else "person"
@@ -97,10 +111,23 @@ def wanted(scan: Scan, sent: QueryDict) -> Wanted:
     """Return what was chosen; a matter brings the reference under which an application can be taken next."""
     if code := sent.get("matter", ""):
         return _for_matter(scan, code)
-    slugs = [kind.slug for kind in types_for(scan.presentation) if kind.slug in sent.getlist("types")]
-    kinds = schemas.kinds(slugs)
-    scope = {slug: list(schemas.of_version(kinds[slug], kinds[slug].current_schema)) for slug in slugs}
+    ticked = set(sent.getlist("fields"))
+    chosen = {one.slug: [name for name in one.names if name in ticked] for one in parts_for(scan, sent)}
+    scope = {slug: [name.partition(".")[2] for name in names] for slug, names in chosen.items() if names}
     return Wanted(scope, purpose=sent.get("purpose", ""))
+
+
+def parts_for(scan: Scan, sent: QueryDict) -> list[Parts]:
+    """Return the fields of the ticked types: a purpose names what it needs of them (PIPL art. 6)."""
+    ticked = set(sent.getlist("types"))
+    kinds = [kind for kind in types_for(scan.presentation) if kind.slug in ticked]
+    return [_parts(kind) for kind in kinds]
+
+
+def _parts(kind: CertificateType) -> Parts:
+    specs = schemas.of_version(kind, kind.current_schema)
+    rows = tuple((f"{kind.slug}.{name}", spec.label, spec.personal) for name, spec in specs.items())
+    return Parts(kind.slug, kind.name, rows)
 
 
 def is_taken(scan: Scan) -> bool:

@@ -80,6 +80,8 @@ def ask(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """Put the question to the phone; what cannot be asked is said above the choices."""
     clerk, at = access.clerk_of(request), clock.now()
     found = _found(clerk, scan_id)
+    if request.POST.getlist("types") and "chosen" not in request.POST:
+        return _which_fields(request, clerk, found)
     try:
         wanted = asking.wanted(found, request.POST)
         scanning.ask(clerk.user, scan_id=scan_id, window=clerk.window, wanted=wanted, at=at)
@@ -89,6 +91,19 @@ def ask(request: HttpRequest, scan_id: UUID) -> HttpResponse:
         known = {"clerk": clerk, "page": showing.page(found, [], at=at), "at": at, "fault": wrong.message}
         return render(request, "counter/scan.html", known | _choices(request, found), status=wrong.status)
     return redirect("counter:look", scan_id)
+
+
+def _which_fields(request: HttpRequest, clerk: Clerk, found: Scan) -> HttpResponse:
+    """Ask which fields of the ticked types a purpose needs: none is asked for that nobody chose."""
+    at = clock.now()
+    known = {
+        "clerk": clerk,
+        "page": showing.page(found, [], at=at),
+        "at": at,
+        "parts": asking.parts_for(found, request.POST),
+        "purpose": request.POST.get("purpose", ""),
+    }
+    return render(request, "counter/scan.html", known)
 
 
 @office_page

@@ -88,7 +88,9 @@ def test_from_the_code_to_the_fields(pair: Pair) -> None:
     assert "3 号窗口已扫码" in pair.phone.get(CODE).content.decode()
     preview = pair.window.get(reverse("counter:look", args=[Scan.objects.get().pk]), {"matter": ALLOWANCE})
     assert "请求用证" in preview.content.decode()
-    assert "等群众在手机上回答" in pair.ask()
+    waiting = pair.ask()
+    assert "等群众在手机上回答" in waiting
+    assert '<noscript><meta http-equiv="refresh" content="3">' in waiting
     question = pair.phone.get(CODE).content.decode()
     for words in (
         "3 号窗口请求使用",
@@ -99,6 +101,7 @@ def test_from_the_code_to_the_fields(pair: Pair) -> None:
         "敏感个人信息",
     ):
         assert words in question, words
+    assert '<noscript><meta http-equiv="refresh"' in question
     assert pair.holder.person.id_number not in pair.look()
     assert not UseRecord.objects.filter(mode="presented").exists()
     assert "已同意3 号窗口查看" in pair.answer("agree")
@@ -159,9 +162,17 @@ def test_for_a_purpose(pair: Pair) -> None:
     pair.scan()
     page = pair.window.get(reverse("counter:look", args=[Scan.objects.get().pk]), {"purpose": ""})
     assert "只为一种用途看证照" in page.content.decode()
-    assert "4 到 200 个字" in pair.ask(purpose="开", types=["resident_id"])
+    told: dict[str, Any] = {"purpose": "办理公共服务卡", "types": ["resident_id"]}
+    which = pair.ask(**told)
+    assert re.search(r'value="resident_id.name" checked', which)
+    assert re.search(r'value="resident_id.id_number">', which)  # what identifies is not ticked beforehand
+    told |= {"chosen": "1"}
+    fields = ["resident_id.name", "resident_id.id_number", "resident_id.salary", "social_card.bank"]
+    assert "4 到 200 个字" in pair.ask(**told | {"purpose": "开", "fields": fields})
+    assert "没有要看的证照" in pair.ask(**told)
     assert "没有要看的证照" in pair.ask(purpose="办理公共服务卡")
-    assert "等群众在手机上回答" in pair.ask(purpose="办理公共服务卡", types=["resident_id"])
+    assert "等群众在手机上回答" in pair.ask(**told, fields=fields)
+    assert Scan.objects.get().scope == {"resident_id": ["name", "id_number"]}
     assert "办理公共服务卡" in pair.phone.get(CODE).content.decode()
     pair.answer("agree")
     assert pair.holder.person.id_number in pair.look()
