@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 from django.conf import settings
@@ -78,7 +79,9 @@ def accept(pem: str, *, request_pem: str, at: datetime) -> Issued:
         leaf, *chain = statement.certificates_in(pem)
     except ValueError as error:
         raise SealCertificateRefused("这不是 PEM 格式的数字证书，请选择认证机构发来的文件。") from error
-    if _key(leaf) != _key(x509.load_pem_x509_csr(request_pem.encode())):
+    if _key(leaf) != _key(
+        x509.load_pem_x509_csr(request_pem.encode())
+    ):  # also what has a key of another kind
         raise SealCertificateRefused("这张数字证书不是按这次申请签发的，公钥对不上。请核对文件。")
     if not leaf.not_valid_before_utc <= at < leaf.not_valid_after_utc:
         raise SealCertificateRefused("这张数字证书现在不在有效期内。请向认证机构重新申请。")
@@ -100,9 +103,11 @@ def _short(text: str) -> str:
 
 
 def _key(signed: x509.Certificate | x509.CertificateSigningRequest) -> bytes:
-    return signed.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    try:
+        key = signed.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return b""
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def _pem(certificate: x509.Certificate) -> str:

@@ -86,6 +86,7 @@ def may_keep(user: User, department: Department) -> bool:
 
 def enter_request(department: Department, *, custodian: User, name: str, actor: str) -> SealRequest:
     """Make key and request for whoever sets up a district; keepers go through `request`."""
+    Department.objects.select_for_update(of=("self",)).get(pk=department.pk)  # one after the other
     if SealRequest.objects.filter(department=department, seal=None, dropped_at=None).exists():
         raise SealRefused("已经有一份印章证书申请在等待认证机构答复。请先导入证书，或者放弃那份申请。")
     at, keeper = clock.now(), keys.provider(keys.FILE)
@@ -112,10 +113,10 @@ def enter(asked: SealRequest, *, certificate_pem: str, actor: str) -> Seal:
         raise SealRefused("这份印章证书申请已经办完。请刷新页面查看。")
     at = clock.now()
     issued = authority.accept(certificate_pem, request_pem=locked.request_pem, at=at)
-    for old in Seal.objects.select_for_update().filter(
-        department=locked.department, status=SealStatus.ACTIVE
-    ):
-        _moved(old, to=SealStatus.DESTROYED, reason=RENEWED, actor=actor)
+    # All of them: one that is being resumed would be a second one.
+    for old in Seal.objects.select_for_update().filter(department=locked.department).order_by("pk"):
+        if old.status == SealStatus.ACTIVE:
+            _moved(old, to=SealStatus.DESTROYED, reason=RENEWED, actor=actor)
     locked.seal = Seal.objects.create(
         department=locked.department,
         name=locked.name,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,7 +11,7 @@ from typing import Any
 
 import rfc8785
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
@@ -73,14 +71,16 @@ def check(
     verify = _VERIFIERS.get(algorithm)
     if verify is None:
         return Fault.ALGORITHM
-    signed = statement(digest=digest, signed_at=signed_at, algorithm=algorithm, seal=seal)
     try:
+        signed = statement(digest=digest, signed_at=signed_at, algorithm=algorithm, seal=seal)
         at = datetime.fromisoformat(signed_at)
         verify(certificate, base64.b64decode(signature, validate=True), signed)
-    except (ValueError, TypeError, binascii.Error):
-        return Fault.MALFORMED
     except InvalidSignature:
         return Fault.SIGNATURE
+    except UnsupportedAlgorithm:
+        return Fault.ALGORITHM
+    except (ValueError, TypeError, rfc8785.CanonicalizationError):
+        return Fault.MALFORMED
     return None if _valid(certificate, at) else Fault.EXPIRED
 
 
@@ -113,12 +113,12 @@ def check_data(document: Mapping[str, Any], *, trusted: Sequence[x509.Certificat
         digest = digest_of(document["terms"], salt=bytes.fromhex(document["salt"]))
         issuer = str(document["terms"]["issuer"])
         signature = str(document["signature"])
-    except (KeyError, ValueError, TypeError, AttributeError, rfc8785.CanonicalizationError):
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError, rfc8785.CanonicalizationError):
         return (Fault.MALFORMED,)
     if document.get("format") != FORMAT or at.tzinfo is None:
         return (Fault.MALFORMED,)
     faults = [
-        None if hmac.compare_digest(digest, named["digest"]) else Fault.CHANGED,
+        None if digest == named["digest"] else Fault.CHANGED,
         check(signature, certificate=leaf, **named),
         None if body_of(leaf) in {"", issuer} else Fault.OTHER_BODY,
         check_chain(leaf, chain=chain, trusted=trusted, at=at),
@@ -157,7 +157,7 @@ def _issued(below: x509.Certificate, above: x509.Certificate, at: datetime) -> b
         return False
     try:
         below.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 

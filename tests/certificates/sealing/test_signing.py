@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from base64 import b64encode
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import call_command
 from django.db import IntegrityError, connection, connections, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import Post, User
 from certificates.errors import NotTheKeeper, NoUsableSeal, SealCertificateRefused, SealRefused
@@ -278,6 +281,18 @@ def test_a_certificate_that_does_not_fit_makes_no_seal(seal: Seal, keeper: User)
             seals.make(keeper, asked=asked, certificate_pem=answer)
     seal.refresh_from_db()
     assert seal.status == SealStatus.ACTIVE
+
+
+@given(st.text(max_size=60) | st.binary(max_size=60).map(lambda some: some.decode("latin-1")))
+def test_whatever_is_pasted_is_refused_in_words(text: str) -> None:
+    asked = "-----BEGIN CERTIFICATE-----\n"
+    for pasted in (
+        text,
+        asked + text,
+        asked + b64encode(text.encode()).decode() + "\n-----END CERTIFICATE-----",
+    ):
+        with pytest.raises(SealCertificateRefused):
+            authority.accept(pasted, request_pem="", at=AT)
 
 
 # --- at the same time ------------------------------------------------------------------------------------------------

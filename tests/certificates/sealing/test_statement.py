@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import rfc8785
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given
@@ -176,6 +176,28 @@ def test_nonsense_is_malformed_and_never_an_error(part: str, value: Any) -> None
     assert faults(told)
     del told[part]
     assert faults(told)
+
+
+@pytest.mark.parametrize("part", sorted(set(document()) - {"certificate", "chain"}))
+def test_half_a_character_is_malformed(part: str) -> None:
+    assert faults({**document(), part: "\ud800"})
+    assert faults({**document(), "terms": {"issuer": "\ud800", "\udfff": 1}}) == (Fault.MALFORMED,)
+
+
+def test_numbers_and_depths_json_does_not_know_are_malformed() -> None:
+    bottomless: dict[str, Any] = {"issuer": "x"}
+    bottomless["fields"] = bottomless
+    for value in (2**70, float("inf"), {1, 2}, b"x", bottomless):
+        assert faults({**document(), "terms": {"issuer": "x", "fields": value}})
+
+
+def test_a_certificate_with_a_key_we_do_not_know_is_never_believed() -> None:
+    """The curve of SM2 in place of P-256: what is checked here knows it not, and says so."""
+    der = LEAF.public_bytes(serialization.Encoding.DER)
+    other = der.replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a811ccf5501822d"))
+    assert other != der
+    text = "-----BEGIN CERTIFICATE-----\n" + b64encode(other).decode() + "\n-----END CERTIFICATE-----\n"
+    assert Fault.ALGORITHM in faults({**document(), "certificate": text})
 
 
 def test_it_needs_no_django() -> None:
