@@ -83,7 +83,13 @@ def reports(request: HttpRequest) -> HttpResponse:
     """List the reports one supervises, the open ones first by their due date."""
     supervisor, user = _supervising(request)
     page = Paginator(reporting.reports_for(user), ON_A_PAGE).get_page(request.GET.get("page"))
-    known = {"supervisor": supervisor, "page": page, "rows": report_rows(page, on=clock.today())}
+    rows = report_rows(page, on=clock.today())
+    known = {
+        "supervisor": supervisor,
+        "page": page,
+        "rows": rows,
+        "workdays": reporting.ANSWER_WORKDAYS,
+    }
     return render(request, "supervision/misuse.html", known)
 
 

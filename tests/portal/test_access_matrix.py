@@ -294,7 +294,7 @@ def _scanned(world: World, state: State) -> tuple[UUID, datetime]:
         given = Authorisation.objects.get(scan=found.pk)
         authorising.revoke(world.shop.business, authorisation_id=given.pk, at=NOON)
     if state == "used up":
-        scanning.leave(clerk, scan_id=found.pk, window=WINDOW, at=NOON)
+        scanning.leave(clerk, scan_id=found.pk, window=WINDOW, taken=True, at=NOON)
     return found.pk, NOON + timedelta(minutes=11 if state == "expired" else 1)
 
 

@@ -18,7 +18,7 @@ from certificates import selectors as store
 from certificates.errors import CannotConsent, NotYoursToGive, WordsRequired
 from certificates.holding import authorising, reporting
 from certificates.models import Authorisation, Certificate, UseRecord
-from certificates.states import CertificateStatus
+from certificates.states import AuthorisationKind, CertificateStatus
 from common import clock
 from portal.citizen import finding
 from portal.citizen.holding import rows
@@ -32,6 +32,10 @@ from registers.selectors import calls_for
 
 ON_A_PAGE = 20
 FORM_METHODS = ["GET", "HEAD", "POST"]
+WITHDRAWN = {
+    AuthorisationKind.CASE: "授权已撤回，从现在起不再读取这些证照。正在办的事会转给工作人员核对。",
+    AuthorisationKind.PURPOSE: "授权已撤回，对方从现在起不能再看。以前看过的，都在用证记录里。",
+}
 
 
 @require_safe
@@ -61,10 +65,11 @@ def uses(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/uses.html", known)
 
 
-def used(found: QuerySet[UseRecord]) -> list[tuple[UUID, str]]:
-    """Return the certificates the records are about, by name, to narrow the list by."""
+def used(found: QuerySet[UseRecord]) -> list[tuple[UUID, str, str]]:
+    """Return the certificates the records are about, with name and number, to narrow the list by."""
     names = found.filter(certificate__isnull=False).order_by("certificate__type__name", "certificate")
-    return list(names.values_list("certificate", "certificate__type__name").distinct())
+    told = ("certificate", "certificate__type__name", "certificate__number")
+    return list(names.values_list(*told).distinct())
 
 
 @require_http_methods(FORM_METHODS)
@@ -87,6 +92,7 @@ def use(request: HttpRequest, use_id: UUID) -> HttpResponse:
         "rows": details(record),
         "form": form,
         "report": getattr(record, "report", None),
+        "workdays": reporting.ANSWER_WORKDAYS,
         "row": rows.use_rows([record])[0],
     }
     return render(request, "citizen/use.html", known, status=422 if form.is_bound else 200)
@@ -153,8 +159,9 @@ def _given(principal: Principal, chosen: Certificate, form: GiveForm) -> bool:
 @require_POST
 def revoke(request: HttpRequest, authorisation_id: UUID) -> HttpResponse:
     """Take a consent back, at once."""
-    authorising.revoke(finding.as_drawn(request), authorisation_id=authorisation_id, at=clock.now())
-    messages.success(request, "授权已撤回，从现在起不再读取这些证照。正在办的事会转给工作人员核对。")
+    principal, at = finding.as_drawn(request), clock.now()
+    taken = authorising.revoke(principal, authorisation_id=authorisation_id, at=at)
+    messages.success(request, WITHDRAWN[AuthorisationKind(taken.kind)])
     return redirect("citizen:authorisations")
 
 

@@ -129,7 +129,8 @@ def test_a_consent_is_given_step_by_step_used_up_and_withdrawn(page: Client, che
     text = text_of(page.get(f"{CONSENTS}?state=standing"))
     assert "办理失业保险金发放" in text
     assert "撤回授权" in text
-    page.post(f"{CONSENTS}/{given.pk}/revoke", {"whom": ""})
+    answer = page.post(f"{CONSENTS}/{given.pk}/revoke", {"whom": ""}, follow=True)
+    assert "对方从现在起不能再看" in text_of(answer)
     assert "没有这样的授权" in text_of(page.get(f"{CONSENTS}?state=standing"))
     assert "已撤回" in text_of(page.get(f"{CONSENTS}?state=over"))
 
