@@ -71,7 +71,11 @@ def offer(content: Content, *, sources: Sources, area: str) -> Offer:
         derived=_readable(Derivation, dicts(content.get("derived"))),
         sources=sources,
     )
-    return Offer(vocabulary, _grouped(vocabulary), _areas(sources.divisions, area))
+    return Offer(
+        vocabulary,
+        _grouped(vocabulary, {_source(name) for name in _named(content)}),
+        _areas(sources.divisions, area),
+    )
 
 
 def of_records(within: FactSpec) -> tuple[tuple[str, str], ...]:
@@ -79,14 +83,16 @@ def of_records(within: FactSpec) -> tuple[tuple[str, str], ...]:
     return tuple((f"{ITEM}{name}", _words(spec)) for name, spec in (within.fields or {}).items())
 
 
-def _grouped(vocabulary: Vocabulary) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    found: dict[tuple[int, str], list[tuple[str, str]]] = {}
+def _grouped(vocabulary: Vocabulary, named: set[str]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Group facts by source; of the many certificates and registers those that the draft names come first."""
+    found: dict[tuple[int, bool, str], list[tuple[str, str]]] = {}
     for spec in vocabulary.by_name.values():
         source = _KIND_WORDS.get(spec.source_kind, spec.source_label)
         words = _words(spec) if spec.source_kind is SourceKind.DERIVED else f"{source} · {_words(spec)}"
-        found.setdefault((_ORDER[spec.source_kind], source), []).append((spec.name, words))
-    in_order = sorted(found, key=lambda key: key[0])
-    return tuple((source, tuple(found[rank, source])) for rank, source in in_order)
+        key = _ORDER[spec.source_kind], _source(spec.name) not in named, source
+        found.setdefault(key, []).append((spec.name, words))
+    in_order = sorted(found, key=lambda key: key[:2])
+    return tuple((key[2], tuple(found[key])) for key in in_order)
 
 
 def _words(spec: FieldSpec) -> str:

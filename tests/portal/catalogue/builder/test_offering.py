@@ -85,3 +85,14 @@ def test_everything_stored_may_be_chosen_half_written_parts_are_left_out() -> No
     assert {f"register.{name}.found" for name in SOURCES.registers} <= set(offer.facts)
     assert {"applicant.name", "own.open_applications", "form.account", "derived.age"} <= set(offer.facts)
     assert offer.areas
+
+
+def test_sources_the_draft_names_are_offered_before_the_others() -> None:
+    def place(content: dict[str, Any], slug: str) -> int:
+        groups = offering.offer(content, sources=SOURCES, area="440507").groups
+        return [group for group, _ in groups].index(SOURCES.types[slug].name)
+
+    foreign = "hk_macao_permit"
+    named = with_check(f"cert.{foreign}.number")
+    assert place(CONTENT, foreign) > place(CONTENT, "resident_id") + 20
+    assert place(named, foreign) < place(CONTENT, foreign) - 20
