@@ -14,13 +14,13 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.acting.principals import Principal
-from accounts.models import User
+from accounts.models import Person, User
 from approvals import selectors
 from approvals.applying import drafting, submission
 from approvals.errors import AlreadyOpen, NoSuchDraft, NotAcceptingApplications
 from approvals.models import Application, Draft
 from certificates.models import Authorisation, Scan
-from certificates.presenting import codes, scanning
+from certificates.presenting import answering, codes, scanning
 from certificates.presenting.stages import Stage, stage
 from common import clock
 from common.errors import DomainError
@@ -44,6 +44,19 @@ class AtWindow:
     scan: Scan
     principal: Principal
     agreed: Authorisation
+
+
+@transaction.atomic
+def agree(person: Person, *, scan_id: UUID, at: datetime) -> Scan:
+    """Agree on the phone to what a window asked for; a draft begun before goes on under the newer answer.
+
+    Raises NoSuchScan, AnsweredTooLate, AlreadyAnswered, MayNotAct, MayNotShow.
+    """
+    found = answering.agree(person, scan_id=scan_id, until_days=drafting.CONSENT_DAYS, at=at)
+    if found.case_reference:
+        begun = Draft.objects.filter(reference=found.case_reference)
+        begun.update(authorisation=found.authorisation)
+    return found
 
 
 def at_window(clerk: User, *, scan_id: UUID, window: str, at: datetime) -> AtWindow:

@@ -16,7 +16,7 @@ from certificates.models import Authorisation, Scan, UseRecord
 from certificates.presenting import codes, tracing
 from certificates.presenting.errors import AlreadyAnswered, AnsweredTooLate, NoSuchScan
 from certificates.presenting.scanning import WITH
-from certificates.presenting.stages import ACCESS, GOING_ON, Stage, stage
+from certificates.presenting.stages import ACCESS, Stage, stage
 from certificates.states import ScanStatus, UseOutcome
 from common.clock import SHANGHAI
 from records.journal import note
@@ -75,7 +75,7 @@ def refuse(person: Person, *, scan_id: UUID, at: datetime) -> Scan:
 def withdraw(person: Person, *, scan_id: UUID, at: datetime) -> Scan:
     """Take an agreement back: the window's look ends with this very moment. Raises NoSuchScan, NotYours."""
     found = _asked_of(person, scan_id=scan_id)
-    if stage(found, at=at) in GOING_ON | AGREED and found.authorisation is not None:
+    if found.authorisation is not None:
         shown = found.presentation
         own = shown.holder_person_id == person.pk
         principal = Principal(person) if own else codes.principal_of(shown, at=at)

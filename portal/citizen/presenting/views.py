@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from approvals.applying.drafting import CONSENT_DAYS
+from approvals.applying import taking
 from certificates import selectors as store
 from certificates.models import CertificateType
 from certificates.presenting import answering, codes, following
@@ -61,7 +61,7 @@ def pick(request: HttpRequest) -> HttpResponse:
 def agree(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """Let the window see what it asked for."""
     try:
-        answering.agree(person_of(request), scan_id=scan_id, until_days=CONSENT_DAYS, at=clock.now())
+        taking.agree(person_of(request), scan_id=scan_id, at=clock.now())
     except (AlreadyAnswered, AnsweredTooLate) as late:
         messages.warning(request, late.message)
     return redirect("citizen:code")

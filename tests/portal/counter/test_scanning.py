@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from approvals.applying import drafting
+from approvals.models import Draft
 from certificates.models import Authorisation, Presentation, Scan, UseRecord
 from certificates.presenting import codes
 from common import clock
@@ -155,6 +157,26 @@ def test_a_late_answer_is_told_on_the_phone(pair: Pair) -> None:
     assert "窗口的请求已经结束" in pair.answer("agree")
     assert not Authorisation.objects.exists()
     assert "等得太久" in pair.look()
+
+
+def test_a_draft_begun_before_goes_on_under_the_newer_answer(pair: Pair) -> None:
+    begun = drafting.start(pair.holder.principal, matter=district.matter(), consent=True)
+    pair.show()
+    pair.scan()
+    pair.ask()
+    pair.answer("agree")
+    earlier, draft = begun.authorisation, Draft.objects.get()
+    given = Scan.objects.get().authorisation
+    assert earlier is not None
+    assert given is not None
+    earlier.refresh_from_db()
+    assert (earlier.status, draft.authorisation) == ("ended", given)
+    pair.window.post(reverse("counter:leave", args=[Scan.objects.get().pk]))
+    given.refresh_from_db()
+    assert given.status == "granted"  # the draft is still there
+    pair.answer("withdraw")
+    given.refresh_from_db()
+    assert given.status == "revoked"
 
 
 def test_for_a_purpose(pair: Pair) -> None:
