@@ -58,3 +58,10 @@ class Broken(DomainError):
     """A worker process ended in the middle; what is done is kept."""
 
     message = "导入中断了。已经入库的都在，请点“继续导入”；再次中断时请联系运维人员。"
+
+
+class FileChanged(DomainError):
+    """Not the file any more whose first part is in: where it stopped means nothing in another file."""
+
+    status = 409
+    message = "文件在导入中途变了，不能接着导入。请把改好的文件另存为新文件，再重新导入；已经入库的不会重复。"

@@ -24,7 +24,7 @@ from django.db.models import F
 from certificates.models import Certificate, ImportBatch
 from certificates.states import ImportState
 from certificates.stocking import copying, starting
-from certificates.stocking.errors import Broken
+from certificates.stocking.errors import Broken, FileChanged
 from certificates.stocking.files import columns, reading, shelving
 from certificates.stocking.files.reading import Blocks, Chunk, Record, Survey
 from certificates.stocking.pooling import Pool, WorkerEnded
@@ -82,6 +82,8 @@ def run(
     try:
         blocks = blocks or starting.blocks_of(batch)
         told = told or reading.survey(blocks)
+        if told.sha256 != batch.sha256:
+            raise FileChanged
         return _run(batch, blocks, told, processes=processes, tell=tell, seconds=seconds)
     except _Overtaken:
         return True

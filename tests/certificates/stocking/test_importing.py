@@ -16,7 +16,7 @@ from certificates import digesting
 from certificates.models import Certificate, CertificateType, ImportBatch
 from certificates.states import FileOrigin, ImportState
 from certificates.stocking import importing, starting
-from certificates.stocking.errors import OtherIssuer, UnknownIssuer
+from certificates.stocking.errors import FileChanged, OtherIssuer, UnknownIssuer
 from certificates.stocking.files import reading, shelving
 from certificates.stocking.files.columns import BadHeader
 from certificates.stocking.files.reading import Blocks, FileUnreadable
@@ -385,3 +385,13 @@ def test_only_who_may_issue(kind: CertificateType) -> None:
     kind.issuers = [OTHER]
     with pytest.raises(UnknownIssuer):
         starting.begin(told, issuer_code=ISSUER, **given)
+
+
+def test_another_file_is_not_gone_on_with(kind: CertificateType) -> None:
+    content = sheet([[id_number(), "李四", "Q1", "2020-01-01"]], header=HEADER[:4])
+    batch = take(content, kind)
+    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.RUNNING)
+    with pytest.raises(FileChanged):
+        importing.run(ImportBatch.objects.get(), blocks_of(content + b"x"))
+    stopped = ImportBatch.objects.get()
+    assert (stopped.state, "变了" in stopped.fault) == (ImportState.FAILED, True)
