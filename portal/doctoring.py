@@ -207,6 +207,15 @@ def _seals() -> Iterator[Answer]:
             told, over = True, seal.valid_until <= clock.now()
             level, word = (Level.FAILED, "ended") if over else (Level.WARNING, "ends")
             yield Answer(level, "seals", f"{name}: {word} on {until:%Y-%m-%d}", renew)
+    for seal in Seal.objects.filter(status=SealStatus.DESTROYED).select_related("department").order_by("pk"):
+        if seals.key_is_there(seal, quiet=True):
+            told, advice = (
+                True,
+                f"Remove {seal.key_name}.key from SEAL_KEYS_DIR: what should have done so was stopped.",
+            )
+            yield Answer(
+                Level.FAILED, "seals", f"{seal.department.short_name}: an ended seal has its key", advice
+            )
     if not told:
         yield Answer(Level.OK, "seals", "those in use have their keys, none ends within 30 days")
 

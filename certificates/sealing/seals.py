@@ -136,13 +136,13 @@ def enter(asked: SealRequest, *, certificate_pem: str, actor: str) -> Seal:
     return locked.seal
 
 
-def key_is_there(seal: Seal) -> bool:
-    """Return whether the seal's key can be used now."""
+def key_is_there(seal: Seal, *, quiet: bool = False) -> bool:
+    """Return whether the seal's key can be used now; one that cannot is logged, unless it ought to be gone."""
     try:
         there = keys.provider(seal).has(seal.key_name)
     except KeyUnavailable:
         there = False
-    if not there:
+    if not there and not quiet:
         log.error("the key of seal %s cannot be used; nothing is signed with it", seal.key_name)
     return there
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from certificates.models import Seal
 from certificates.sealing import keys
 from common import clock
 from portal import doctoring
@@ -145,3 +146,13 @@ def test_a_seal_that_ends_soon_has_ended_or_lost_its_key_is_told_with_advice(
     monkeypatch.setattr(keys.FILE_KEYS, "has", lambda _: False)
     (answer,) = doctoring._seals()
     assert (answer.level, "SEAL_KEYS_DIR" in answer.advice) == (Level.FAILED, True)
+
+
+@pytest.mark.django_db
+def test_a_key_that_outlived_its_seal_is_told() -> None:
+    seal = seals.seal_of("11440507MB2X00012R")
+    Seal.objects.filter(pk=seal.pk).update(
+        status="destroyed", status_reason="缴销", status_changed_at=clock.now()
+    )
+    (answer,) = doctoring._seals()
+    assert (answer.level, seal.key_name in answer.advice) == (Level.FAILED, True)
