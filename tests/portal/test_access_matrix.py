@@ -25,6 +25,7 @@ from certificates.stocking import exporting
 from certificates.stocking.files.reading import Form
 from common import clock
 from common.errors import DomainError
+from portal.api import tokens
 from tests import shelving
 from tests.factories import district
 from tests.factories.fixtures import NOON
@@ -353,6 +354,29 @@ def test_addresses_that_name_a_certificate(world: World, role: Role) -> None:
     assert (taken.status_code == 200 and _text(taken).startswith("%PDF")) == side
     assert walked >= 2
     assert (SECRET in _text(browser.get(f"/certificates/{world.card.pk}"))) == side
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_api_tells_the_state_to_its_keeper_and_fields_to_nobody(world: World, role: Role) -> None:
+    client, identifier = Client(raise_request_exception=False), world.card.identifier
+    with shelving.undone():
+        user = world.users[role]
+        bearer = {"Authorization": f"Bearer {tokens.create(user, name='matrix')}"} if user is not None else {}
+        address = f"/api/v1/certificates/{identifier}"
+        read = client.get(address, headers=bearer)
+        assert (read.status_code == 200) == (role == KEEPER)
+        answers = [read, client.post(f"{address}/status", {}, "application/json", headers=bearer)]
+        answers += [
+            client.get(f"/api/v1/{rest}", headers=bearer)
+            for rest in (
+                "certificate-types",
+                f"certificate-types/{world.card.type.code}",
+                "applications",
+                "messages",
+            )
+        ]
+        assert not any(SECRET in _text(answer) for answer in answers)
+        assert not UseRecord.objects.exists()
 
 
 @pytest.mark.parametrize("role", ROLES)
