@@ -56,10 +56,10 @@ OFFICE_PLACES = (
     ("supervision:coverage", "免证办", "免证办", "certificate"),
     ("supervision:registers", "数据来源", "来源", "database"),
     ("store:find", "查找证照", "查找", "search"),
-    ("store:types", "证照类型", "类型", "certificate"),
+    ("store:types", "类型", "类型", "certificate"),
     ("store:look_up", "查验证照", "查验", "eye"),
-    ("store:imports", "存量入库", "入库", "database"),
-    ("store:seals", "电子印章", "印章", "shield-check"),
+    ("store:imports", "入库", "入库", "database"),
+    ("store:seals", "印章", "印章", "shield-check"),
     ("bureau:posts", "岗位管理", "岗位", "users"),
     ("bureau:files", "文件查毒", "查毒", "shield-check"),
 )

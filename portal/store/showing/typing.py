@@ -14,6 +14,7 @@ from certificates.states import TypeKind
 from portal.web.components.parts import Row
 from rules import FactType
 
+A_PAGE = 30
 MANY = 1000  # more are not counted
 _IN_USE = """
 SELECT t.id, (SELECT count(*) FROM (SELECT 1 FROM certificates_certificate c
@@ -61,14 +62,18 @@ class TypePage:
     issued_here: bool
 
 
-def type_rows(*, words: str, kind: str) -> list[TypeRow]:
+def found(*, words: str, kind: str) -> list[CertificateType]:
     """Return the types whose name, definer or code holds some words, of one kind where one is named, by name."""
     rows = CertificateType.objects.order_by("name")
     if kind in TypeKind.values:
         rows = rows.filter(kind=kind)
-    found = [one for one in rows if words in f"{one.name} {one.definer_name} {one.code}"]
-    counts = _in_use(found)
-    return [TypeRow(one, counts[one.pk]) for one in found]
+    return [one for one in rows if words in f"{one.name} {one.definer_name} {one.code}"]
+
+
+def type_rows(kinds: Sequence[CertificateType]) -> list[TypeRow]:
+    """Return types for the list, with how many certificates of each are valid."""
+    counts = _in_use(kinds)
+    return [TypeRow(one, counts[one.pk]) for one in kinds]
 
 
 def type_page(code: str, *, department: Department) -> TypePage | None:

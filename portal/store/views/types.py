@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -22,9 +23,12 @@ def types(request: HttpRequest) -> HttpResponse:
     """List the types of certificates, with how many are valid."""
     keeper = access.keeper_of(request)
     words, kind = request.GET.get("q", "").strip()[:LONGEST], request.GET.get("kind", "")
+    found = Paginator(typing.found(words=words, kind=kind), typing.A_PAGE)
+    page = found.get_page(request.GET.get("page"))
     told = {
         "keeper": keeper,
-        "rows": typing.type_rows(words=words, kind=kind),
+        "page": page,
+        "rows": typing.type_rows(list(page.object_list)),
         "words": words,
         "kind": kind,
         "kinds": TypeKind.choices,
