@@ -26,6 +26,7 @@ from records.files.errors import FileRefused
 log = logging.getLogger("portal.public")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 YEAR = 365 * 24 * 3600
+A_FILE = 5  # checks: what a look at a file costs
 
 
 @login_not_required
@@ -54,7 +55,7 @@ def check_token(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def check_file(request: HttpRequest) -> HttpResponse:
     """Look at a PDF or signed data somebody was given; nothing of it is kept."""
-    braking.try_check(address=address_of(request))
+    braking.try_check(address=address_of(request), by=A_FILE)
     sent = request.FILES.get("file")
     try:
         received = sent.incoming if isinstance(sent, SealedUpload) else None
