@@ -9,6 +9,7 @@ from django.test import Client
 
 from approvals.auditing import looking
 from common import clock
+from portal.citizen.showing import progress
 from records.models import JournalEntry
 from tests.factories import district
 from tests.factories.standin import Standin
@@ -80,3 +81,10 @@ def test_sheets_are_not_opened_by_their_address_alone(browser: Client, city: Sta
 
 def test_the_page_says_how_long_a_reason_is(browser: Client) -> None:
     assert "至少 5 个字。申请人会在办理过程里看到" in browser.get(PAGE).content.decode()
+
+
+def test_the_applicant_sees_the_look_as_a_step_of_its_own(browser: Client) -> None:
+    case = making.referred(district.citizen())
+    browser.post(PAGE, {"reference": case.reference, "reason": WHY})
+    steps = progress.timeline(case, deadline=None, notice=None)
+    assert [step.label for step in steps if WHY in step.detail] == ["监督查看"]
