@@ -102,7 +102,7 @@ def draft_of(place: AtWindow) -> Draft:
     return found
 
 
-def save(
+def keep(
     place: AtWindow, draft: Draft, *, answers: Mapping[str, object], dropped: Collection[str] = ()
 ) -> Draft:
     """Keep what the clerk typed, complete or not. Raises NoSuchDraft."""

@@ -56,7 +56,7 @@ def form(request: HttpRequest, scan_id: UUID) -> HttpResponse:
         return _page(request, place, draft, given, shown)
     kept = filling.readable(shown)
     dropped = filling.forgotten(shown, draft, kept=kept)
-    draft = taking.save(place, draft, answers=kept, dropped=dropped)
+    draft = taking.keep(place, draft, answers=kept, dropped=dropped)
     return _onward(request, place, shown) or _again(request, place, draft, shown)
 
 
