@@ -149,7 +149,7 @@ def own(request: HttpRequest) -> list[Place]:
 
 def rest_of_menu(request: HttpRequest) -> list[Place]:
     """Return what the phone's menu adds for who is signed in: the header's links stand above it already."""
-    return [place for name, place in places(request, CITIZEN_PLACES).items() if name in NOT_IN_HEADER]
+    return [place for name, place in places(request, CITIZEN_PLACES).items() if name == ME]
 
 
 def office(request: HttpRequest, *, role: str) -> list[Place]:
