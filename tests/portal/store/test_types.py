@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from certificates.models import CertificateType
+from portal.web.components.icons import known_icons
 from tests.factories import district
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +43,8 @@ def test_a_type_says_its_rules_and_who_may_look(browser: Client, city: object) -
 
 def test_a_type_nobody_knows(browser: Client) -> None:
     assert browser.get("/store/types/nothing").status_code == 404
+
+
+def test_every_type_has_an_icon_of_the_sprite(city: object) -> None:
+    icons = set(CertificateType.objects.values_list("icon", flat=True))
+    assert icons <= set(known_icons())
