@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import Person, User
 from certificates.models import Presentation, Scan
 from certificates.presenting import codes
-from certificates.presenting.stages import ACCESS, ANSWER_WITHIN, GOING_ON, Stage, stage
+from certificates.presenting.stages import ACCESS, ANSWER_WITHIN, Stage, stage
 
 REMEMBERED = codes.LIFE + ACCESS + ANSWER_WITHIN + timedelta(minutes=10)
 
@@ -49,8 +49,3 @@ def scans_of(user: User, *, window: str, at: datetime) -> QuerySet[Scan]:
     rows = Scan.objects.filter(clerk=user, window=window, scanned_at__gt=at - REMEMBERED)
     parts = ("authorisation", "presentation__holder_person", "presentation__holder_organisation")
     return rows.select_related(*parts).order_by("-scanned_at")
-
-
-def going_on(scan: Scan, *, at: datetime) -> bool:
-    """Return whether a scan still leads somewhere."""
-    return stage(scan, at=at) in GOING_ON
