@@ -309,6 +309,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {  # choices of different models that stand under one name
+        "TypeKind": "certificates.states.TypeKind",
+        "EvidenceKind": "approvals.states.EvidenceKind",
+    },
 }
 
 # --- telling people ---------------------------------------------------------------------------------------------------

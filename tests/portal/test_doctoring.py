@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,10 @@ from registers import breaking, defining
 from registers.models import Register
 from tests.factories import seals
 from tests.registers.conftest import ALIVE
+
+
+def _at(moment: datetime) -> Callable[[], datetime]:
+    return lambda: moment
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +143,8 @@ def test_a_seal_that_ends_soon_has_ended_or_lost_its_key_is_told_with_advice(
         (timedelta(0), Level.FAILED),
     ]
     for before, level in moments:
-        clock.set_source(lambda at=seal.valid_until - before: at)
+        at = seal.valid_until - before
+        clock.set_source(_at(at))
         (answer,) = doctoring._seals()
         assert answer.level is level, before
         assert level is Level.OK or ("换用新印章" in answer.advice and "测试局" in answer.text)

@@ -14,6 +14,8 @@ pytestmark = pytest.mark.django_db
 # What is no page of its own: buttons, what machines ask, steps of a sign-in, the bureau, the demo.
 NO_PAGE = {
     "act-for",
+    "certificates/code/pick",
+    "certificates/code/state",
     "check/file",
     "display",
     "me/email/code",
