@@ -156,7 +156,7 @@ def guarded(text: str) -> str:
 
 def unguarded(text: str) -> str:
     """Return the text without the mark that keeps a spreadsheet from working it out."""
-    return text[1:] if _GUARDED.match(text) else text
+    return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
 
 
 def parted(record: Mapping[str, Any], *, known: AbstractSet[str]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -100,9 +100,10 @@ def test_what_a_spreadsheet_would_work_out_is_marked_and_comes_back(text: str) -
 @given(st.lists(st.text(st.characters(exclude_characters="\r"), max_size=20), min_size=2, max_size=5))
 def test_cells_come_back(given_cells: list[str]) -> None:
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(map(columns.guarded, given_cells))
-    if "\x00" not in out.getvalue():
-        assert columns.cells(out.getvalue(), delimiter=",") == given_cells
+    csv.writer(out).writerow(map(columns.guarded, given_cells))
+    line = out.getvalue().removesuffix("\r\n")
+    if "\x00" not in line:
+        assert columns.cells(line, delimiter=",") == given_cells
 
 
 def test_a_line_without_end_does_not_fill_the_memory() -> None:
