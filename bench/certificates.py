@@ -95,7 +95,9 @@ def measured(place: Town, *, questions: int, issued: int) -> dict[str, Any]:
     found["lookup"] = asked | spreads | {"load_average_after": os.getloadavg()[0]}
     if issued:
         say("issuing with signature")
-        found["issuing"] = json.loads(place.run("-m", "bench.stocking", "issue", str(issued), "2"))
+        found["issuing"] = json.loads(
+            place.run("-m", "bench.issuing", "--count", str(issued), "--batch", "200")
+        )
     return found
 
 

@@ -1,7 +1,7 @@
 """Fills a store of certificates and asks it, inside the product: `python -m bench.stocking PART …` prints JSON.
 
-Parts: `sheet` writes a CSV of one type, `imported` tells of the last import, `lookup` asks by holder and types, `issue`
-issues with signature, `size` tells what is there. People are made up: numbers of one place, sequence 000 and on.
+Parts: `sheet` writes a CSV of one type, `imported` tells of the last import, `lookup` asks by holder and types, `size`
+tells what is there. People are made up: numbers of one place, sequence 000 and on.
 """
 
 from __future__ import annotations
@@ -24,17 +24,12 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402 -- models need the settings first
 from stdnum.cn import ric  # noqa: E402
 
-from accounts.models import Department, Person  # noqa: E402
+from accounts.models import Person  # noqa: E402
 from certificates import locking, types  # noqa: E402
-from certificates.issuance import issuing  # noqa: E402
-from certificates.issuance.issuing import Issue  # noqa: E402
 from certificates.models import Certificate, CertificateType, ImportBatch  # noqa: E402
-from certificates.stocking.pooling import Pool  # noqa: E402
-from common import clock  # noqa: E402
 
 ISSUER = "11440507MB2X00012R"
-WARM = 500
-ASKED, TOGETHER = 3, 50  # types in one question; certificates issued in one transaction
+WARM, ASKED = 500, 3  # questions before anything counts; types in one question
 FIELDS: dict[str, dict[str, Any]] = {
     "name": {"type": "text", "label": "姓名"},
     "id_number": {"type": "text", "label": "公民身份号码", "personal": True},
@@ -58,7 +53,7 @@ def kind_of(number: int) -> CertificateType:
             "slug": slug,
             "name": f"测量证照{number}",
             "holder_kind": "person",
-            "exclusive": number > 0,
+            "exclusive": True,
             "definer_name": "测量局",
             "version": 1,
             "fields": FIELDS,
@@ -160,44 +155,6 @@ def _estimate(table: str) -> int:
         return int((cursor.fetchone() or (0,))[0])
 
 
-def issue(count: str, processes: str) -> dict[str, Any]:
-    """Issue certificates with signature, in batches, in so many processes side by side."""
-    kind, issuer = kind_of(0), Department.objects.get(credit_code=ISSUER)
-    people = list(Person.objects.filter(pk__in=_some_holders(int(count))).order_by("pk"))
-
-    def batch(start: int) -> int:
-        with transaction.atomic():
-            given = [_issue(kind, issuer, one) for one in people[start : start + TOGETHER]]
-            made = issuing.issue_many(given, at=clock.now())
-        assert all(one.signature for one in made)
-        return len(made)
-
-    begun = time.perf_counter()
-    starts = range(0, len(people), TOGETHER)
-    done = sum(made for _, made in Pool[int, int](batch, processes=int(processes)).ordered(starts))
-    took = time.perf_counter() - begun
-    return {
-        "issued": done,
-        "batch": TOGETHER,
-        "processes": int(processes),
-        "seconds": took,
-        "per_second": done / took,
-    }
-
-
-def _issue(kind: CertificateType, issuer: Department, holder: Person) -> Issue:
-    return Issue(
-        type=kind,
-        holder=holder,
-        values={"name": holder.name, "born": "1940-03-15", "category": "普通", "amount": "100.00"},
-        issued_on=date(2026, 1, 5),
-        valid_from=date(2026, 1, 5),
-        issuer_code=issuer.credit_code,
-        issuer_name=issuer.name,
-        is_demo=True,
-    )
-
-
 def size() -> dict[str, Any]:
     """Return how much is there."""
     with connection.cursor() as cursor:
@@ -207,7 +164,7 @@ def size() -> dict[str, Any]:
     return {"certificates": Certificate.objects.count(), "people": Person.objects.count(), "bytes": room}
 
 
-PARTS: dict[str, Any] = {"sheet": sheet, "imported": imported, "lookup": lookup, "issue": issue, "size": size}
+PARTS: dict[str, Any] = {"sheet": sheet, "imported": imported, "lookup": lookup, "size": size}
 
 if __name__ == "__main__":
     print(json.dumps(PARTS[sys.argv[1]](*sys.argv[2:])))
