@@ -14,7 +14,7 @@ from common.clock import SHANGHAI
 from common.redis import connection
 from portal.settings import BRAKES
 from tests import shelving
-from tests.factories import district, standin
+from tests.factories import district, seals, standin
 from tests.factories.standin import Standin
 from tests.forgetting import forget_registers
 
@@ -50,6 +50,7 @@ def _catalogue(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         clock.set_source(lambda: NOON)
         shelving.shelve("catalogue", lambda: district.load_catalogue(NOON))
+        seals.remember_keys()
         clock.set_source(None)
 
 
@@ -57,6 +58,7 @@ def _catalogue(django_db_setup: None, django_db_blocker: Any) -> None:
 def stocked(_catalogue: None, db: None) -> None:
     """Places, departments, types, registers and matters of data/, as `district.load_catalogue` enters them."""
     shelving.put_back("catalogue")
+    seals.bring_keys_back()
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.conf import settings
 
 from accounts import registering
 from accounts.models import Department, Region, User
@@ -131,6 +133,19 @@ def _kept(body: Department, since: datetime, until: datetime) -> tuple[str, str]
     return made
 
 
+def remember_keys() -> None:
+    """Keep the sealed files of the keys there are: tests that commit nothing still remove files."""
+    _files.update({path: path.read_bytes() for path in settings.SEAL_KEYS_DIR.glob("*.key")})
+
+
+def bring_keys_back() -> None:
+    """Put back what a test has destroyed: the rows of its seal come back, too."""
+    for path, content in _files.items():
+        if not path.exists():
+            path.write_bytes(content)
+
+
+_files: dict[Path, bytes] = {}
 _made: dict[tuple[str, datetime, datetime], tuple[str, str]] = {}
 
 
