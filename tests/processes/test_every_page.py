@@ -102,7 +102,7 @@ def test_what_an_officer_can_walk_to(open_page: Callable[..., Page], stocked: No
         page,
         "/office/",
         f"/office/applications/{case.reference}",
-        known=("/", *PUBLIC, *OF_CITIZENS),
+        known=("/", *PUBLIC, *OF_CITIZENS, "/certificates/code"),
         others=(*OF_OFFICERS, *OF_THE_DEMO),
         least=6,
     )
