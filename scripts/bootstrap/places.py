@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import socket
 from pathlib import Path
 
@@ -14,6 +15,7 @@ VAR = ROOT / "var"
 RUN = VAR / "run"
 LOG = VAR / "log"
 VENV = ROOT / ".venv"
+FIRST_PORT, LAST_PORT = 20_000, 32_000  # Linux takes 32768 and up for outgoing connections
 
 
 def make_folders() -> None:
@@ -44,10 +46,12 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a port nobody uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port nobody uses: below those that outgoing connections take, or it may be gone a moment later."""
+    for _ in range(200):
+        port = FIRST_PORT + secrets.randbelow(LAST_PORT - FIRST_PORT)
+        if is_free(port):
+            return port
+    raise Trouble(f"No free port from {FIRST_PORT} to {LAST_PORT}.", advice="Stop what listens there.")
 
 
 def next_free_port(first: int) -> int:

@@ -42,10 +42,12 @@ const staying = (dialog) => {
     said.textContent = "已经自动退出。";
   };
 
+  const end = () => { clearTimeout(timer); timer = setTimeout(over, 1000); }; // whole seconds are counted, a little less than true
+
   const look = async () => {
     clearTimeout(timer);
     try { await ask("GET"); } catch { if (left()) return wait(Math.max(1, left() / 2)); }
-    if (!left()) return over();
+    if (!left()) return end();
     if (left() > warning) { if (dialog.open) dialog.close(); return wait(left() - warning); }
     shown.textContent = words(left());
     part("soon");
@@ -56,7 +58,7 @@ const staying = (dialog) => {
 
   const stay = async () => {
     try { await ask("POST", new FormData(form)); } catch { said.textContent = "没有连上，请再按一次。"; return; }
-    if (!left()) return over();
+    if (!left()) return end();
     dialog.close();
     wait(left() - warning);
   };

@@ -171,7 +171,7 @@ def test_the_whole_act_without_javascript(plain_page: Page, worker: Processes, c
     assert "审批通过" in plain_page.inner_text("main")
     plain_page.check("[name=level][value='5']")
     plain_page.click("button:has-text('提交评价')")
-    assert "您已经评价过了" in plain_page.inner_text("main")
+    plain_page.wait_for_selector("text=您已经评价过了")
     plain_page.goto("/me")
     assert plain_page.locator("text=退出登录").count() > 0
 

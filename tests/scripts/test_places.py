@@ -20,11 +20,20 @@ def test_a_taken_port_is_passed_over() -> None:
         assert places.next_free_port(port) > port
 
 
+def test_a_free_port_is_none_that_an_outgoing_connection_takes() -> None:
+    for _ in range(50):
+        port = places.free_port()
+        assert places.FIRST_PORT <= port < places.LAST_PORT
+        assert places.is_free(port)
+
+
 def test_no_port_left_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places, "is_free", lambda _port: False)
     with pytest.raises(Trouble) as trouble:
         places.next_free_port(8000)
     assert "--port" in trouble.value.advice
+    with pytest.raises(Trouble):
+        places.free_port()
 
 
 def test_a_private_file_is_replaced_whole(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from rules.language.tree import ITEM
 M = TypeVar("M", bound=BaseModel)
 Content = dict[str, Any]
 HELD = "held"
+OTHERS = "其他证照：先选“持有”，保存以后可以选它的内容"
 TYPE_WORDS = {
     FactType.TEXT: "文字",
     FactType.INTEGER: "整数",
@@ -73,7 +74,7 @@ def offer(content: Content, *, sources: Sources, area: str) -> Offer:
     )
     return Offer(
         vocabulary,
-        _grouped(vocabulary, {_source(name) for name in _named(content)}),
+        _grouped(vocabulary, _in_use(content)),
         _areas(sources.divisions, area),
     )
 
@@ -83,13 +84,24 @@ def of_records(within: FactSpec) -> tuple[tuple[str, str], ...]:
     return tuple((f"{ITEM}{name}", _words(spec)) for name, spec in (within.fields or {}).items())
 
 
-def _grouped(vocabulary: Vocabulary, named: set[str]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Group facts by source; of the many certificates and registers those that the draft names come first."""
+def _in_use(content: Content) -> set[str]:
+    """Return the sources a draft names or declares."""
+    declared = dicts(as_dict(content.get("uses")).get("certificates"))
+    return {_source(name) for name in _named(content)} | {f"cert.{use.get('type')}" for use in declared}
+
+
+def _grouped(vocabulary: Vocabulary, in_use: set[str]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Group facts by source, those in use first; of the hundreds of other certificates only whether one is held."""
     found: dict[tuple[int, bool, str], list[tuple[str, str]]] = {}
     for spec in vocabulary.by_name.values():
         source = _KIND_WORDS.get(spec.source_kind, spec.source_label)
         words = _words(spec) if spec.source_kind is SourceKind.DERIVED else f"{source} · {_words(spec)}"
-        key = _ORDER[spec.source_kind], _source(spec.name) not in named, source
+        new = _source(spec.name) not in in_use
+        if new and spec.source_kind is SourceKind.CERTIFICATE:
+            if not spec.name.endswith(f".{HELD}"):
+                continue
+            source = OTHERS
+        key = _ORDER[spec.source_kind], new, source
         found.setdefault(key, []).append((spec.name, words))
     in_order = sorted(found, key=lambda key: key[:2])
     return tuple((key[2], tuple(found[key])) for key in in_order)

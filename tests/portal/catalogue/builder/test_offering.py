@@ -88,11 +88,29 @@ def test_everything_stored_may_be_chosen_half_written_parts_are_left_out() -> No
 
 
 def test_sources_the_draft_names_are_offered_before_the_others() -> None:
-    def place(content: dict[str, Any], slug: str) -> int:
-        groups = offering.offer(content, sources=SOURCES, area="440507").groups
-        return [group for group, _ in groups].index(SOURCES.types[slug].name)
-
     foreign = "hk_macao_permit"
-    named = with_check(f"cert.{foreign}.number")
-    assert place(CONTENT, foreign) > place(CONTENT, "resident_id") + 20
-    assert place(named, foreign) < place(CONTENT, foreign) - 20
+    for content, is_named in ((CONTENT, False), (with_check(f"cert.{foreign}.number"), True)):
+        groups = offering.offer(content, sources=SOURCES, area="440507").groups
+        names = [group for group, _ in groups]
+        own = SOURCES.types[foreign].name
+        assert names.index(offering.OTHERS) > names.index("居民身份证")
+        assert (own in names) is is_named
+        assert not is_named or names.index(own) < names.index(offering.OTHERS)
+
+
+def test_of_a_certificate_nobody_uses_yet_only_that_it_is_held_is_offered() -> None:
+    offer = offering.offer(CONTENT, sources=SOURCES, area="440507")
+    offered = {name: group for group, facts in offer.groups for name, _ in facts}
+    assert offered["cert.resident_id.birth_date"] == "居民身份证"
+    assert offered["cert.disability_certificate.held"] == offering.OTHERS
+    assert "cert.disability_certificate.level" not in offered
+    assert "cert.disability_certificate.level" in offer.facts  # what is named all the same is understood
+    assert len(offered) < 400
+
+    chosen = with_check("cert.disability_certificate.held")
+    names = {
+        name
+        for _, facts in offering.offer(chosen, sources=SOURCES, area="440507").groups
+        for name, _ in facts
+    }
+    assert "cert.disability_certificate.level" in names
