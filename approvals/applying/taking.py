@@ -125,3 +125,9 @@ def taken(clerk: User, *, reference: str) -> Application | None:
     """Return an application to the clerk who took it, None to anybody else."""
     rows = Application.objects.select_related("matter__department", "person", "organisation", "edition")
     return rows.filter(taken_by=clerk, reference=reference).first()
+
+
+def taken_by_scan(clerk: User, *, scan_id: UUID, window: str) -> Application | None:
+    """Return what the clerk handed in under a scan of this window. Raises NoSuchScan, OtherWindow."""
+    scan = scanning.of_window(clerk, scan_id=scan_id, window=window)
+    return taken(clerk, reference=scan.case_reference) if scan.case_reference else None

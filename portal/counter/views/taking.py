@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from approvals.applying import taking
 from approvals.applying.taking import AgreementOver, AtWindow
-from approvals.errors import AlreadyOpen, Incomplete
+from approvals.errors import AlreadyOpen, Incomplete, NoSuchDraft
 from approvals.models import Draft
 from common import clock
+from common.errors import DomainError
 from matters.forms import AnswerForm
 from portal.counter import access, showing, taken
 from portal.counter.access import office_page, seated
@@ -32,8 +33,7 @@ def take(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     try:
         taking.begin(_place(request, scan_id))
     except (AgreementOver, AlreadyOpen) as wrong:
-        messages.warning(request, wrong.message)
-        return redirect("counter:look", scan_id)
+        return _taken_before(request, scan_id) or _back(request, scan_id, wrong)
     return redirect("counter:form", scan_id)
 
 
@@ -45,10 +45,9 @@ def form(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """Show everything that is asked on one page; what was typed is kept whatever button was pressed."""
     try:
         place = _place(request, scan_id)
-    except AgreementOver as over:
-        messages.warning(request, over.message)
-        return redirect("counter:look", scan_id)
-    draft = taking.draft_of(place)
+        draft = taking.draft_of(place)
+    except (AgreementOver, NoSuchDraft) as over:
+        return _taken_before(request, scan_id) or _back(request, scan_id, over)
     given = filling.known(draft, at=clock.now())
     data = request.POST if request.method == "POST" else None
     shown = filling.window_form(draft, given, data=data, correcting={request.GET.get("correct", "")})
@@ -58,6 +57,18 @@ def form(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     dropped = filling.forgotten(shown, draft, kept=kept)
     draft = taking.keep(place, draft, answers=kept, dropped=dropped)
     return _onward(request, place, shown) or _again(request, place, draft, shown)
+
+
+def _taken_before(request: HttpRequest, scan_id: UUID) -> HttpResponse | None:
+    """Lead a second click, or the back button, to what was handed in."""
+    clerk = access.clerk_of(request)
+    application = taking.taken_by_scan(clerk.user, scan_id=scan_id, window=clerk.window)
+    return redirect("counter:taken", application.reference) if application else None
+
+
+def _back(request: HttpRequest, scan_id: UUID, why: DomainError) -> HttpResponse:
+    messages.warning(request, why.message)
+    return redirect("counter:look", scan_id)
 
 
 def _onward(request: HttpRequest, place: AtWindow, shown: AnswerForm) -> HttpResponse | None:

@@ -98,9 +98,17 @@ def test_a_second_click_takes_it_once(pair: Pair) -> None:
     scan = agreed(pair)
     page = take(pair, scan)
     first = pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
-    second = pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page), follow=True)
     assert first.status_code == 302
-    assert second.status_code in {200, 404}
+    where = reverse("counter:taken", args=[Application.objects.get().reference])
+    for decided in (False, True):  # the consent ends with the decision
+        if decided:
+            deciding.decide_waiting()
+        again = [
+            pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page)),
+            pair.window.get(reverse("counter:form", args=[scan.pk])),
+            pair.window.post(reverse("counter:take", args=[scan.pk])),
+        ]
+        assert [answer["Location"] for answer in again] == [where] * 3
     assert Application.objects.count() == 1
 
 
