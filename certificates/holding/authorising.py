@@ -68,21 +68,15 @@ def grant_purpose(
     _require_reach(principal, at=at)
     on = at.astimezone(SHANGHAI).date()
     given = Authorisation(
-        kind=AuthorisationKind.PURPOSE,
         purpose=stated(purpose, about=principal),
         body=department.name,
         scope=_scope(scope, principal=principal),
         once=until is None,
         until=_until(until, on=on),
         text_version=PURPOSE_TEXT,
-        status=AuthorisationStatus.GRANTED,
         **_by(principal, at=at),
     )
-    given.save(force_insert=True)
-    _note(given, "authorisation_granted", principal.acting)
-    if principal.mandate:
-        telling.tell_given(given, at=at)
-    return given
+    return _kept_for_purpose(given, principal, at=at)
 
 
 @transaction.atomic
@@ -98,15 +92,18 @@ def grant_at_window(
 ) -> Authorisation:
     """Keep a consent for a purpose that a window asked for and the phone agreed to: `body` is that window alone."""
     given = Authorisation(
-        kind=AuthorisationKind.PURPOSE,
         purpose=purpose,
         body=body,
         scope={slug: list(fields) for slug, fields in scope.items()},
         until=until,
         text_version=text_version,
-        status=AuthorisationStatus.GRANTED,
         **_by(principal, at=at),
     )
+    return _kept_for_purpose(given, principal, at=at)
+
+
+def _kept_for_purpose(given: Authorisation, principal: Principal, *, at: datetime) -> Authorisation:
+    given.kind, given.status = AuthorisationKind.PURPOSE, AuthorisationStatus.GRANTED
     given.save(force_insert=True)
     _note(given, "authorisation_granted", principal.acting)
     if principal.mandate:

@@ -23,37 +23,32 @@ Content = Callable[[], Iterator[bytes]]
 
 def receive(user: User, *, kind: CertificateType, name: str, content: Content) -> ImportBatch:
     """Take an uploaded file in: sealed here, imported by a worker. Raises NotTheirStore, FileUnreadable."""
-    department = starting.department_of(user, kind=kind)
-    told = reading.survey(lambda _: content())
     with transaction.atomic():
-        batch = starting.begin(
-            told,
-            kind=kind,
-            issuer_code=department.credit_code,
-            file_name=name,
-            origin=FileOrigin.UPLOAD,
-            actor=actors.of_user(user),
-        )
+        batch = _begin(user, kind, name, lambda _: content(), origin=FileOrigin.UPLOAD)
         if batch.state == ImportState.WAITING:
             shelving.keep(batch.pk, shelving.UPLOADED, content())
-        transaction.on_commit(lambda: tasks.wake_take(batch.pk))
     return batch
 
 
 def choose(user: User, *, kind: CertificateType, name: str) -> ImportBatch:
     """Take in a file that was laid down on the server. Raises NotTheirStore, NoSuchFile, FileUnreadable."""
+    return _begin(user, kind, name, _laid_down(name), origin=FileOrigin.SERVER)
+
+
+@transaction.atomic
+def _begin(
+    user: User, kind: CertificateType, name: str, blocks: Blocks, *, origin: FileOrigin
+) -> ImportBatch:
     department = starting.department_of(user, kind=kind)
-    told = reading.survey(_laid_down(name))
-    with transaction.atomic():
-        batch = starting.begin(
-            told,
-            kind=kind,
-            issuer_code=department.credit_code,
-            file_name=name,
-            origin=FileOrigin.SERVER,
-            actor=actors.of_user(user),
-        )
-        transaction.on_commit(lambda: tasks.wake_take(batch.pk))
+    batch = starting.begin(
+        reading.survey(blocks),
+        kind=kind,
+        issuer_code=department.credit_code,
+        file_name=name,
+        origin=origin,
+        actor=actors.of_user(user),
+    )
+    transaction.on_commit(lambda: tasks.wake_take(batch.pk))
     return batch
 
 
