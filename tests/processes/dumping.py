@@ -62,7 +62,9 @@ def _value(client: Any, key: bytes) -> bytes:
         case b"zset":
             return b"\n".join(client.zrange(key, 0, -1))
         case b"string":
-            return bytes(client.get(key))
+            return bytes(client.get(key) or b"")
+        case b"none":  # gone between the listing and the look: a worker acknowledged its last message
+            return b""
         case other:
             raise AssertionError(f"{key!r} is a {other!r}: say how to read it")
 
