@@ -6,12 +6,13 @@ than was agreed. What was typed stays in the applicant's draft when the ten minu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.acting.principals import Principal
 from accounts.models import Person, User
@@ -20,7 +21,7 @@ from approvals.applying import drafting, submission
 from approvals.errors import AlreadyOpen, NoSuchDraft, NotAcceptingApplications
 from approvals.models import Application, Draft
 from certificates.models import Authorisation, Scan
-from certificates.presenting import answering, codes, scanning
+from certificates.presenting import answering, scanning
 from certificates.presenting.stages import Stage, stage
 from common import clock
 from common.errors import DomainError
@@ -62,12 +63,12 @@ def agree(person: Person, *, scan_id: UUID, at: datetime) -> Scan:
 def at_window(clerk: User, *, scan_id: UUID, window: str, at: datetime) -> AtWindow:
     """Return the agreement to the clerk, post and window it was given to.
 
-    Raises NoSuchScan, OtherWindow, AgreementOver, MayNotAct, MayNotShow.
+    Raises NoSuchScan, OtherWindow, AgreementOver, NoLongerActs.
     """
     found = scanning.of_window(clerk, scan_id=scan_id, window=window)
     if stage(found, at=at) != Stage.OPEN or not found.matter_code or found.authorisation is None:
         raise AgreementOver
-    return AtWindow(clerk, found, codes.principal_of(found.presentation, at=at), found.authorisation)
+    return AtWindow(clerk, found, scanning.acting_in(found.presentation, at=at), found.authorisation)
 
 
 @transaction.atomic
@@ -119,6 +120,29 @@ def submit(place: AtWindow, *, key: str) -> Application:
         key=key,
         window=submission.Window(place.clerk, f"{place.scan.body}{place.scan.window}"),
     )
+
+
+def over_with_the_look(*, at: datetime) -> Q:
+    """Return which consents were agreed at a window and ended with its ten minutes: no application was begun on them.
+
+    Derived, not stored: nothing can be read under a consent without its draft or application.
+    """
+    looked = Scan.objects.filter(authorisation=OuterRef("pk"), access_until__lte=at)
+    drafts = Draft.objects.filter(reference=OuterRef("case_reference"))
+    filed = Application.objects.filter(reference=OuterRef("case_reference"))
+    return Q(Exists(looked)) & ~Q(Exists(drafts)) & ~Q(Exists(filed))
+
+
+def over_among(consents: Iterable[Authorisation], *, at: datetime) -> set[UUID]:
+    """Return which of these consents are over with the look of their window."""
+    mine = Authorisation.objects.filter(pk__in=[one.pk for one in consents])
+    return set(mine.filter(over_with_the_look(at=at)).values_list("pk", flat=True))
+
+
+def is_begun(reference: str) -> bool:
+    """Return whether an application, or the draft of one, stands under a reference."""
+    drafts, filed = Draft.objects.filter(reference=reference), Application.objects.filter(reference=reference)
+    return bool(reference) and (drafts.exists() or filed.exists())
 
 
 def taken(clerk: User, *, reference: str) -> Application | None:

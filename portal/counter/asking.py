@@ -9,7 +9,6 @@ from django.http import QueryDict
 
 from approvals.applying.drafting import in_force
 from approvals.applying.references import new_reference
-from approvals.models import Application, Draft
 from approvals.selectors import draft_of
 from certificates import schemas
 from certificates.models import CertificateType, Presentation, Scan
@@ -128,15 +127,6 @@ def _parts(kind: CertificateType) -> Parts:
     specs = schemas.of_version(kind, kind.current_schema)
     rows = tuple((f"{kind.slug}.{name}", spec.label, spec.personal) for name, spec in specs.items())
     return Parts(kind.slug, kind.name, rows)
-
-
-def is_taken(scan: Scan) -> bool:
-    """Return whether an application, or the draft of one, was begun under what the phone agreed to."""
-    reference = scan.case_reference
-    if not reference:
-        return False
-    drafts, filed = Draft.objects.filter(reference=reference), Application.objects.filter(reference=reference)
-    return drafts.exists() or filed.exists()
 
 
 def _for_matter(scan: Scan, code: str) -> Wanted:

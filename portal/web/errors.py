@@ -35,7 +35,7 @@ PROBLEMS = {
 }
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
 # Desks of the staff, whose errors keep the staff's frame: where they begin, and the words that lead back.
-DESKS = (("bureau:queue", "回待办"), ("catalogue:matters", "回事项管理"))
+DESKS = (("bureau:queue", "回待办"), ("catalogue:matters", "回事项管理"), ("counter:desk", "回扫码"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
 from django.db.models import Q
 
 from accounts.actors import person_named
+from approvals.applying.taking import over_among, over_with_the_look
 from certificates.models import Authorisation, CertificateType, MisuseReport, UseRecord
 from certificates.states import AuthorisationKind, AuthorisationStatus, UseMode, UseOutcome
 from common import clock
@@ -101,6 +102,7 @@ class AuthorisationRow:
     scope: tuple[tuple[str, str], ...]
     revocable: bool
     agent: str = ""
+    over_with_look: bool = False
 
     @property
     def title(self) -> str:
@@ -124,25 +126,30 @@ AUTHORISATION_PILLS = {
 STATES = (("", "全部"), ("standing", "正在生效"), ("over", "已用完、已结束"))
 
 
-def standing(on: date) -> Q:
-    """Return which consents stand on a day, their last one included."""
-    return Q(status=A.GRANTED, until__gte=on)
+def standing(*, at: datetime) -> Q:
+    """Return which consents stand at a moment, their last day included; one agreed at a window may have ended there."""
+    return Q(status=A.GRANTED, until__gte=at.astimezone(clock.SHANGHAI).date()) & ~over_with_the_look(at=at)
 
 
-def authorisation_rows(rows: Iterable[Authorisation], *, on: date) -> list[AuthorisationRow]:
+def authorisation_rows(rows: Iterable[Authorisation], *, at: datetime) -> list[AuthorisationRow]:
     """Return the consents with their scope in words."""
     shown = list(rows)
     slugs = {slug for row in shown for slug in row.scope}
     types = {one.slug: one for one in CertificateType.objects.filter(slug__in=slugs)}
     labels = uses.field_labels({one.pk for one in types.values()})
     names = uses.agent_names(row.given_by_id for row in shown)
+    over, on = (
+        over_among((row for row in shown if row.status == A.GRANTED), at=at),
+        at.astimezone(clock.SHANGHAI).date(),
+    )
     return [
         AuthorisationRow(
             row,
-            *_pill(row, on),
+            *(AUTHORISATION_PILLS[A.ENDED] if row.pk in over else _pill(row, on)),
             _scope(row, types, labels),
-            revocable=row.status == A.GRANTED and row.until >= on,
+            revocable=row.status == A.GRANTED and row.until >= on and row.pk not in over,
             agent=uses.agent_words(row.given_by_id, row.holder_person_id, names),
+            over_with_look=row.pk in over,
         )
         for row in shown
     ]

@@ -101,15 +101,15 @@ def use(request: HttpRequest, use_id: UUID) -> HttpResponse:
 @require_safe
 def authorisations(request: HttpRequest) -> HttpResponse:
     """Show what one allowed and refused: what stands, what is used up, ended or withdrawn."""
-    principal, today = principal_of(request), clock.today()
-    wanted, stands = request.GET.get("state", ""), rows.standing(today)
+    principal, at = principal_of(request), clock.now()
+    wanted, stands = request.GET.get("state", ""), rows.standing(at=at)
     narrowed = {"standing": stands, "over": ~stands}.get(wanted, Q())
     found = authorisations_of(principal).filter(narrowed)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     known = {
         "principal": principal,
         "page": page,
-        "rows": rows.authorisation_rows(page, on=today),
+        "rows": rows.authorisation_rows(page, at=at),
         "states": rows.STATES,
         "wanted": wanted,
         "may_give": authorising.may_give(principal),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from approvals.applying import taking
 from certificates.models import Scan
 from certificates.presenting import scanning, seeing
 from certificates.presenting.errors import LookRefused, OtherWindow
@@ -113,7 +114,7 @@ def _which_fields(request: HttpRequest, clerk: Clerk, found: Scan) -> HttpRespon
 def leave(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """End a scan, and be ready for the next one."""
     clerk = access.clerk_of(request)
-    taken = asking.is_taken(_found(clerk, scan_id))
+    taken = taking.is_begun(_found(clerk, scan_id).case_reference)
     scanning.leave(clerk.user, scan_id=scan_id, window=clerk.window, taken=taken, at=clock.now())
     messages.success(request, "这次扫码已结束，请扫下一位。")
     return redirect("counter:desk")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,28 +14,44 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from approvals.applying import taking
-from approvals.applying.taking import AgreementOver, AtWindow
-from approvals.errors import AlreadyOpen, Incomplete, NoSuchDraft
+from approvals.applying.taking import AtWindow
+from approvals.errors import Incomplete
 from approvals.models import Draft
 from common import clock
-from common.errors import DomainError
 from matters.forms import AnswerForm
-from portal.counter import access, showing, taken
+from portal.counter import access, showing, taken, wording
 from portal.counter.access import office_page, seated
 from portal.web.drafting import filling
 from portal.web.drafting.filling import Known
+
+
+def refused_in_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Lead who may not (go on to) take an application back to the scan, with words for the clerk.
+
+    A second click, or the back button, is led to what was handed in.
+    """
+
+    @wraps(view)
+    def told(request: HttpRequest, scan_id: UUID) -> HttpResponse:
+        try:
+            return view(request, scan_id)
+        except wording.REFUSALS as refusal:
+            if (before := _taken_before(request, scan_id)) is not None:
+                return before
+            messages.warning(request, wording.for_clerk(refusal))
+            return redirect("counter:look", scan_id)
+
+    return told
 
 
 @office_page
 @never_cache
 @require_POST
 @seated
+@refused_in_words
 def take(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """Open the application, or go on with the one the holder has begun."""
-    try:
-        taking.begin(_place(request, scan_id))
-    except (AgreementOver, AlreadyOpen) as wrong:
-        return _taken_before(request, scan_id) or _back(request, scan_id, wrong)
+    taking.begin(_place(request, scan_id))
     return redirect("counter:form", scan_id)
 
 
@@ -41,13 +59,11 @@ def take(request: HttpRequest, scan_id: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @seated
+@refused_in_words
 def form(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """Show everything that is asked on one page; what was typed is kept whatever button was pressed."""
-    try:
-        place = _place(request, scan_id)
-        draft = taking.draft_of(place)
-    except (AgreementOver, NoSuchDraft) as over:
-        return _taken_before(request, scan_id) or _back(request, scan_id, over)
+    place = _place(request, scan_id)
+    draft = taking.draft_of(place)
     given = filling.known(draft, at=clock.now())
     data = request.POST if request.method == "POST" else None
     shown = filling.window_form(draft, given, data=data, correcting={request.GET.get("correct", "")})
@@ -60,15 +76,10 @@ def form(request: HttpRequest, scan_id: UUID) -> HttpResponse:
 
 
 def _taken_before(request: HttpRequest, scan_id: UUID) -> HttpResponse | None:
-    """Lead a second click, or the back button, to what was handed in."""
+    """Return the way to what was handed in under this scan, None for nothing."""
     clerk = access.clerk_of(request)
     application = taking.taken_by_scan(clerk.user, scan_id=scan_id, window=clerk.window)
     return redirect("counter:taken", application.reference) if application else None
-
-
-def _back(request: HttpRequest, scan_id: UUID, why: DomainError) -> HttpResponse:
-    messages.warning(request, why.message)
-    return redirect("counter:look", scan_id)
 
 
 def _onward(request: HttpRequest, place: AtWindow, shown: AnswerForm) -> HttpResponse | None:

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from accounts import actors
 from accounts.models import Person, User
+from approvals.applying.taking import over_among
 from certificates import schemas
 from certificates.models import TypeSchema, UseRecord
-from certificates.states import UseMode, UseOutcome
+from certificates.states import AuthorisationStatus, UseMode, UseOutcome
+from common import clock
 from matters.models import Matter
 from portal.web.components.parts import Row
 from portal.web.components.wording import iso_dt, ref4
@@ -127,4 +129,7 @@ def _consent(record: UseRecord) -> str:
     if given is None:
         return ""
     once = "，只用一次" if given.once else ""
-    return f"{iso_dt(given.given_at)} 给出，最长到 {given.until:%Y-%m-%d}{once}；{given.get_status_display()}"
+    granted = given.status == AuthorisationStatus.GRANTED
+    ended = granted and over_among([given], at=clock.now())
+    words = AuthorisationStatus.ENDED.label if ended else given.get_status_display()
+    return f"{iso_dt(given.given_at)} 给出，最长到 {given.until:%Y-%m-%d}{once}；{words}"

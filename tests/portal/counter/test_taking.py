@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from approvals import deciding
-from approvals.applying import drafting, submission
+from approvals.applying import drafting, submission, taking
+from approvals.errors import AlreadyOpen
 from approvals.models import Application, Draft
 from approvals.states import ApplicationState
 from certificates.models import Certificate, Scan, UseRecord
 from common import clock
+from common.errors import DomainError
+from portal.counter import wording
 from records.journal import events_of
 from records.models import JournalEntry
 from tests.factories import district
@@ -140,8 +144,95 @@ def test_what_is_open_already_is_not_taken_twice(pair: Pair) -> None:
     scan = agreed(pair)
     draft = drafting.start(pair.holder.principal, matter=district.matter(ALLOWANCE), consent=True)
     submission.submit(pair.holder.principal, reference=draft.reference, key="k")
-    assert "正在办理" in take(pair, scan)
+    page = take(pair, scan)
+    assert "群众已有一件同样的申请正在办理" in page
+    assert "您已有" not in page
     assert Application.objects.count() == 1
+
+
+@pytest.mark.parametrize("refusal", wording.WORDS, ids=lambda one: one.__name__)
+def test_a_refusal_speaks_to_the_clerk(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, refusal: type[DomainError]
+) -> None:
+    scan = agreed(pair)
+    raised = refusal("20000000000000000000") if refusal is AlreadyOpen else refusal()
+    monkeypatch.setattr(taking, "begin", Mock(side_effect=raised))
+    page = take(pair, scan)
+    assert wording.WORDS[refusal] in page
+    assert "您" not in wording.WORDS[refusal]
+    assert "群众已同意" in page, "back at the scan"
+
+
+def test_a_draft_thrown_away_on_the_phone_meanwhile_leads_back_to_the_scan(pair: Pair) -> None:
+    scan = agreed(pair)
+    page = take(pair, scan)
+    drafting.discard(pair.holder.principal, reference=scan.case_reference)
+    answer = pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("counter:look", args=[scan.pk])
+    assert "请群众重新亮码" in answer.content.decode()
+
+
+def test_a_scan_of_another_window_leads_back_to_the_desk(pair: Pair) -> None:
+    scan = agreed(pair)
+    pair.window.post(reverse("counter:window"), {"number": "5"})
+    answer = pair.window.get(reverse("counter:form", args=[scan.pk]))
+    assert answer.status_code == 403
+    assert f'href="{reverse("counter:desk")}"' in answer.content.decode()
+
+
+def consents(pair: Pair, state: str = "") -> str:
+    return str(pair.phone.get("/authorisations", {"state": state}).content.decode())
+
+
+def test_a_consent_nothing_was_begun_on_is_over_with_the_ten_minutes(pair: Pair) -> None:
+    agreed(pair)
+    assert "撤回授权" in consents(pair, "standing")
+    after(minutes=9)
+    assert "撤回授权" in consents(pair, "standing")
+    after(minutes=2)
+    assert "没有这样的授权" in consents(pair, "standing")
+    over = consents(pair, "over")
+    assert "没有接着办，已经结束" in over
+    assert "撤回授权" not in over
+
+
+def test_a_consent_for_a_purpose_is_over_with_the_ten_minutes(pair: Pair) -> None:
+    pair.show()
+    pair.scan()
+    told = {"types": "resident_id", "fields": "resident_id.name", "chosen": "1", "purpose": "核对领取人"}
+    pair.ask(**told)
+    pair.answer("agree")
+    assert "撤回授权" in consents(pair, "standing")
+    after(minutes=11)
+    assert "没有这样的授权" in consents(pair, "standing")
+    assert "核对领取人" in consents(pair, "over")
+
+
+def test_what_was_seen_says_that_its_consent_is_over(pair: Pair) -> None:
+    scan = agreed(pair)
+    pair.window.get(reverse("counter:look", args=[scan.pk]))
+    looked = UseRecord.objects.filter(mode="presented").first()
+    assert looked is not None
+    for minutes, words in ((0, "；已授权"), (11, "；已结束")):
+        after(minutes=minutes)
+        assert words in pair.phone.get(f"/certificates/uses/{looked.pk}").content.decode()
+
+
+@pytest.mark.parametrize("handed_in", [False, True])
+def test_a_consent_an_application_was_begun_on_stands(pair: Pair, handed_in: bool) -> None:
+    scan = agreed(pair)
+    page = take(pair, scan)
+    if handed_in:
+        pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+    after(minutes=11)
+    assert "撤回授权" in consents(pair, "standing")
+
+
+def test_the_consent_of_a_draft_begun_at_home_outlives_the_window(pair: Pair) -> None:
+    drafting.start(pair.holder.principal, matter=district.matter(ALLOWANCE), consent=True)
+    agreed(pair)
+    after(minutes=11)
+    assert "撤回授权" in consents(pair, "standing")
 
 
 def test_another_clerk_window_or_nobody_touches_it(pair: Pair) -> None:
