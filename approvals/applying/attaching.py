@@ -1,4 +1,7 @@
-"""The applicant's verbs for files: attach, remove, turn. Each is kept at once, with the draft or the open notice."""
+"""The applicant's verbs for files: attach, remove, turn. Each is kept at once, with the draft or the open notice.
+
+At a window a clerk does it for them (`window`): the journal names both, and the applicant reads where it was done.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from accounts import actors
 from accounts.acting.principals import Principal
 from approvals import selectors
 from approvals.applying import attached, drafting
+from approvals.applying.drafting import Window
 from approvals.errors import NoSuchApplication, NoSuchDraft, NotAllowed, TooManyFiles
 from approvals.models import Application, Attachment, Draft
 from approvals.permissions import is_applicant, own
@@ -27,6 +31,12 @@ from records.models import StoredFile
 from records.proving.chain import Json
 from records.tasks import wake_scanner_on_commit
 
+_AT_WINDOW = {
+    "file_attached": "{}上传了“{}”。",
+    "file_turned": "{}把“{}”转正了方向。",
+    "file_removed": "{}删除了“{}”里的一个文件。",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
@@ -40,7 +50,14 @@ class _Place:
         return f"case:{self.filed.reference}"
 
 
-def attach(principal: Principal, *, reference: str, question: str, incoming: Incoming) -> Attachment:
+def attach(
+    principal: Principal,
+    *,
+    reference: str,
+    question: str,
+    incoming: Incoming,
+    window: Window | None = None,
+) -> Attachment:
     """Keep a received file with the draft, or with the supplement that asks for it; where one is asked, it replaces.
 
     Raises FileRefused, TooManyFiles, NoSuchDraft, NoSuchApplication, NotAllowed.
@@ -51,29 +68,33 @@ def attach(principal: Principal, *, reference: str, question: str, incoming: Inc
         incoming,
         accept=place.question.accept,
         stream=place.stream,
-        owner=actors.of_person(principal.acting),
+        owner=_actor(principal, window),
         at=clock.now(),
     )
-    return _keep(principal, stored, reference=reference, question=question)
+    return _keep(principal, stored, reference=reference, question=question, window=window)
 
 
-def turn(principal: Principal, *, reference: str, file_id: UUID) -> Attachment:
+def turn(principal: Principal, *, reference: str, file_id: UUID, window: Window | None = None) -> Attachment:
     """Turn a picture a quarter to the right; the file is a new one, in the place of the old. Raises NoSuchFile."""
     found = _own_waiting(principal, reference=reference, file_id=file_id)
     if found.file.is_quarantined:
         raise NoSuchFile
-    turned = storing.turned(found.file, owner=actors.of_person(principal.acting), at=clock.now())
-    return _keep(principal, turned, reference=reference, question=found.question, instead_of=found)
+    turned = storing.turned(found.file, owner=_actor(principal, window), at=clock.now())
+    return _keep(
+        principal, turned, reference=reference, question=found.question, window=window, instead_of=found
+    )
 
 
 @transaction.atomic
-def remove(principal: Principal, *, reference: str, file_id: UUID) -> Attachment:
+def remove(
+    principal: Principal, *, reference: str, file_id: UUID, window: Window | None = None
+) -> Attachment:
     """Throw a file away that is not handed in yet, and return what it was. Raises NoSuchFile."""
     found = _own_waiting(principal, reference=reference, file_id=file_id)
     place = _locked(principal, reference=reference, question=found.question)
     attached.throw_away([found])
     _count(place)
-    _note(principal, place, "file_removed", found.file)
+    _note(principal, place, "file_removed", found.file, window)
     return found
 
 
@@ -83,20 +104,25 @@ def _keep(
     *,
     reference: str,
     question: str,
+    window: Window | None,
     instead_of: Attachment | None = None,
 ) -> Attachment:
     """Commit what was prepared, or leave nothing of it."""
     try:
         with transaction.atomic():
             place = _locked(principal, reference=reference, question=question)
-            return _attach(principal, place, stored, instead_of)
+            return _attach(principal, place, stored, instead_of, window)
     except BaseException:
         storing.forget(stored)
         raise
 
 
 def _attach(
-    principal: Principal, place: _Place, stored: StoredFile, instead_of: Attachment | None
+    principal: Principal,
+    place: _Place,
+    stored: StoredFile,
+    instead_of: Attachment | None,
+    window: Window | None,
 ) -> Attachment:
     there = [one for one in attached.waiting(place.filed) if one.question == place.question.name]
     replaced = [one for one in there if one == instead_of] if instead_of else []
@@ -110,7 +136,7 @@ def _attach(
     attachment = _row(place, stored, at=at)
     attached.throw_away(replaced)
     _count(place)
-    _note(principal, place, "file_attached", stored)
+    _note(principal, place, "file_turned" if instead_of else "file_attached", stored, window)
     wake_scanner_on_commit()
     return attachment
 
@@ -144,19 +170,28 @@ def _count(place: _Place) -> None:
     filed.save(update_fields=["answers", "saved_at"])
 
 
-def _note(principal: Principal, place: _Place, act: str, stored: StoredFile) -> None:
+def _note(principal: Principal, place: _Place, act: str, stored: StoredFile, window: Window | None) -> None:
     details: dict[str, Json] = {
         "question": place.question.name,
         "digest": bytes(stored.digest).hex(),
         "pages": stored.pages,
+        **drafting.noted(principal),
     }
+    if window is not None:
+        details["for"] = actors.of_person(principal.acting)
     journal.note(
         stream=place.stream,
         act=act,
-        actor=actors.of_person(principal.acting),
+        actor=_actor(principal, window),
         subject=str(stored.pk),
-        details={**details, **drafting.noted(principal)},
+        details=details,
+        event=_AT_WINDOW[act].format(window.words, place.question.label) if window else None,
+        event_kind=act if window else "",
     )
+
+
+def _actor(principal: Principal, window: Window | None) -> str:
+    return actors.of_user(window.clerk) if window else actors.of_person(principal.acting)
 
 
 def _seen(principal: Principal, *, reference: str, question: str) -> _Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -36,6 +37,14 @@ from records.proving.chain import Json
 
 CONSENT_TEXT = "2026-11"  # version of the words on the consent page
 CONSENT_DAYS = 30  # an authorisation ends with the case, and at the latest after these days
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where an application is taken when it is not filed online: the clerk, and the window in words."""
+
+    clerk: User
+    words: str
 
 
 @transaction.atomic

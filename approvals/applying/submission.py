@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +11,9 @@ from django.db.models import Q
 
 from accounts import actors
 from accounts.acting.principals import Principal
-from accounts.models import User
 from approvals import clock, selectors, telling, workflow
 from approvals.applying import attached, drafting, evidence, prefilling
+from approvals.applying.drafting import Window
 from approvals.deciding import announcing
 from approvals.errors import AlreadyOpen, Incomplete, NoSuchApplication, NoSuchDraft, NotAllowed, Unchanged
 from approvals.models import Application, Draft, Evidence, SupplementNotice
@@ -30,14 +29,6 @@ from records import journal
 from records.proving.chain import Json
 
 STANDS = "申请人认为没有错，请工作人员核实"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Where an application is handed in when it is not handed in online: the clerk, and the window in words."""
-
-    clerk: User
-    words: str
 
 
 def submit(

@@ -14,18 +14,23 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from accounts import actors
 from accounts.acting.principals import Principal
 from accounts.models import Person, User
 from approvals import selectors
-from approvals.applying import drafting, submission
+from approvals.applying import attaching, drafting, submission
 from approvals.errors import AlreadyOpen, NoSuchDraft, NotAcceptingApplications
-from approvals.models import Application, Draft
+from approvals.models import Application, Attachment, Draft
 from certificates.models import Authorisation, Scan
 from certificates.presenting import answering, scanning
 from certificates.presenting.stages import Stage, stage
 from common import clock
 from common.errors import DomainError
 from matters.models import Matter
+from records import journal
+from records.files.errors import NoSuchFile
+from records.files.keeping import Incoming
+from records.models import StoredFile
 
 
 class AgreementOver(DomainError):
@@ -45,6 +50,11 @@ class AtWindow:
     scan: Scan
     principal: Principal
     agreed: Authorisation
+
+    @property
+    def as_window(self) -> drafting.Window:
+        """Return the clerk and the window in words, as the journal and the applicant read them."""
+        return drafting.Window(self.clerk, f"{self.scan.body}{self.scan.window}")
 
 
 @transaction.atomic
@@ -115,11 +125,46 @@ def keep(
 def submit(place: AtWindow, *, key: str) -> Application:
     """Hand the application in at the window; a second click returns the first one. Raises Incomplete, NoSuchDraft."""
     return submission.submit(
-        place.principal,
-        reference=place.scan.case_reference,
-        key=key,
-        window=submission.Window(place.clerk, f"{place.scan.body}{place.scan.window}"),
+        place.principal, reference=place.scan.case_reference, key=key, window=place.as_window
     )
+
+
+def attach(place: AtWindow, *, question: str, incoming: Incoming) -> Attachment:
+    """Keep what the clerk scanned with the draft, as the applicant would. Raises as attaching.attach does."""
+    reference = draft_of(place).reference
+    return attaching.attach(
+        place.principal, reference=reference, question=question, incoming=incoming, window=place.as_window
+    )
+
+
+def remove(place: AtWindow, *, file_id: UUID) -> Attachment:
+    """Throw a file of the draft away. Raises NoSuchFile, NoSuchDraft."""
+    reference = draft_of(place).reference
+    return attaching.remove(place.principal, reference=reference, file_id=file_id, window=place.as_window)
+
+
+def turn(place: AtWindow, *, file_id: UUID) -> Attachment:
+    """Turn a picture of the draft. Raises NoSuchFile, FileRefused, NoSuchDraft."""
+    reference = draft_of(place).reference
+    return attaching.turn(place.principal, reference=reference, file_id=file_id, window=place.as_window)
+
+
+@transaction.atomic
+def look_at_file(clerk: User, *, file_id: UUID, window: str, at: datetime) -> StoredFile:
+    """Let a clerk see a file of the draft they are taking, while they may; noted once a day. Raises NoSuchFile."""
+    attachment = selectors.attachment(file_id)
+    if attachment is None or attachment.draft is None:
+        raise NoSuchFile
+    reference = attachment.draft.reference
+    scans = Scan.objects.filter(clerk=clerk, window=window, case_reference=reference, access_until__gt=at)
+    try:
+        place = at_window(clerk, scan_id=scans.latest("scanned_at").pk, window=window, at=at)
+        draft_of(place)
+    except (Scan.DoesNotExist, DomainError) as error:
+        raise NoSuchFile from error
+    actor, about = actors.of_user(clerk), str(attachment.file_id)
+    journal.note_once_a_day(stream=f"case:{reference}", act="file_looked_at", actor=actor, subject=about)
+    return attachment.file
 
 
 def over_with_the_look(*, at: datetime) -> Q:

@@ -11,7 +11,6 @@ from approvals import selectors
 from approvals.deciding import announcing
 from approvals.models import Application
 from approvals.states import ApplicationState
-from portal.web.drafting.filling import Known
 
 # state → pill, icon, heading, what to tell the person
 WORDS = {
@@ -71,8 +70,3 @@ def page(application: Application, *, wait: bool) -> Page:
         certificate=certificate.type.name if certificate else "",
         due_on=application.due_on if application.state == ApplicationState.IN_REVIEW else None,
     )
-
-
-def files_asked(given: Known) -> list[str]:
-    """Return the labels of the files that are asked for: the applicant uploads them on the phone."""
-    return [question.label for question in given.compiled.file_questions if given.is_asked(question)]

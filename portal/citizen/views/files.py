@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.acting import documents as waiting_documents
@@ -16,7 +16,6 @@ from portal.citizen import documents, finding
 from portal.citizen.forms import DOCUMENT
 from portal.web import serving
 from portal.web.drafting import uploading
-from portal.web.drafting.uploading import Tried
 from portal.web.principals import person_of
 from portal.web.uploading import takes_files
 from records.files.errors import NoSuchFile
@@ -28,20 +27,14 @@ from records.models import StoredFile
 def upload(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """Take files for one question as the page's script sends them; says in JSON what came of it."""
     done = uploading.tried(request, _principal(request, reference), reference=reference)
-    return _told(done, name)
+    return uploading.told(done, name)
 
 
 @takes_files
 @require_POST
 def guardian_document(request: HttpRequest) -> HttpResponse:
     """Take the document of a guardianship as the page's script sends it."""
-    return _told(documents.tried(request, person_of(request)), DOCUMENT)
-
-
-def _told(done: Tried, name: str) -> JsonResponse:
-    if done.errors:
-        return JsonResponse({"message": next(iter(done.errors.values()))}, status=done.status)
-    return JsonResponse({"question": name, "saved": done.changed}, status=200 if done.changed else 422)
+    return uploading.told(documents.tried(request, person_of(request)), DOCUMENT)
 
 
 def _principal(request: HttpRequest, reference: str) -> Principal:

@@ -8,8 +8,9 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,8 +22,11 @@ from common import clock
 from matters.forms import AnswerForm
 from portal.counter import access, showing, taken, wording
 from portal.counter.access import office_page, seated
-from portal.web.drafting import filling
-from portal.web.drafting.filling import Known
+from portal.counter.views import files
+from portal.web.components.wording import local
+from portal.web.drafting import filling, uploading
+from portal.web.drafting.uploading import Tried
+from portal.web.uploading import takes_files
 
 
 def refused_in_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -55,6 +59,7 @@ def take(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     return redirect("counter:form", scan_id)
 
 
+@takes_files
 @office_page
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,16 +68,43 @@ def take(request: HttpRequest, scan_id: UUID) -> HttpResponse:
 def form(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """Show everything that is asked on one page; what was typed is kept whatever button was pressed."""
     place = _place(request, scan_id)
+    sent = files.tried(request, place)
     draft = taking.draft_of(place)
     given = filling.known(draft, at=clock.now())
     data = request.POST if request.method == "POST" else None
-    shown = filling.window_form(draft, given, data=data, correcting={request.GET.get("correct", "")})
+    shown = filling.window_form(
+        draft, given, scan_id=scan_id, data=data, correcting={request.GET.get("correct", "")}
+    )
     if data is None:
-        return _page(request, place, draft, given, shown)
+        return _page(request, place, draft, shown)
+    draft = _kept(place, draft, shown)
+    if sent.errors:
+        uploading.tell(shown, sent)
+        return _again(request, place, draft, shown, status=sent.status)
+    return _onward(request, place, shown, sent) or _again(request, place, draft, shown)
+
+
+@office_page
+@never_cache
+@require_POST
+@seated
+@refused_in_words
+def save(request: HttpRequest, scan_id: UUID) -> HttpResponse:
+    """Keep what is typed so far; called by the page's script."""
+    place = _place(request, scan_id)
+    draft = taking.draft_of(place)
+    given = filling.known(draft, at=clock.now())
+    shown = filling.window_form(draft, given, scan_id=scan_id, data=request.POST)
+    draft = _kept(place, draft, shown)
+    refused = bool(shown.non_field_errors())
+    return JsonResponse({"saved_at": f"{local(draft.saved_at):%H:%M}"}, status=422 if refused else 200)
+
+
+def _kept(place: AtWindow, draft: Draft, shown: AnswerForm) -> Draft:
+    """Keep what could be read of the posted page; the rest is asked again."""
     kept = filling.readable(shown)
     dropped = filling.forgotten(shown, draft, kept=kept)
-    draft = taking.keep(place, draft, answers=kept, dropped=dropped)
-    return _onward(request, place, shown) or _again(request, place, draft, shown)
+    return taking.keep(place, draft, answers=kept, dropped=dropped)
 
 
 def _taken_before(request: HttpRequest, scan_id: UUID) -> HttpResponse | None:
@@ -82,13 +114,14 @@ def _taken_before(request: HttpRequest, scan_id: UUID) -> HttpResponse | None:
     return redirect("counter:taken", application.reference) if application else None
 
 
-def _onward(request: HttpRequest, place: AtWindow, shown: AnswerForm) -> HttpResponse | None:
+def _onward(request: HttpRequest, place: AtWindow, shown: AnswerForm, sent: Tried) -> HttpResponse | None:
     """Return where a kept page leads, None to show it again with what is wrong."""
     here = place.scan.pk
     if (name := request.POST.get("correct")) in shown.fields:
-        response = redirect("counter:form", here)
-        response["Location"] += f"?correct={name}#id_{name}"
-        return response
+        return redirect(f"{reverse('counter:form', args=[here])}?correct={name}#id_{name}")
+    if sent.at:
+        at = f"#id_{sent.at}" if sent.at in shown.fields else ""
+        return redirect(f"{reverse('counter:form', args=[here])}{at}")
     if filling.asked_more(shown, shown=request.POST.get("asked")):
         return redirect("counter:form", here)
     if not shown.is_valid() or request.POST.get("act") != "submit":
@@ -102,14 +135,14 @@ def _onward(request: HttpRequest, place: AtWindow, shown: AnswerForm) -> HttpRes
     return redirect("counter:taken", application.reference)
 
 
-def _again(request: HttpRequest, place: AtWindow, draft: Draft, shown: AnswerForm) -> HttpResponse:
-    given = filling.known(draft, at=clock.now())  # what was kept may have changed the situation
-    status = 200 if shown.is_valid() else 422
-    return _page(request, place, draft, given, shown, status=status)
+def _again(
+    request: HttpRequest, place: AtWindow, draft: Draft, shown: AnswerForm, *, status: int = 0
+) -> HttpResponse:
+    return _page(request, place, draft, shown, status=status or (200 if shown.is_valid() else 422))
 
 
 def _page(
-    request: HttpRequest, place: AtWindow, draft: Draft, given: Known, shown: AnswerForm, *, status: int = 200
+    request: HttpRequest, place: AtWindow, draft: Draft, shown: AnswerForm, *, status: int = 200
 ) -> HttpResponse:
     at = clock.now()
     known = {
@@ -117,8 +150,8 @@ def _page(
         "page": showing.page(place.scan, [], at=at),
         "draft": draft,
         "form": shown,
-        "files": taken.files_asked(given),
         "key": uuid.uuid4(),
+        "saved": f"已于 {local(draft.saved_at):%H:%M} 保存",
     }
     return render(request, "counter/form.html", known, status=status)
 

@@ -36,7 +36,7 @@ class Upload:
 
 
 def shown(attachments: Iterable[Attachment], *, room: str, label: str = "") -> tuple[Upload, ...]:
-    """Return files for the pages of a room: citizen or bureau, which have addresses of their own."""
+    """Return files for the pages of a room: citizen, counter or bureau, which have addresses of their own."""
     return files((one.file for one in attachments), room=room, label=label)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from accounts.acting.principals import Principal
 from approvals.applying import attached, drafting, prefilling
@@ -14,7 +15,6 @@ from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
 from matters.forms import AnswerForm
 from matters.forms.answers import Prefill, form_facts, is_visible
-from matters.forms.fields import UploadsField
 from portal.web.drafting import uploading
 from rules.language.values import Facts
 
@@ -96,10 +96,11 @@ def window_form(
     draft: Draft,
     given: Known,
     *,
+    scan_id: UUID,
     data: Mapping[str, object] | None = None,
     correcting: Collection[str] = (),
 ) -> AnswerForm:
-    """Return the form of a window: all pages in one, without files (those are uploaded by the applicant)."""
+    """Return the form of a window: all pages in one."""
     form = forms.build(
         given.compiled,
         prefilled=given.prefilled,
@@ -109,9 +110,7 @@ def window_form(
         controls=(*CONTROLS, "key"),
         facts=given.facts,
     )
-    for name in [name for name, one in form.fields.items() if isinstance(one, UploadsField)]:
-        del form.fields[name]
-    return form
+    return uploading.show(form, draft, room="counter", place=scan_id)
 
 
 def keep(principal: Principal, draft: Draft, form: AnswerForm) -> Draft:

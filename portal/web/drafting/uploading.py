@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
 from accounts.acting.principals import Principal
@@ -111,6 +111,13 @@ def _act(done: Tried, act: Callable[[UUID], str], *, file_id: str) -> None:
         done.at = done.at or "-"
 
 
+def told(done: Tried, name: str) -> JsonResponse:
+    """Answer a page's script what came of the files it sent for a question."""
+    if done.errors:
+        return JsonResponse({"message": next(iter(done.errors.values()))}, status=done.status)
+    return JsonResponse({"question": name, "saved": done.changed}, status=200 if done.changed else 422)
+
+
 def tell(form: AnswerForm, done: Tried) -> None:
     """Put what was refused at its question."""
     form.is_valid()
@@ -118,16 +125,21 @@ def tell(form: AnswerForm, done: Tried) -> None:
         form.add_error(name if name in form.fields else None, words)
 
 
-def show(form: AnswerForm, filed: Draft | Application) -> AnswerForm:
-    """Give each question for files what the field's template draws; pages without one cost nothing."""
+def show(
+    form: AnswerForm, filed: Draft | Application, *, room: str = "citizen", place: object = None
+) -> AnswerForm:
+    """Give each question for files what the field's template draws; pages without one cost nothing.
+
+    `room`: whose addresses serve them; `place`: what names the draft there, if not its reference.
+    """
     asked = {name: one for name, one in form.fields.items() if isinstance(one, UploadsField)}
     there = attached.waiting(filed) if asked else []
     for name, one in asked.items():
         mine = [attachment for attachment in there if attachment.question == name]
         dress(
             one,
-            uploads=uploads.shown(mine, room="citizen", label=str(one.label)),
-            upload_url=reverse("citizen:upload", args=[filed.reference, name]),
+            uploads=uploads.shown(mine, room=room, label=str(one.label)),
+            upload_url=reverse(f"{room}:upload", args=[place or filed.reference, name]),
             room_left=max(0, one.most - len(mine)),
         )
     return form

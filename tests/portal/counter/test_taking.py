@@ -40,11 +40,11 @@ def pair(city: Standin) -> Pair:
     return Pair(holder, phone, clerk, window)
 
 
-def agreed(pair: Pair) -> Scan:
+def agreed(pair: Pair, *, matter: str = ALLOWANCE) -> Scan:
     pair.show()
     pair.scan()
     scan = Scan.objects.order_by("-scanned_at")[0]
-    pair.window.post(reverse("counter:ask", args=[scan.pk]), {"matter": ALLOWANCE})
+    pair.window.post(reverse("counter:ask", args=[scan.pk]), {"matter": matter})
     pair.phone.post(reverse("citizen:code_agree", args=[scan.pk]))
     return Scan.objects.order_by("-scanned_at")[0]
 
