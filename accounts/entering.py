@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from accounts.models import Organisation, Person
 from accounts.registering import NewPerson
+from common import clock, row_ids
 from common.identifiers import credit_code, resident_id
 from records import journal
 from records.encrypting.envelope import seal
@@ -68,19 +69,20 @@ def known_organisations(codes: Iterable[str]) -> dict[str, Known]:
 @transaction.atomic
 def people(new: Sequence[NewPerson], *, stream: str, actor: str) -> dict[bytes, Known]:
     """Return people by keyed hash of their number, entering who is new, unverified; one journal entry for all."""
-    rows = sorted(_person_row(one) for one in new)
+    ids = row_ids.time_ordered(clock.now())
+    rows = sorted(_person_row(one, next(ids)) for one in new)
     columns: list[list[object]] = [list(column) for column in zip(*rows, strict=True)] or [[]] * 7
-    hashes, ids, names, numbers, years, mobiles, demo = columns
+    hashes, pks, names, numbers, years, mobiles, demo = columns
     with connection.cursor() as cursor:
         level = Person.RealNameLevel.UNVERIFIED
-        cursor.execute(_ENTER_PEOPLE, [level, ids, names, numbers, hashes, years, mobiles, demo])
+        cursor.execute(_ENTER_PEOPLE, [level, pks, names, numbers, hashes, years, mobiles, demo])
         entered = [pk for (pk,) in cursor.fetchall()]
     _note(entered, act="people_entered", stream=stream, actor=actor)
     return known_people(bytes.fromhex(str(one)) for one in hashes)
 
 
-def _person_row(new: NewPerson) -> tuple[str, str, str, str, int, str, bool]:
-    identity, pk = resident_id(new.id_number), str(uuid.uuid4())
+def _person_row(new: NewPerson, pk: str) -> tuple[str, str, str, str, int, str, bool]:
+    identity = resident_id(new.id_number)
     number = seal(identity.number, aad=f"accounts_person:{pk}:id_number")
     mobile = seal("", aad=f"accounts_person:{pk}:mobile")
     number_hash = keyed(HashKind.RESIDENT_ID, identity.number).hex()

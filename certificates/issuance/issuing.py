@@ -257,7 +257,7 @@ def _refusal(error: IntegrityError, plans: Sequence[_Plan]) -> DomainError | Int
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if constraint.startswith("one_valid_certificate"):
         return AlreadyHeld(plans[0].type.name if len(plans) == 1 else "同类证照")
-    if constraint == "certificates_certificate_source_key":
+    if constraint == "one_certificate_a_source":
         return AlreadyIssued()
     if constraint in {"one_certificate_a_number_and_version", "certificates_certificate_identifier_key"}:
         return NumberTaken()

@@ -12,8 +12,6 @@ from typing import Generic, TypeVar
 
 from django.db import connections
 
-from common import memory
-
 T = TypeVar("T")
 R = TypeVar("R")
 KINDNESS = 5  # an import yields to whoever waits for a decision
@@ -71,10 +69,11 @@ class Pool(Generic[T, R]):
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.nice(KINDNESS)
         gc.freeze()  # what was there before the fork stays to the end, and shared
-        gc.set_threshold(*memory.THRESHOLDS)
+        gc.disable()  # thousands of rows at once are no reason to search for cycles: once a piece is enough
         try:
             while True:
                 there.send(("done", self._work(there.recv())))
+                gc.collect()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             pass
         except Exception as error:  # noqa: BLE001 -- named, and raised where somebody reads it

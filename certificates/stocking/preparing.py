@@ -6,7 +6,6 @@ then a constraint of the table refuses it, and it is prepared again (see importi
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from certificates.stocking.copying import Entry
 from certificates.stocking.files import comparing, rows
 from certificates.stocking.files.reading import Record
 from certificates.stocking.files.rows import Layout, Rejected, Row
+from common import clock, row_ids
 from common.identifiers import make_certificate_identifier
 
 HELD = "名下已有有效的这类证照，不能再入库一张有效的"
@@ -115,6 +115,7 @@ class Preparer:
         self._identifiers: dict[str, _Stored] = {}
         self._held: dict[str, _Held] = {}
         self._ghosts: dict[Any, Known] = {}
+        self._ids = row_ids.time_ordered(job.at)
 
     @property
     def encoding(self) -> str:
@@ -123,6 +124,7 @@ class Preparer:
 
     def __call__(self, records: Sequence[Record], *, careful: bool = False) -> Prepared:
         """Return the chunk, ready. `careful` also asks the store for identifiers that are about to be made."""
+        self._ids = row_ids.time_ordered(clock.now())
         made = Prepared()
         refused = made.refused
         found = list(self._sound(records, refused))
@@ -162,7 +164,7 @@ class Preparer:
         if self._job.dry:
             ghosts = self._ghosts
             return known | {
-                row.key: ghosts.setdefault(row.key, Known(_new_id(), row.name))
+                row.key: ghosts.setdefault(row.key, Known(next(self._ids), row.name))
                 for row in (*new_people, *new_bodies)
             }
         return known | self._entered(new_people, new_bodies)
@@ -269,7 +271,7 @@ class Preparer:
         )
 
     def _entry(self, row: Row, holder: str) -> Entry:
-        pk = _new_id()
+        pk = next(self._ids)
         identifier = row.identifier or self._made(row)
         if identifier is None or (not row.identifier and identifier in self._identifiers):
             identifier = self._identifier(numbering.random_text(20), row.version)
@@ -307,8 +309,7 @@ class Preparer:
         made.refused.sort(key=lambda one: one.line)
         made.accepted = len(entries)
         made.copy = "".join(
-            copying.line(one, layout=job.layout, batch=job.batch, at=job.at, is_demo=job.is_demo)
-            for one in entries
+            copying.lines(entries, layout=job.layout, batch=job.batch, at=job.at, is_demo=job.is_demo)
         )
         if job.layout.kind.exclusive:
             made.valid = _holders_of(entries, CertificateStatus.VALID)
@@ -327,10 +328,3 @@ def _replace(held: _Held, made: Prepared, *, at: datetime) -> None:
 
 def _holders_of(entries: Iterable[Entry], status: CertificateStatus) -> frozenset[str]:
     return frozenset(entry.holder for entry in entries if entry.status is status)
-
-
-def _new_id() -> str:
-    """Return a random UUID (RFC 9562, version 4) as text; `uuid.uuid4` takes five times as long."""
-    digits = os.urandom(16).hex()
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

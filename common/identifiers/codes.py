@@ -17,6 +17,8 @@ _ITEM = r"(?P<item>0[1-9]|[1-9][0-9])"
 _MATTER_FORMS = {12: _BASE, 31: _BODY + _BASE, 33: _BODY + _BASE + _ITEM}
 _CHECKED = string.digits + string.ascii_uppercase  # MOD 37,36 counts with these
 _PLACES = {character: place for place, character in enumerate(_CHECKED)}
+_DOUBLED = [(weight or 36) * 2 % 37 for weight in range(36)]
+_SERIAL = re.compile(r"[0-9A-Z]+")
 _CERTIFICATE = re.compile(
     re.escape(CERTIFICATE_ROOT)
     + r"\.(?P<type_code>[0-9A-Z]{18}[0-9]{3})\.(?P<issuer>[0-9A-Z]{18}|[0-9]{6})"
@@ -123,20 +125,23 @@ def certificate_identifier(text: str) -> CertificateIdentifier:
 
 def make_certificate_identifier(type_code: str, *, issuer: str, serial: str, version: int) -> str:
     """Make the 电子证照标识 of one version (1 to 999) of a certificate; `serial` is digits and capitals only."""
-    body = f"{type_code}{issuer}{serial}{version:03d}"
-    if not re.fullmatch(r"[0-9A-Z]+", body):
+    if _SERIAL.fullmatch(serial) is None or _SERIAL.fullmatch(type_code + issuer) is None:
         raise _certificate("characters", "证照流水号只能由数字和大写字母组成")
-    check = _check_character(type_code + issuer, f"{serial}{version:03d}")
-    text = f"{CERTIFICATE_ROOT}.{type_code}.{issuer}.{serial}.{version:03d}.{check}"
-    if _CERTIFICATE.fullmatch(text) is None or version < 1:
+    if not 1 <= version <= 999 or not _issues(type_code, issuer):
         raise _certificate("form", "电子证照标识的类型代码、颁发机构或版本不符合规定")
-    return text
+    check = _check_character(type_code + issuer, f"{serial}{version:03d}")
+    return f"{CERTIFICATE_ROOT}.{type_code}.{issuer}.{serial}.{version:03d}.{check}"
+
+
+@lru_cache(maxsize=1024)
+def _issues(type_code: str, issuer: str) -> bool:
+    """Return whether the two have their form; a store of one issuer's type asks again and again."""
+    return _CERTIFICATE.fullmatch(f"{CERTIFICATE_ROOT}.{type_code}.{issuer}.0.001.0") is not None
 
 
 def _check_character(begins: str, rest: str) -> str:
     """Return the check character (ISO 7064 MOD 37,36). A store of one issuer's type begins alike: weighed once."""
-    weight = _weighed(rest, _beginning(begins))
-    return _CHECKED[(1 - (weight or 36) * 2 % 37) % 36]
+    return _CHECKED[(1 - _DOUBLED[_weighed(rest, _beginning(begins))]) % 36]
 
 
 @lru_cache(maxsize=1024)
@@ -146,7 +151,7 @@ def _beginning(text: str) -> int:
 
 def _weighed(text: str, weight: int) -> int:
     for character in text:
-        weight = ((weight or 36) * 2 % 37 + _PLACES[character]) % 36
+        weight = (_DOUBLED[weight] + _PLACES[character]) % 36
     return weight
 
 

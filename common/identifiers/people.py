@@ -19,6 +19,7 @@ PROVINCES = frozenset(
     for place in places
 )
 
+_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 _SIX_DIGITS = re.compile(r"\d(?:[\s-]*\d){5}")
 
 
@@ -48,8 +49,10 @@ class ResidentId:
 
 def resident_id(text: str, *, on: date | None = None) -> ResidentId:
     """Check a 公民身份号码 (GB 11643-1999) and take birth date and sex from it. `on` defaults to today."""
-    number = tidy(text).upper()
-    _check_resident_shape(number)
+    number = text
+    if _NUMBER.fullmatch(text) is None:  # most are typed as they are written
+        number = tidy(text).upper()
+        _check_resident_shape(number)
     if number[:2] not in PROVINCES:
         raise _resident("province", "公民身份号码的前两位不是有效的省份代码，请核对后重新填写")
     try:
@@ -68,7 +71,7 @@ def _check_resident_shape(number: str) -> None:
         raise _resident("old_form", "15 位的旧身份证号码已停止使用，请填写 18 位公民身份号码")
     if len(number) != 18:
         raise _resident("length", "公民身份号码应为 18 位，最后一位可以是 X")
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
+    if _NUMBER.fullmatch(number) is None:
         raise _resident("characters", "公民身份号码前 17 位应为数字，最后一位应为数字或 X")
 
 

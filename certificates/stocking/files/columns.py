@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
+from functools import partial
 from typing import Any
 
 from certificates.states import CertificateStatus
@@ -15,6 +16,7 @@ from common.errors import DomainError
 from rules.language.vocabulary import FactSpec, FactType, FieldSpec
 
 FIELD = "fields."
+Reader = Callable[[str], Any]
 COLUMNS = {
     "holder": "持证主体代码",
     "holder_name": "持证主体名称",
@@ -37,7 +39,9 @@ _DATE = re.compile(
     r"|(?P<y2>[0-9]{4})年(?P<m2>[0-9]{1,2})月(?P<d2>[0-9]{1,2})日"
     r"|(?P<y3>[0-9]{4})(?P<m3>[0-9]{2})(?P<d3>[0-9]{2}))(?:[ T]0?0:00(?::00)?)?"
 )
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")  # a cell a spreadsheet would work out
+_MARKED = re.compile(r"[\"'\r\n]")  # without any of these a comma is a comma
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
@@ -76,6 +80,8 @@ def _words(specs: Mapping[str, FactSpec]) -> dict[str, str]:
 
 def cells(text: str, *, delimiter: str) -> list[str]:
     """Return the cells of one CSV record. Raises BadCell."""
+    if text and _MARKED.search(text) is None:
+        return text.split(delimiter)
     try:
         rows = list(csv.reader([text], strict=True, delimiter=delimiter))
     except csv.Error as error:
@@ -85,20 +91,23 @@ def cells(text: str, *, delimiter: str) -> list[str]:
     return [unguarded(cell) for cell in rows[0]]
 
 
-def value_in(cell: str, *, spec: FieldSpec) -> Any:
-    """Return the JSON value a cell stands for. Raises BadCell; what is left to the type's schema stays text."""
+def reader(spec: FieldSpec) -> Reader | None:
+    """Return what makes a field's JSON value of a cell, raising BadCell; None where the cell is the value as it is."""
     match spec.type:
         case FactType.DATE:
-            return day(cell)
+            return day
         case FactType.INTEGER:
-            return _whole(cell)
+            return _whole
         case FactType.BOOLEAN:
-            return _yes_or_no(cell, spec)
-        case FactType.CODE if spec.codes is not None and cell not in spec.codes:
-            return next((code for code, label in spec.codes.items() if label == cell), cell)
+            return partial(_yes_or_no, spec=spec)
+        case FactType.CODE:
+            # A word that is no code is left as it is: the type's schema says what is wrong with it.
+            codes = spec.codes or {}
+            words = {label: code for code, label in reversed(codes.items())} | {code: code for code in codes}
+            return lambda cell: words.get(cell, cell)
         case FactType.LIST:
-            return _listed(cell)
-    return cell
+            return _listed
+    return None
 
 
 def day(text: str) -> str:
@@ -116,7 +125,7 @@ def day(text: str) -> str:
 
 
 def _whole(cell: str) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]{1,15}", cell):
+    if _WHOLE.fullmatch(cell) is None:
         raise BadCell("应为不超过 15 位的整数")
     return int(cell)
 
