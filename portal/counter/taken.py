@@ -11,6 +11,7 @@ from approvals import selectors
 from approvals.deciding import announcing
 from approvals.models import Application
 from approvals.states import ApplicationState
+from common.identifiers import mask_name
 
 # state → pill, icon, heading, what to tell the person
 WORDS = {
@@ -38,6 +39,7 @@ class Page:
     """An application at a window."""
 
     application: Application
+    applicant: str
     pill: str
     icon: str
     heading: str
@@ -62,6 +64,7 @@ def page(application: Application, *, wait: bool) -> Page:
     certificate = selectors.certificate_of(decision)
     return Page(
         application,
+        application.organisation.name if application.organisation else mask_name(application.person.name),
         pill,
         icon,
         heading,

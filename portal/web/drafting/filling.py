@@ -100,7 +100,7 @@ def window_form(
     data: Mapping[str, object] | None = None,
     correcting: Collection[str] = (),
 ) -> AnswerForm:
-    """Return the form of a window: all pages in one."""
+    """Return the form of a window: all pages in one, the questions by their short names: a clerk asks in her words."""
     form = forms.build(
         given.compiled,
         prefilled=given.prefilled,
@@ -110,6 +110,11 @@ def window_form(
         controls=(*CONTROLS, "key"),
         facts=given.facts,
     )
+    for name, field in form.fields.items():
+        if called := given.compiled.questions[name].called:
+            required = field.error_messages["required"]
+            field.error_messages["required"] = str(required).replace(str(field.label), called)
+            field.label = called
     return uploading.show(form, draft, room="counter", place=scan_id)
 
 

@@ -90,6 +90,16 @@ def test_a_scanned_photo_goes_in_with_the_application_and_both_are_named(pair: P
     assert [one.question for one in attached.handed_in(Application.objects.get())] == ["photo"]
 
 
+def test_questions_stand_there_by_their_short_names(pair: Pair, scan: Scan) -> None:
+    """Elsewhere they are asked of the applicant: 您的户籍在哪里？"""
+    answer = press(pair, scan, mail_to="", act="submit", key="k")
+    assert answer.status_code == 422
+    told = text_of(answer)
+    for words in ("户籍情形", "优待证的形式", "请填写邮寄地址"):
+        assert words in told
+    assert "您的户籍" not in told
+
+
 def test_without_the_photo_it_is_not_handed_in(pair: Pair, scan: Scan) -> None:
     answer = press(pair, scan, act="submit", key="k")
     assert answer.status_code == 422
