@@ -25,6 +25,8 @@ PRODUCTION = {"DEMO": "0", "HTTPS": "1", "BEHIND_PROXY": "1", "PUBLIC_HOST": "po
 DEMO = "1" if (ROOT / "portal" / "demo" / "apps.py").exists() else "0"
 PROCESSES = "tests/processes"
 COVERAGE = "var/coverage.json"
+KEPT = "--reuse-db"  # the tables of a worker are made once: the stages after `tests` go on with them
+ANEW = (KEPT, "--create-db")
 HELP = """\
 scripts/test                  every check
 scripts/test --stage NAME     only this one ({names}); may be repeated
@@ -81,16 +83,16 @@ STAGES = (
     ),
     Stage(
         "tests",  # with the lines and branches they reach; what other processes run cannot be seen from here
-        [*_covered("-m", "pytest"), "--ignore", PROCESSES, "-n", "2", "--dist", "worksteal"],
+        [*_covered("-m", "pytest"), "--ignore", PROCESSES, "-n", "2", "--dist", "worksteal", *ANEW],
         needs_servers=True,
     ),
     Stage(
         "processes",
-        _pytest(PROCESSES, "-m", "not alone", "-n", "2", "--dist", "loadgroup"),
+        _pytest(PROCESSES, "-m", "not alone", "-n", "2", "--dist", "loadgroup", KEPT),
         needs_servers=True,
         browser=True,
     ),
-    Stage("alone", _pytest(PROCESSES, "-m", "alone"), needs_servers=True, browser=True),
+    Stage("alone", _pytest(PROCESSES, "-m", "alone", "-n", "1", KEPT), needs_servers=True, browser=True),
     Stage(
         "coverage",  # 97 % when the limit was set
         _python(

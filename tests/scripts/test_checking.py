@@ -58,4 +58,4 @@ def test_every_test_runs_in_one_stage() -> None:
     assert asked[:2] == ["--ignore", checking.PROCESSES]
     assert "-m" not in asked
     assert told["processes"][3:6] == [checking.PROCESSES, "-m", "not alone"]
-    assert told["alone"][3:] == [checking.PROCESSES, "-m", "alone"]
+    assert told["alone"][3:6] == [checking.PROCESSES, "-m", "alone"]

@@ -1,4 +1,4 @@
-"""The demo district, loaded once a module, and its stand-in registers as a process of their own."""
+"""The demo district, loaded once, put back for each module, and its stand-in registers as a process of their own."""
 
 from __future__ import annotations
 
@@ -17,29 +17,42 @@ from django.db import transaction
 from common import clock
 from common.clock import SHANGHAI
 from portal.demo.district import loading
+from tests import shelving
+from tests.factories import seals
 from tests.project.sources import ROOT
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 
 
-@pytest.fixture(scope="module")
-def loaded(
+@pytest.fixture(scope="session")
+def _district(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
-    """Load the demo for all tests of a module; returns the stand-in's file. Each test's own changes are undone."""
-    with django_db_blocker.unblock(), transaction.atomic():
+) -> Path:
+    """Loaded once; returns the stand-in's file."""
+    file = tmp_path_factory.mktemp("demo") / "registers.json"
+    with django_db_blocker.unblock():
         clock.set_source(lambda: MONDAY)
-        file = tmp_path_factory.mktemp("demo") / "registers.json"
-        loading.load(register_file=file)
-        yield file
+        shelving.shelve("demo_district", lambda: loading.load(register_file=file))
+        seals.remember_keys()
+        clock.set_source(None)
+    return file
+
+
+@pytest.fixture(scope="module")
+def loaded(_district: Path, django_db_blocker: Any) -> Iterator[Path]:
+    """The demo for all tests of a module; returns the stand-in's file. Each test's own changes are undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        shelving.put_back("demo_district")
+        seals.bring_keys_back()
+        yield _district
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
-def stand_in(loaded: Path) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def stand_in(_district: Path) -> Iterator[str]:
     """The stand-in as scripts/demo starts it, with the file that load_demo wrote; returns its address."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "manage.py", "serve_registers", "--port", "0", "--data", str(loaded)]
+    command = [sys.executable, "manage.py", "serve_registers", "--port", "0", "--data", str(_district)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     said = process.stdout.readline()
