@@ -55,11 +55,12 @@ def _bring_in(place: Town, folder: Path, *, number: int, first: int, holders: in
     spent = [after - before for before, after in zip(worked, _worked(place), strict=True)]
     path.unlink()
     done = json.loads(place.run("-m", "bench.stocking", "imported"))
-    if done["accepted"] != holders:
+    if done["accepted"] + done["known"] != holders:  # known: of a run that was killed
         raise SystemExit(f"not all came in: {done}")
     return {
         "rows": holders,
         "new_holders": number == 1,
+        "known": done["known"],
         "row_bytes": told["file_bytes"] // holders,
         "seconds": round(done["seconds"], 1),
         "rows_per_second": round(holders / done["seconds"]),
@@ -131,7 +132,7 @@ def main() -> int:
         **figures,
         "gate": GATE,
     }
-    best = max(one["rows_per_second"] for one in filled)
+    best = max(one["rows_per_second"] for one in filled if not one.get("known"))
     report["met"] = {
         "import": best >= GATE["import_rows_per_second"],
         "lookup": figures["lookup"]["in_database_ms"]["p99"] <= GATE["lookup_p99_ms"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import lru_cache
 
@@ -56,21 +56,16 @@ def normalised(kind: HashKind, value: str) -> str:
     """Return the one spelling of a value, so that half-width, spaces, hyphens and case do not hide a person."""
     if kind in _AS_IT_IS:
         return value
-    return tidy(_folded(kind, tidy(value)))
+    return tidy(_FOLDED.get(kind, str.casefold)(tidy(value)))
 
 
-def _folded(kind: HashKind, text: str) -> str:
-    match kind:
-        case HashKind.RESIDENT_ID | HashKind.CREDIT_CODE:
-            return text.upper()
-        case HashKind.MOBILE:
-            return re.sub(r"^(\+86|86(?=1\d{10}$))", "", text.replace("-", ""))
-        case HashKind.BANK_ACCOUNT:
-            return text.replace("-", "")
-        case HashKind.NAME:
-            return re.sub(r"[·•‧・∙.]", "·", text).upper()
-        case _:
-            return text.casefold()
+_FOLDED: dict[HashKind, Callable[[str], str]] = {
+    HashKind.RESIDENT_ID: str.upper,
+    HashKind.CREDIT_CODE: str.upper,
+    HashKind.MOBILE: lambda text: re.sub(r"^(\+86|86(?=1\d{10}$))", "", text.replace("-", "")),
+    HashKind.BANK_ACCOUNT: lambda text: text.replace("-", ""),
+    HashKind.NAME: lambda text: re.sub(r"[·•‧・∙.]", "·", text).upper(),
+}
 
 
 @lru_cache(maxsize=64)

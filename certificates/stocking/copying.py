@@ -84,7 +84,7 @@ def lines(
             _NULL if row.is_person else entry.holder,
             layout.issuer_code,
             issuer_name,
-            entry.status.value,
+            entry.status,
             entry.changed_at.isoformat() if entry.changed_at else _NULL,
             entry.reason.translate(_ESCAPES),
             "",

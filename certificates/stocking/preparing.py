@@ -30,6 +30,7 @@ from common.identifiers import make_certificate_identifier
 
 HELD = "名下已有有效的这类证照，不能再入库一张有效的"
 REPLACED = "已有新证"
+_IN_FORCE = frozenset({CertificateStatus.VALID, CertificateStatus.SUSPENDED})
 _SERIAL = re.compile(r"[0-9A-Z]{1,40}")
 _STORED = """
 SELECT id::text, number, version, identifier, digest, schema_version FROM certificates_certificate
@@ -287,7 +288,7 @@ class Preparer:
 
     def _take_hand(self, entry: Entry, made: Prepared) -> None:
         """Keep to one valid certificate a holder. An expired one never stands in the way, on either side."""
-        if entry.status not in (CertificateStatus.VALID, CertificateStatus.SUSPENDED):
+        if entry.status not in _IN_FORCE:
             return
         today, row = self._layout.today, entry.row
         new = _Held(entry.status, row.valid_until, entry.pk, entry)

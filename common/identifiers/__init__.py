@@ -19,6 +19,7 @@ from common.identifiers.people import (
     mask_name,
     mobile,
     resident_id,
+    resident_number,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "matter_code",
     "mobile",
     "resident_id",
+    "resident_number",
     "tidy",
     "type_code",
 ]

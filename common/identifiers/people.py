@@ -49,6 +49,12 @@ class ResidentId:
 
 def resident_id(text: str, *, on: date | None = None) -> ResidentId:
     """Check a 公民身份号码 (GB 11643-1999) and take birth date and sex from it. `on` defaults to today."""
+    number = resident_number(text, on=on)
+    return ResidentId(number, _born(number), Sex.MALE if int(number[16]) % 2 else Sex.FEMALE)
+
+
+def resident_number(text: str, *, on: date | None = None) -> str:
+    """Check a 公民身份号码 (GB 11643-1999) and return its 18 characters. `on` defaults to today."""
     number = text
     if _NUMBER.fullmatch(text) is None:  # most are typed as they are written
         number = tidy(text).upper()
@@ -56,14 +62,18 @@ def resident_id(text: str, *, on: date | None = None) -> ResidentId:
     if number[:2] not in PROVINCES:
         raise _resident("province", "公民身份号码的前两位不是有效的省份代码，请核对后重新填写")
     try:
-        birth_date = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        birth_date = _born(number)
     except ValueError:
         raise _resident("date", "公民身份号码第 7 至 14 位不是有效的出生日期，请核对后重新填写") from None
     if birth_date > (on or clock.today()):
         raise _resident("future", "公民身份号码中的出生日期晚于今天，请核对后重新填写")
     if number[-1] != ric.calc_check_digit(number):
         raise _resident("check", "公民身份号码有误（校验位不符），请逐位核对后重新填写")
-    return ResidentId(number, birth_date, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE)
+    return number
+
+
+def _born(number: str) -> date:
+    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
 
 
 def _check_resident_shape(number: str) -> None:

@@ -22,7 +22,7 @@ from certificates.stocking.files import columns, fitting
 from certificates.stocking.files.columns import FIELD, BadCell, Reader
 from certificates.stocking.files.reading import Form, Record
 from common import clock
-from common.identifiers import InvalidIdentifier, certificate_identifier, credit_code, resident_id
+from common.identifiers import InvalidIdentifier, certificate_identifier, credit_code, resident_number
 from records.hashing import HashKind, keyed, normalised
 from rules.language.vocabulary import FactSpec
 
@@ -31,6 +31,14 @@ LENGTHS = {"number": 60, "holder_name": 60, "status_reason": 200}
 _ORDINARY = re.compile(
     r"[0-9A-Za-z\u4e00-\u9fff.()（）-]{1,60}"
 )  # nothing in it, nor its length, is ever at fault
+# Asking an enumeration for a member takes its time.
+_JSON_LINES, _VALID, _HASH, _SALT = (
+    Form.JSON_LINES,
+    CertificateStatus.VALID,
+    HashKind.RESIDENT_ID,
+    HashKind.CERTIFICATE_SALT,
+)
+_OF_STATUS = frozenset({"status", "status_reason", "status_at"})
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -122,7 +130,7 @@ def _values(record: Record, layout: Layout) -> tuple[dict[str, Any], dict[str, A
         text = record.content.decode(layout.encoding)
     except UnicodeDecodeError as error:
         raise Rejected("文字编码与文件的其他部分不同，读不出来") from error
-    if layout.form is Form.JSON_LINES:
+    if layout.form is _JSON_LINES:
         return columns.parted(_object(text), known=layout.known)
     cells = columns.cells(text.rstrip("\r"), delimiter=layout.delimiter)
     if len(cells) != len(layout.plan):
@@ -170,7 +178,7 @@ def _row(record: Record, values: dict[str, Any], fields: str, layout: Layout) ->
     number = _text(values, "number", needed=True)
     identifier, version = _identified(values, layout)
     issued_on = _day(values, "issued_on", needed=True)
-    valid_from = _day(values, "valid_from") or issued_on
+    valid_from = (_day(values, "valid_from") if "valid_from" in values else "") or issued_on
     valid_until = _last_day(issued_on, valid_from, _until(values), layout)
     status, reason, changed_at = _status(values, layout)
     _check_number(number)
@@ -178,7 +186,7 @@ def _row(record: Record, values: dict[str, Any], fields: str, layout: Layout) ->
         record=record,
         holder=holder,
         is_person=is_person,
-        key=keyed(HashKind.RESIDENT_ID, holder) if is_person else holder,
+        key=keyed(_HASH, holder) if is_person else holder,
         name=_text(values, "holder_name", needed=True),
         number=number,
         identifier=identifier,
@@ -227,11 +235,11 @@ def _writable(text: str) -> bool:
 def _holder(text: str, layout: Layout) -> tuple[bool, str]:
     match layout.kind.holder_kind:
         case "person":
-            return True, resident_id(text, on=layout.today).number
+            return True, resident_number(text, on=layout.today)
         case "organisation":
             return False, credit_code(text)
     try:
-        number = resident_id(text, on=layout.today).number
+        number = resident_number(text, on=layout.today)
     except InvalidIdentifier:
         return False, credit_code(text)
     try:
@@ -250,6 +258,8 @@ def _check_number(number: str) -> None:
 
 
 def _identified(values: Mapping[str, Any], layout: Layout) -> tuple[str | None, int]:
+    if "identifier" not in values and "version" not in values:
+        return None, 1
     version = _version(values.get("version"))
     text = _text(values, "identifier")
     if not text:
@@ -287,7 +297,10 @@ def _day(values: Mapping[str, Any], name: str, *, needed: bool = False) -> str:
 
 
 def _until(values: Mapping[str, Any]) -> str | None:
-    return None if values.get("valid_until") in columns.ENDLESS else _day(values, "valid_until") or None
+    if "valid_until" not in values:
+        return None
+    text = _text(values, "valid_until")
+    return None if text in columns.ENDLESS else _day(values, "valid_until") or None
 
 
 def _last_day(issued_on: str, valid_from: str, valid_until: str | None, layout: Layout) -> str | None:
@@ -311,13 +324,13 @@ def _kept_to_rule(valid_from: str, valid_until: str | None, layout: Layout) -> s
 
 
 def _status(values: Mapping[str, Any], layout: Layout) -> tuple[CertificateStatus, str, datetime | None]:
+    if values.keys().isdisjoint(_OF_STATUS):
+        return _VALID, "", None
     word = _text(values, "status") or CertificateStatus.VALID.value
     status = columns.STATUSES.get(word)
     if status is None:
         raise Rejected("“证照状态”不是库里有的状态")
     reason, on = _text(values, "status_reason"), _day(values, "status_at")
-    if status is CertificateStatus.VALID and not on:
-        return status, "", None
     if status in ENDED and not (reason and on):
         raise Rejected(f"“{status.label}”的证照要写明“状态原因”和“状态日期”")
     if on > layout.day:
@@ -346,7 +359,7 @@ def digest(row: Row, *, pk: UUID | str, holder: str, identifier: str, issuer: st
         f'"issuer":"{issuer}","number":{number},"schema":{schema},'
         f'"valid_from":"{row.valid_from}","valid_until":{until}}}'
     )
-    salt = keyed(HashKind.CERTIFICATE_SALT, str(pk))
+    salt = keyed(_SALT, str(pk))
     return hashlib.sha256(salt + canonical.encode()).hexdigest()
 
 
