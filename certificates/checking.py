@@ -43,8 +43,20 @@ _LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Newest:
+    """The last version of a certificate that was superseded: it may be valid, or have ended itself."""
+
+    version: int
+    state: CheckState
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """The answer at one moment. `label` is the Chinese word for the state; the legal endings are kept apart."""
+    """The answer at one moment. `label` is the Chinese word for the state; the legal endings are kept apart.
+
+    `successor_version`: which version took its place; `newest`: the last of all that followed, and its state.
+    """
 
     state: CheckState
     label: str
@@ -55,6 +67,7 @@ class Checked:
     valid_from: date | None = None
     valid_until: date | None = None
     successor_version: int | None = None
+    newest: Newest | None = None
     is_demo: bool = False
     signature: str = ""  # in words: who sealed it when, that nobody did, or what is wrong with it
 
@@ -73,7 +86,7 @@ def check(identifier_or_token: str, *, on: date, digest: str = "") -> Checked:
     successor = getattr(found, "successor", None)
     return Checked(
         state,
-        _LABELS.get(state) or str(CertificateStatus(found.status).label),
+        _label(found, state),
         clock.now(),
         type_name=found.type.name,
         masked_holder=_holder(found),
@@ -81,9 +94,22 @@ def check(identifier_or_token: str, *, on: date, digest: str = "") -> Checked:
         valid_from=found.valid_from,
         valid_until=found.valid_until,
         successor_version=successor.version if successor else None,
+        newest=_newest(successor, on=on) if successor else None,
         is_demo=found.is_demo,
         signature=_signature(found) if fault is None else WORDS[fault],
     )
+
+
+def _label(found: Certificate, state: CheckState) -> str:
+    return _LABELS.get(state) or str(CertificateStatus(found.status).label)
+
+
+def _newest(found: Certificate, *, on: date) -> Newest:
+    """Return the end of the line of versions that begins here; its own content is not proven for this."""
+    while (later := Certificate.objects.filter(previous=found).defer("fields").first()) is not None:
+        found = later
+    state = _state(found, on=on)
+    return Newest(found.version, state, _label(found, state))
 
 
 def _fault(found: Certificate, digest: str) -> Fault | None:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from certificates import checking
+from certificates.checking import CheckState, Newest
 from certificates.issuance import lifecycle
 from certificates.models import Certificate
 from certificates.states import CertificateStatus as S
@@ -76,6 +77,20 @@ def test_a_superseded_one_names_the_version_after_it():
     certificate(person, new_version=True)
     found = checking.check(first.identifier, on=TODAY)
     assert (found.state, found.successor_version) == ("superseded", 2)
+
+
+def test_the_newest_of_a_line_is_told_with_its_own_state():
+    person = people.person()
+    first = certificate(person)
+    for version in (2, 3):
+        last = certificate(person, new_version=True)
+        found = checking.check(first.check_token, on=TODAY)
+        assert found.newest == Newest(version, CheckState.VALID, "有效")
+        assert found.successor_version == 2
+    move(last, S.REVOKED)
+    found = checking.check(first.check_token, on=TODAY)
+    assert (found.state, found.newest) == ("superseded", Newest(3, CheckState.REVOKED, "吊销"))
+    assert checking.check(last.check_token, on=TODAY).newest is None
 
 
 def test_tells_as_little_as_possible():

@@ -119,6 +119,8 @@ def _rows(checked: Checked) -> tuple[Row, ...]:
     ]
     if checked.signature:
         rows.append(Row("电子签章", checked.signature))
-    if checked.successor_version is not None:
-        rows.append(Row("现行版本", f"第 {checked.successor_version} 版"))
+    if (newest := checked.newest) is not None:
+        version = f"第 {newest.version} 版"
+        usable = newest.state is CheckState.VALID
+        rows.append(Row("现行版本", version if usable else f"没有（{version}：{newest.label}）"))
     return tuple(rows)

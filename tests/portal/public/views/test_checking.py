@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 
+from certificates.issuance import lifecycle
 from certificates.models import Certificate, UseRecord
 from certificates.states import ENDED, CertificateStatus
 from common import clock
@@ -67,6 +68,14 @@ def test_a_superseded_one_names_the_version_in_force(held, chen, client) -> None
         assert GREEN not in page
         assert "第 2 版" in page
         assert "请让对方出示新证照" in page
+
+
+def test_no_version_is_called_in_force_when_the_newest_has_ended(held, chen, client) -> None:
+    newer = making.certificate(chen, "resident_id", new_version=True)
+    with transaction.atomic():
+        lifecycle.change_status(newer, CertificateStatus.REVOKED, reason="依法", actor="system")
+    for page in pages(client, held):
+        assert "没有（第 2 版：吊销）" in page
 
 
 @pytest.mark.parametrize(("days", "green"), [(0, True), (-1, False)])
