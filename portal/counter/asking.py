@@ -12,9 +12,8 @@ from approvals.applying.references import new_reference
 from approvals.selectors import draft_of
 from certificates import schemas
 from certificates.models import CertificateType, Presentation, Scan
-from certificates.presenting import codes
 from certificates.presenting.errors import CannotAskThat
-from certificates.presenting.scanning import Wanted, lacking
+from certificates.presenting.scanning import Wanted, acting_in, lacking
 from common import clock
 from matters import editions, selectors
 from matters.models import Matter
@@ -135,7 +134,7 @@ def _for_matter(scan: Scan, code: str) -> Wanted:
         raise CannotAskThat("这个事项现在不能办，或者不是这类群众办的。请重新选择。")
     compiled = editions.compiled(in_force(matter))
     at = clock.now()
-    begun = draft_of(codes.principal_of(scan.presentation, at=at), matter=matter)
+    begun = draft_of(acting_in(scan.presentation, at=at), matter=matter)
     return Wanted(
         compiled.certificates,
         case_reference=begun.reference if begun else new_reference(division=settings.DIVISION, on=at.date()),

@@ -17,7 +17,7 @@ from certificates.presenting.errors import LookRefused, OtherWindow
 from certificates.presenting.stages import Stage, stage
 from common import clock
 from common.errors import DomainError
-from portal.counter import access, asking, showing
+from portal.counter import access, asking, showing, wording
 from portal.counter.access import Clerk, office_page, seated
 from portal.counter.views.beginning import desk_with
 
@@ -89,7 +89,12 @@ def ask(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     except DomainError as wrong:
         if stage(found, at=at) != Stage.SCANNED:
             raise
-        known = {"clerk": clerk, "page": showing.page(found, [], at=at), "at": at, "fault": wrong.message}
+        known = {
+            "clerk": clerk,
+            "page": showing.page(found, [], at=at),
+            "at": at,
+            "fault": wording.for_clerk(wrong),
+        }
         return render(request, "counter/scan.html", known | _choices(request, found), status=wrong.status)
     return redirect("counter:look", scan_id)
 

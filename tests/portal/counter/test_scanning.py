@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.acting import agents
 from accounts.models import User
 from approvals.applying import drafting
 from approvals.models import Draft
@@ -18,7 +19,7 @@ from certificates.models import Authorisation, Presentation, Scan, UseRecord
 from certificates.presenting import codes
 from common import clock
 from tests.factories import district
-from tests.factories.district import ALLOWANCE, Citizen
+from tests.factories.district import ALLOWANCE, FILING, Citizen
 
 pytestmark = pytest.mark.django_db
 CODE = "/certificates/code"
@@ -334,3 +335,20 @@ def test_without_a_window_nothing_is_scanned(pair: Pair) -> None:
     fresh.force_login(pair.clerk)
     assert fresh.post(reverse("counter:scan"), {"code": pair.code()})["Location"] == reverse("counter:desk")
     assert not Scan.objects.exists()
+
+
+def test_a_right_that_ended_before_the_question_is_told_to_the_clerk(pair: Pair) -> None:
+    owner = district.business()
+    assert owner.organisation is not None
+    mandate = agents.Mandate(clock.today(), sees_certificates=True)
+    right = agents.authorise(
+        owner.person, organisation=owner.organisation, agent=pair.holder.person, mandate=mandate
+    )
+    whom = f"organisation:{owner.organisation.pk}"
+    pair.phone.post(reverse("public:act_for"), {"whom": whom})
+    pair.show(whom=whom)
+    pair.scan()
+    agents.revoke(owner.person, right_id=right.pk)
+    told = pair.ask(matter=FILING)
+    assert "亮证的人已经没有代办的权利" in told
+    assert "您现在不能替对方办事" not in told
