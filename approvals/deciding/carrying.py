@@ -18,6 +18,7 @@ from approvals.models import Application, Judgement, SupplementNotice
 from approvals.states import ApplicationState
 from approvals.workflow import Move
 from certificates.holding import using
+from certificates.models import Seal
 from certificates.sealing import seals
 from common import workdays
 from matters import editions
@@ -88,8 +89,10 @@ def carry_out(judged: Sequence[Judged], *, at: datetime) -> list[str]:
     standing = [one for one, stale in zip(held, changed, strict=True) if not stale]
     judgements = _store(standing, {pk: one.earlier for pk, one in locked.items()})
     barred = {pk: STOPPED for pk, one in locked.items() if one.stopped}
-    barred |= _unsealed([one for one in standing if _grants(one, barred)], at)
-    _grant([one for one in standing if _grants(one, barred)], judgements, at)
+    granted = [one for one in standing if _grants(one, barred)]
+    sealed = seals.active_for({_organ(one) for one in granted}, at=at)  # locked until they have signed
+    barred |= {one.application.pk: UNSEALED for one in granted if _organ(one) not in sealed}
+    _grant([one for one in granted if _grants(one, barred)], judgements, sealed, at)
     _supplement([one for one in standing if one.verdict.kind == VerdictKind.SUPPLEMENT], judgements, at)
     _refer([one for one in standing if _needs_person(one, barred)], barred, judgements, at)
     return [one.application.reference for one in standing]
@@ -148,11 +151,9 @@ def silent_registers(verdict: Verdict) -> list[str]:
     return sorted({one.name for one in sources if one is not None and one.kind == SourceKind.REGISTER})
 
 
-def _unsealed(judged: Sequence[Judged], at: datetime) -> dict[UUID, str]:
-    """Return the cases whose department cannot sign now; the seals of the others stay locked until they have signed."""
-    codes = {one.application.pk: one.application.matter.department.credit_code for one in judged}
-    sealed = seals.active_for(set(codes.values()), at=at)
-    return {pk: UNSEALED for pk, code in codes.items() if code not in sealed}
+def _organ(one: Judged) -> str:
+    """Return the credit code of the organ that decides, and signs what is granted."""
+    return one.application.matter.department.credit_code
 
 
 def _grants(one: Judged, barred: Mapping[UUID, str]) -> bool:
@@ -165,7 +166,12 @@ def _needs_person(one: Judged, barred: Mapping[UUID, str]) -> bool:
     return one.verdict.kind != VerdictKind.SUPPLEMENT and not _grants(one, barred)
 
 
-def _grant(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: datetime) -> None:
+def _grant(
+    judged: Sequence[Judged],
+    judgements: Mapping[UUID, Judgement],
+    sealed: Mapping[str, Seal],
+    at: datetime,
+) -> None:
     if not judged:
         return
     grants = [
@@ -179,7 +185,7 @@ def _grant(judged: Sequence[Judged], judgements: Mapping[UUID, Judgement], at: d
         )
         for one in judged
     ]
-    granting.grant_many(grants, at=at)
+    granting.grant_many(grants, at=at, seals=sealed)
 
 
 def _refer(

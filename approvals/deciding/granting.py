@@ -20,7 +20,7 @@ from approvals.workflow import Move
 from certificates.holding import authorising
 from certificates.issuance import issuing, lifecycle
 from certificates.issuance.issuing import Issue
-from certificates.models import Certificate
+from certificates.models import Certificate, Seal
 from certificates.states import CertificateStatus
 from matters.editions import Compiled
 from matters.format.results import Ending
@@ -52,14 +52,19 @@ class Grant:
         return actors.of_user(self.officer) if self.officer else actors.SYSTEM
 
 
-def grant_many(grants: Sequence[Grant], *, at: datetime) -> list[Certificate]:
-    """Grant locked applications in the caller's transaction, in a fixed number of statements."""
+def grant_many(
+    grants: Sequence[Grant], *, at: datetime, seals: Mapping[str, Seal] | None = None
+) -> list[Certificate]:
+    """Grant locked applications in the caller's transaction, in a fixed number of statements.
+
+    `seals`: those that sign, by credit code, where the transaction has locked them already.
+    """
     if not grants:
         return []
     decisions = Decision.objects.bulk_create([_decision(grant, at) for grant in grants])
     holders = [_holder(grant, decision, at) for grant, decision in zip(grants, decisions, strict=True)]
     issues = [_issue(*parts, at) for parts in zip(grants, decisions, holders, strict=True)]
-    certificates = issuing.issue_many(issues, at=at)
+    certificates = issuing.issue_many(issues, at=at, locked=seals)
     ended = _end_held(list(zip(grants, decisions, strict=True)), at)
     clock.conclude_many([grant.application for grant in grants], at=at)
     # Consents before the journal: whoever revokes one locks it first and notes it afterwards.

@@ -13,10 +13,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import prefetch_related_objects
 
 from approvals.deciding import announcing, carrying, facts
@@ -35,14 +34,16 @@ FIRST_SECONDS, EACH_SECONDS = 0.05, 0.002
 LOOK_SECONDS = 0.02  # … then cases that are ready are looked for so often, while others wait for a register
 # As an array, so that it is run once: joined, a plan may run it again for each row and claim more than the limit.
 _CLAIM = """
-UPDATE approvals_application SET lease_until = %s, attempts = attempts + 1
- WHERE id = ANY(ARRAY(SELECT id FROM approvals_application
-                       WHERE state = %s AND (lease_until IS NULL OR lease_until < %s)
-                       ORDER BY waiting_since LIMIT %s FOR UPDATE SKIP LOCKED))
-RETURNING id
+WITH claimed AS (
+    UPDATE approvals_application SET lease_until = %s, attempts = attempts + 1
+     WHERE id = ANY(ARRAY(SELECT id FROM approvals_application
+                           WHERE state = %s AND (lease_until IS NULL OR lease_until < %s)
+                           ORDER BY waiting_since LIMIT %s FOR UPDATE SKIP LOCKED))
+    RETURNING id
+)
 """
 _APPLICATIONS = Select(lambda: Application.objects.select_related("matter__department", "person"))
-_CLAIMED = "WHERE approvals_application.id = ANY(%s::uuid[]) ORDER BY waiting_since, approvals_application.id"
+_CLAIMED = "WHERE approvals_application.id IN (SELECT id FROM claimed) ORDER BY waiting_since, approvals_application.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +104,11 @@ def _collecting(applications: Sequence[Application]) -> Collecting:
 def claim(limit: int, *, at: datetime) -> list[Application]:
     """Lease waiting applications, the longest waiting first, and return them. Commits on its own."""
     lease = at + timedelta(seconds=settings.DECIDE_LEASE_SECONDS)
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [lease, ApplicationState.SUBMITTED, at, limit])
-        ids: list[UUID] = [row[0] for row in cursor.fetchall()]
-    if not ids:
-        return []
-    mine = _APPLICATIONS.rows(_CLAIMED, [ids])
+    mine = _APPLICATIONS.rows(_CLAIMED, [lease, ApplicationState.SUBMITTED, at, limit], before=_CLAIM)
     prefetch_related_objects([one for one in mine if one.organisation_id], "organisation")
     for application in mine:
+        # One statement sees its rows as they stood before it wrote them.
+        application.attempts, application.lease_until = application.attempts + 1, lease
         application.edition = editions.row(application.edition_id)
     return mine
 

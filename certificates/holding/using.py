@@ -123,12 +123,16 @@ def collect(needs: Sequence[Need], *, on: date, actor: str, at: datetime) -> lis
 
 
 def prefill(need: Need, *, on: date, at: datetime, actor: str = SYSTEM) -> dict[str, Reading]:
-    """Read for a form that is being filled in: recorded once per authorisation and certificate, not per page."""
+    """Read for a form that is being filled in: recorded once per authorisation and certificate, not per page.
+
+    Where nothing is recorded nothing is committed: letting go of the lock on the consent waits for no disk.
+    """
     with transaction.atomic(durable=True):
         (seen,) = map(_proven, _look([need], on=on))
         told = _told_before(need)
         fresh = [one for one in seen.values() if one.fields and _trace(one) not in told]
         UseRecord.objects.bulk_create([_record(one, actor=actor, at=at, purpose=PREFILL) for one in fresh])
+        transaction.set_rollback(not fresh)
     return {slug: _reading(one) for slug, one in seen.items()}
 
 

@@ -24,7 +24,7 @@ from certificates.errors import (
     NumberTaken,
 )
 from certificates.issuance import numbering, terms
-from certificates.models import Certificate, CertificateType
+from certificates.models import Certificate, CertificateType, Seal
 from certificates.sealing import signing
 from certificates.states import CertificateStatus
 from common import clock
@@ -102,8 +102,17 @@ def issue(given: Issue, *, at: datetime, actor: str = "system") -> Certificate:
 
 
 @transaction.atomic(savepoint=False)
-def issue_many(issues: Sequence[Issue], *, at: datetime, actor: str = "system") -> list[Certificate]:
-    """Issue all or none, in the order given. Raises InvalidFields, AlreadyHeld, NothingToRenew, NoUsableSeal …"""
+def issue_many(
+    issues: Sequence[Issue],
+    *,
+    at: datetime,
+    actor: str = "system",
+    locked: Mapping[str, Seal] | None = None,
+) -> list[Certificate]:
+    """Issue all or none, in the order given. Raises InvalidFields, AlreadyHeld, NothingToRenew, NoUsableSeal …
+
+    `locked`: the issuers' seals, where the caller's transaction has looked for them (`seals.active_for`).
+    """
     if not issues:
         return []
     plans = _plans(issues)
@@ -112,7 +121,7 @@ def issue_many(issues: Sequence[Issue], *, at: datetime, actor: str = "system") 
     _supersede(replaced, at=at)
     _number(plans, on=at.astimezone(clock.SHANGHAI).date())
     certificates = [_certificate(plan) for plan in plans]
-    signing.sign_many(certificates, at=at, actor=actor)
+    signing.sign_many(certificates, at=at, actor=actor, locked=locked)
     _insert(certificates, plans)
     note_many(
         [*(_superseded_note(one, actor) for one in replaced), *(_note(one, actor) for one in certificates)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -32,9 +32,14 @@ class Use:
     digest: str
 
 
-def sign_many(certificates: Sequence[Certificate], *, at: datetime, actor: str) -> None:
-    """Sign certificates not yet stored, each with its issuer's seal: two statements. Raises NoUsableSeal."""
-    found = seals.active_for({one.issuer_code for one in certificates}, at=at)
+def sign_many(
+    certificates: Sequence[Certificate], *, at: datetime, actor: str, locked: Mapping[str, Seal] | None = None
+) -> None:
+    """Sign certificates not yet stored, each with its issuer's seal: two statements. Raises NoUsableSeal.
+
+    `locked`: the seals by issuer, as `seals.active_for` locked them in this very transaction.
+    """
+    found = locked or seals.active_for({one.issuer_code for one in certificates}, at=at)
     for one in certificates:
         if one.issuer_code not in found:
             raise NoUsableSeal(one.issuer_name)
