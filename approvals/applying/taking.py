@@ -36,10 +36,12 @@ from records.models import StoredFile
 class AgreementOver(DomainError):
     """The holder's agreement does not stand (any more), or was given for no matter."""
 
-    message = (
-        "群众的同意已经到时间、撤回了，或者不是为办事给的。"
-        "填过的都保存着：请群众重新亮码，再扫一次，选同一件事接着办。"
-    )
+    def __init__(self, saved: str = "") -> None:
+        """`saved`: what is kept of the application, and until when; empty where there is none."""
+        kept = saved or "还没有保存下什么。"
+        super().__init__(
+            f"群众的同意已经到时间、撤回了，或者不是为办事给的。{kept}还要办的，请群众重新亮码，再扫一次，选同一件事。"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,17 @@ def at_window(clerk: User, *, scan_id: UUID, window: str, at: datetime) -> AtWin
     """
     found = scanning.of_window(clerk, scan_id=scan_id, window=window)
     if stage(found, at=at) != Stage.OPEN or not found.matter_code or found.authorisation is None:
-        raise AgreementOver
+        raise AgreementOver(_kept_of(found))
     return AtWindow(clerk, found, scanning.acting_in(found.presentation, at=at), found.authorisation)
+
+
+def _kept_of(scan: Scan) -> str:
+    """Return what is kept of the application a scan was for: up to when, and that no more is; empty for none."""
+    draft = Draft.objects.filter(reference=scan.case_reference).only("saved_at").first()
+    if draft is None:
+        return ""
+    saved = draft.saved_at.astimezone(clock.SHANGHAI)
+    return f"{saved:%H:%M:%S} 以前填的已保存，以后填的没有保存。"
 
 
 @transaction.atomic

@@ -53,9 +53,10 @@ const written = (form) => {
   return data;
 };
 
-/* data-autosave="URL" on a form: posts it two seconds after the last change, says so in [data-save-state]. */
+/* data-autosave="URL" on a form: posts it two seconds after the last change, five after the first that is not saved; says so in
+   [data-save-state], in the words the answer brings ("said") if it brings any. */
 const autosave = (form) => {
-  let timer = 0, waiting = false, running = false, choice = false;
+  let timer = 0, first = 0, waiting = false, running = false, choice = false;
   const say = (words, failed) => each("[data-save-state]", (place) => {
     place.toggleAttribute("data-failed", failed);
     (place.querySelector("span") || place).textContent = words;
@@ -64,11 +65,12 @@ const autosave = (form) => {
     if (running || form.dataset.sent) return void (waiting = running);
     running = true;
     waiting = false;
+    first = 0;
     try {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body: written(form), credentials: "same-origin",
         redirect: "manual", headers: { "X-Requested-With": "fetch" } });
-      const left = answer.type === "opaqueredirect";
-      say(answer.ok ? `已于 ${clock()} 保存` : left ? "登录已过期。按“保存并继续”，登录后接着填，内容不会丢" : "没有保存成功，请稍后再试", !answer.ok);
+      const left = answer.type === "opaqueredirect", told = left ? {} : await answer.json().catch(() => ({}));
+      say(told.said || (answer.ok ? `已于 ${clock()} 保存` : left ? "登录已过期。按“保存并继续”，登录后接着填，内容不会丢" : "没有保存成功，请稍后再试"), !answer.ok);
       if (answer.ok && choice) { choice = false; await follow(form); }
     } catch {
       say("保存失败，请检查网络", true);
@@ -76,7 +78,11 @@ const autosave = (form) => {
     running = false;
     if (waiting) save();
   };
-  const soon = () => { clearTimeout(timer); timer = setTimeout(save, 2000); };
+  const soon = () => {
+    first ||= Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(save, Math.max(0, Math.min(2000, first + 5000 - Date.now())));
+  };
   form.addEventListener("input", soon);
   form.addEventListener("change", (event) => {
     if (!event.target.matches("[type=radio], [type=checkbox], select")) return soon();

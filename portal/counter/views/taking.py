@@ -88,16 +88,22 @@ def form(request: HttpRequest, scan_id: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 @seated
-@refused_in_words
 def save(request: HttpRequest, scan_id: UUID) -> HttpResponse:
-    """Keep what is typed so far; called by the page's script."""
-    place = _place(request, scan_id)
-    draft = taking.draft_of(place)
+    """Keep what is typed so far; called by the page's script, which says what came of it."""
+    try:
+        place = _place(request, scan_id)
+        draft = taking.draft_of(place)
+    except wording.REFUSALS as refusal:
+        return JsonResponse({"said": wording.for_clerk(refusal)}, status=refusal.status)
     given = filling.known(draft, at=clock.now())
     shown = filling.window_form(draft, given, scan_id=scan_id, data=request.POST)
-    draft = _kept(place, draft, shown)
-    refused = bool(shown.non_field_errors())
-    return JsonResponse({"saved_at": f"{local(draft.saved_at):%H:%M}"}, status=422 if refused else 200)
+    if shown.non_field_errors():
+        return JsonResponse({"said": "没有保存：页面和事项对不上，请刷新页面"}, status=422)
+    return JsonResponse({"said": _saved(_kept(place, draft, shown))})
+
+
+def _saved(draft: Draft) -> str:
+    return f"已保存 {local(draft.saved_at):%H:%M:%S}"
 
 
 def _kept(place: AtWindow, draft: Draft, shown: AnswerForm) -> Draft:
@@ -151,7 +157,7 @@ def _page(
         "draft": draft,
         "form": shown,
         "key": uuid.uuid4(),
-        "saved": f"已于 {local(draft.saved_at):%H:%M} 保存",
+        "saved": _saved(draft),
     }
     return render(request, "counter/form.html", known, status=status)
 

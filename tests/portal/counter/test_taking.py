@@ -131,6 +131,34 @@ def test_what_was_typed_stays_when_the_minutes_are_over_and_another_scan_goes_on
     assert Application.objects.get().reference == draft.reference
 
 
+def test_what_the_script_kept_is_there_again_and_what_it_did_not_is_not_said_to_be(pair: Pair) -> None:
+    scan = agreed(pair)
+    page = take(pair, scan)
+    typed = fields_of(page) | {"contact_mobile": "13900139000"}
+    kept = pair.window.post(reverse("counter:save", args=[scan.pk]), typed)
+    said = f"{Draft.objects.get().saved_at.astimezone(clock.SHANGHAI):%H:%M:%S}"
+    assert kept.json() == {"said": f"已保存 {said}"}
+    assert f"已保存 {said}" in pair.window.get(reverse("counter:form", args=[scan.pk])).content.decode()
+    after(minutes=11)
+    late = typed | {"contact_mobile": "13900139001"}
+    refused = pair.window.post(reverse("counter:save", args=[scan.pk]), late)
+    posted = pair.window.post(reverse("counter:form", args=[scan.pk]), late, follow=True).content.decode()
+    assert refused.status_code == 409
+    for words in (refused.json()["said"], posted):
+        assert f"{said} 以前填的已保存，以后填的没有保存" in words
+    again = take(pair, agreed(pair))
+    assert 'value="13900139000"' in again or "139****9000" in again
+    assert "13900139001" not in again
+
+
+def test_without_a_draft_nothing_is_said_to_be_kept(pair: Pair) -> None:
+    scan = agreed(pair)
+    after(minutes=11)
+    refused = pair.window.post(reverse("counter:take", args=[scan.pk]), follow=True).content.decode()
+    assert "还没有保存下什么" in refused
+    assert "已保存" not in refused
+
+
 def test_a_draft_begun_at_home_is_finished_at_the_window(pair: Pair) -> None:
     draft = drafting.start(pair.holder.principal, matter=district.matter(ALLOWANCE), consent=False)
     scan = agreed(pair)
