@@ -1,6 +1,6 @@
 """The window's look: the same clerk, post and window, for ten minutes, at what was agreed; recorded before it is given.
 
-A look that is refused is recorded too. Looking again through the same scan is the same look, not a new one.
+A look that is refused is recorded too. A page opened again leaves another record; within a minute it is the same look.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from certificates.states import UseOutcome
 from common.clock import SHANGHAI
 from records.encrypting.envelope import Tampered
 
+SAME_LOOK = timedelta(minutes=1)  # a page loaded again, or once more on its way to the form
 _TRACE = ("type_id", "certificate_id", "version", "outcome", "actor", "post")
 _WHY = {
     Stage.SCANNED: "还没有向群众请求。请先选办什么事、看哪些证照。",
@@ -131,7 +132,10 @@ def _turned_away(found: Scan, user: User, window: str, *, at: datetime) -> list[
 
 
 def _keep(found: Scan, records: list[UseRecord]) -> None:
-    """Store what was not recorded of this scan before."""
-    told = set(UseRecord.objects.filter(scan=found).values_list(*_TRACE))
+    """Store what was not recorded of this scan within the last minute."""
+    if not records:
+        return
+    recent = UseRecord.objects.filter(scan=found, at__gt=records[0].at - SAME_LOOK)
+    told = set(recent.values_list(*_TRACE))
     fresh = [one for one in records if tuple(getattr(one, name) for name in _TRACE) not in told]
     UseRecord.objects.bulk_create(fresh)

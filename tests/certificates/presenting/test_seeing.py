@@ -50,11 +50,24 @@ def test_what_was_agreed_is_seen_and_no_more(meeting):
     assert (record.authorisation, record.agent) == (record.scan.authorisation, None)
 
 
-def test_looking_again_is_the_same_look(meeting):
+@pytest.mark.parametrize(
+    ("opened", "looks"),
+    [((0, 5, 59), 1), ((0, 60), 2), ((0, 40, 80), 2), ((0, 200, 500), 3), ((0, 0.001), 1)],
+)
+def test_every_look_is_recorded_and_a_page_loaded_again_within_a_minute_is_the_same(meeting, opened, looks):
     found = meeting.agree()
-    for seconds in (0, 5, 500):
+    for seconds in opened:
         assert see(meeting.later(seconds=seconds), found)
-    assert UseRecord.objects.count() == 1
+    assert UseRecord.objects.count() == looks
+    assert set(UseRecord.objects.values_list("outcome", flat=True)) == {"found"}
+
+
+def test_a_refused_look_is_recorded_each_time_too(meeting):
+    found, colleague = meeting.agree(), clerk()
+    for minutes in (0, 2, 4):
+        with pytest.raises(OtherWindow):
+            see(meeting, found, user=colleague, at=AT + timedelta(minutes=minutes))
+    assert UseRecord.objects.filter(outcome="not_allowed").count() == 3
 
 
 def test_the_record_is_written_before_anything_is_handed_out(meeting, monkeypatch):

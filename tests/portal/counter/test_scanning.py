@@ -260,6 +260,21 @@ def test_the_clock_of_the_code(pair: Pair) -> None:
     assert "出示亮证码" in pair.phone.get(CODE).content.decode()
 
 
+def test_opening_it_again_from_the_list_is_told_to_the_holder(pair: Pair) -> None:
+    pair.show()
+    pair.scan()
+    pair.ask()
+    pair.answer("agree")
+    looks = UseRecord.objects.filter(mode="presented")
+    pair.look()
+    once = looks.count()
+    pair.look()
+    assert looks.count() == once > 0
+    after(minutes=2)
+    assert "一分钟内刷新算同一次" in pair.look()
+    assert looks.count() == 2 * once
+
+
 def test_looking_begins_nothing(pair: Pair) -> None:
     for address in (CODE, reverse("citizen:code_state"), reverse("citizen:code_pick")):
         assert pair.phone.get(address).status_code == 200
