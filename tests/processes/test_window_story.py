@@ -32,7 +32,7 @@ from tests.processes.test_presenting import scan
 CODE, USES = "/certificates/code", "/certificates/uses"
 SENIOR_CARD = "11440507MB2X00012R4442011002000"  # asks for a photo when a card of plastic is wanted
 MARKET = "11440507MB2X00020L"  # the department that registers shops
-LOOKS = [("display_mode", "normal"), ("display_mode", "elder"), ("display_contrast", "high")]
+LOOKS = [("display_mode", "normal", 1280), ("display_mode", "elder", 390), ("display_contrast", "high", 390)]
 SHOTS = os.environ.get("SHOTS_FOLDER", "")
 
 
@@ -62,14 +62,16 @@ def counter(open_page: Callable[..., Page], clerk: User, live_site: str) -> Page
 
 def looks_right(page: Page, name: str) -> None:
     """Hold a page nobody else looks at to axe in every look it has, and to both widths; SHOTS_FOLDER=… keeps it."""
-    for cookie, value in LOOKS:
+    for cookie, value, width in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
         page.context.add_cookies([{"name": cookie, "value": value, "url": page.url}])
         page.reload()
         assert_accessible(page)
         if SHOTS:
             keep_picture(page, f"{name}-{value}")
+        assert_fits(page)
         page.context.clear_cookies(name=cookie)
-    assert_fits(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.reload()
 
 
