@@ -72,6 +72,12 @@ class Town:
         self.running[name] = Running(program, launch(program, tied=True))
         wait_until_ready(program, self.running[name].process)
 
+    def have(self, *names: str) -> None:
+        """Start those of these programs that do not run."""
+        for name in names:
+            if name not in self.running:
+                self.start(name)
+
     def stop(self, name: str) -> None:
         """End one program as an operator would."""
         end(self.running.pop(name))

@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What stands before the first test stands to the end: looking through it again and again takes a tenth of the time."""
+    """What stands before the first test stands to the end: looking it through again and again takes a tenth."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

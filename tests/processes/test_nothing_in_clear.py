@@ -53,11 +53,8 @@ def secrets() -> list[str]:
 def heard(town: Town) -> Iterator[list[bytes]]:
     """Everything said to the broker while the applications were made; the town's programs run meanwhile."""
     with dumping.overhearing(town.broker.url()) as told:
-        for name in PROGRAMS:
-            town.start(name)
+        town.have(*PROGRAMS)
         yield told
-        for name in reversed(PROGRAMS):
-            town.kill(name)
 
 
 @pytest.fixture(scope="module")

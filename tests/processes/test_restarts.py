@@ -23,11 +23,8 @@ Apply = Callable[[str], Answer]
 
 @pytest.fixture(scope="module")
 def lively(town: Town) -> Iterator[Town]:
-    for name in PROGRAMS:
-        town.start(name)
+    town.have(*PROGRAMS)
     yield town
-    for name in reversed(PROGRAMS):
-        town.kill(name)
 
 
 @pytest.fixture

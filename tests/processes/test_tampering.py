@@ -70,8 +70,7 @@ def case(town: Town) -> Iterator[str]:
 
     After the last test the journal is sound again: no test left its trace to the next.
     """
-    for name in PROGRAMS:
-        town.start(name)
+    town.have(*PROGRAMS)
     visitor = Visitor(town.site)
     try:
         district = demo_lives.district()

@@ -14,6 +14,7 @@ class Command(BaseCommand):
     """Say again what the application's role may do."""
 
     help = "Grant the application's role its rights on tables; insert-only tables it may read and add to, no more."
+    requires_system_checks: list[str] = []
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:

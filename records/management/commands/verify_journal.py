@@ -17,6 +17,7 @@ class Command(BaseCommand):
     """Name every fault of the journal."""
 
     help = "Check every journal entry, block and head; name each fault. Exit code 1 when there is one."
+    requires_system_checks: list[str] = []
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:

@@ -16,6 +16,7 @@ class Command(BaseCommand):
     """Loads what is missing; loading again changes nothing."""
 
     help = "装入演示区的部门、证照类型、数据来源、事项、人物、企业和证照，并把数据库标记为演示数据库"
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take where the stand-in's records go, and whether the mark is made anew."""
