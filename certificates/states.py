@@ -84,6 +84,10 @@ class ImportState(models.TextChoices):
     RUNNING = "running", "正在导入"
     DONE = "done", "已导入"
     FAILED = "failed", "没有完成"
+    DROPPED = "dropped", "已停止"
+
+
+IMPORTING = (ImportState.WAITING, ImportState.RUNNING)  # a worker is at it, or will be
 
 
 class FileOrigin(models.TextChoices):

@@ -26,13 +26,6 @@ class OtherIssuer(DomainError):
     message = "这个文件已经以另一个颁发机构导入过，不能再导入。请核对颁发机构。"
 
 
-class UnderWay(DomainError):
-    """Somebody works on it at this moment."""
-
-    status = 409
-    message = "这个文件正在导入，不用再次开始。请刷新页面查看进度。"
-
-
 class NoSuchImport(DomainError):
     """Unknown, or another department's: the same answer."""
 
@@ -58,6 +51,22 @@ class Broken(DomainError):
     """A worker process ended in the middle; what is done is kept."""
 
     message = "导入中断了。已经入库的都在，请点“继续导入”；再次中断时请联系运维人员。"
+
+
+class GivenUp(DomainError):
+    """It failed again and again where it stands, for a reason that is ours to find."""
+
+    message = (
+        "在同一处多次出错，已经停下；做完的部分都在。"
+        "请把文件名和时间告诉运维人员，修好以后再继续，不再需要的可以停止。"
+    )
+
+
+class Dropped(DomainError):
+    """A keeper stopped it while a worker was at it."""
+
+    status = 409
+    message = "已经停止。需要的话请重新选择文件再开始。"
 
 
 class FileChanged(DomainError):

@@ -24,7 +24,8 @@ from django.db.models import F
 from certificates.models import Certificate, ImportBatch
 from certificates.states import ImportState
 from certificates.stocking import copying, starting
-from certificates.stocking.errors import Broken, FileChanged
+from certificates.stocking.course import attempting
+from certificates.stocking.errors import Broken, FileChanged, GivenUp
 from certificates.stocking.files import columns, reading, shelving
 from certificates.stocking.files.reading import Blocks, Chunk, Record, Survey
 from certificates.stocking.pooling import Pool, WorkerEnded
@@ -80,6 +81,7 @@ def run(
 ) -> bool:
     """Take the file to its end, or for so many seconds; return whether it has ended. A fault stays with the import."""
     try:
+        attempting.count(batch)
         blocks = blocks or starting.blocks_of(batch)
         told = told or reading.survey(blocks)
         if told.sha256 != batch.sha256:
@@ -93,6 +95,11 @@ def run(
     except DomainError as error:
         _fail(batch, error.message)
         raise
+    except Exception as error:
+        if not attempting.is_last(batch, error):
+            raise
+        _fail(batch, GivenUp.message)
+        raise GivenUp from error
 
 
 def _run(
@@ -209,10 +216,12 @@ class _Run:
             rejected=F("rejected") + len(prepared.refused),
             rows_per_second=rate,
             seen_at=clock.now(),
+            attempts=0,
         )
         if not moved:
             raise _Overtaken
         batch.position, batch.line, batch.rows_per_second = chunk.end, chunk.line, rate
+        batch.attempts = 0
         batch.accepted += prepared.accepted
         batch.known += prepared.known
         batch.rejected += len(prepared.refused)

@@ -11,12 +11,13 @@ from django.db.models import QuerySet
 from accounts import actors
 from accounts.models import Department, User
 from certificates.models import CertificateType, ImportBatch, Reconciliation
-from certificates.states import FileOrigin, ImportState
+from certificates.states import IMPORTING, FileOrigin, ImportState
 from certificates.stocking import importing, reconciling, starting, tasks
+from certificates.stocking.course import attempting
 from certificates.stocking.errors import NoSuchImport
 from certificates.stocking.files import reading, shelving
 from certificates.stocking.files.reading import Blocks
-from records.journal import note_once_a_day
+from records.journal import note, note_once_a_day
 
 Content = Callable[[], Iterator[bytes]]
 
@@ -64,10 +65,37 @@ def go_on(user: User, *, batch_id: UUID) -> ImportBatch:
     if batch is None:
         raise NoSuchImport
     if batch.state == ImportState.FAILED:
-        batch.state, batch.fault = ImportState.WAITING, ""
+        batch.state, batch.fault, batch.attempts = ImportState.WAITING, "", 0
         batch.save()
-    transaction.on_commit(lambda: tasks.wake_take(batch.pk))
+    if batch.state in IMPORTING:
+        transaction.on_commit(lambda: tasks.wake_take(batch.pk))
     return batch
+
+
+@transaction.atomic
+def drop(user: User, *, batch_id: UUID) -> ImportBatch:
+    """Stop an import; what is in stays in. Raises NoSuchImport."""
+    batch = imports_of(starting.post_of(user)).filter(pk=batch_id).first()
+    if batch is None:
+        raise NoSuchImport
+    _drop(user, batch, act="certificates_import_dropped")
+    return batch
+
+
+@transaction.atomic
+def drop_comparison(user: User, *, comparison_id: UUID) -> Reconciliation:
+    """Stop a comparison. Raises NoSuchImport."""
+    one = comparisons_of(starting.post_of(user)).filter(pk=comparison_id).first()
+    if one is None:
+        raise NoSuchImport
+    _drop(user, one, act="certificates_comparison_dropped")
+    return one
+
+
+def _drop(user: User, one: ImportBatch | Reconciliation, *, act: str) -> None:
+    if attempting.drop(one):
+        note(stream=f"import:{one.pk}", act=act, actor=actors.of_user(user), subject=one.type.slug)
+        transaction.on_commit(lambda: shelving.forget(one.pk, shelving.UPLOADED))
 
 
 def refused(user: User, *, batch_id: UUID) -> Iterator[str]:

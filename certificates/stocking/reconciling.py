@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,10 @@ from django.db import transaction
 
 from accounts import entering
 from certificates.models import Certificate, CertificateType, Reconciliation
-from certificates.states import CertificateStatus, FileOrigin, ImportState
+from certificates.states import IMPORTING, CertificateStatus, FileOrigin, ImportState
 from certificates.stocking import starting
+from certificates.stocking.course import attempting
+from certificates.stocking.errors import GivenUp
 from certificates.stocking.files import comparing, reading, rows
 from certificates.stocking.files.reading import Blocks, Record, Survey
 from certificates.stocking.files.rows import Layout, Rejected, Row
@@ -60,7 +62,13 @@ class Report:
 
 
 def compare(
-    blocks: Blocks, told: Survey, *, kind: CertificateType, issuer_code: str, issuer_name: str
+    blocks: Blocks,
+    told: Survey,
+    *,
+    kind: CertificateType,
+    issuer_code: str,
+    issuer_name: str,
+    tell: Callable[[], None] = lambda: None,
 ) -> Report:
     """Hold a file against what an issuer's store has of a type. Raises FileUnreadable, BadHeader."""
     layout, first, lines = starting.layout_of(
@@ -69,6 +77,7 @@ def compare(
     report, seen = Report(), set[UUID]()
     for chunk in reading.chunks(blocks, form=layout.form, position=first, line=lines):
         _compare(chunk.records, layout, report, seen)
+        tell()
     whole = Certificate.objects.filter(type=kind, issuer_code=issuer_code).order_by("number", "version")
     with transaction.atomic():  # a cursor lives within one
         for pk, number, version in whole.values_list("pk", "number", "version").iterator(chunk_size=5000):
@@ -150,23 +159,36 @@ def begin(
 
 def run(one: Reconciliation, blocks: Blocks | None = None) -> Reconciliation:
     """Compare, and keep the report; what went wrong is kept too."""
-    one.state, one.seen_at = ImportState.RUNNING, clock.now()
-    one.save()
     try:
+        attempting.count(one)
+        one.state, one.seen_at = ImportState.RUNNING, clock.now()
+        one.save(update_fields=["state", "seen_at"])
         report = compare(
             blocks := blocks or starting.blocks_of(one),
             reading.survey(blocks),
             kind=one.type,
             issuer_code=one.issuer_code,
             issuer_name=one.issuer_name,
+            tell=lambda: attempting.go_on(one),
         )
     except DomainError as error:
-        one.state, one.fault, one.finished_at = ImportState.FAILED, error.message[:300], clock.now()
-        one.save()
+        _fail(one, error.message)
+        return one
+    except Exception as error:
+        if not attempting.is_last(one, error):
+            raise
+        _fail(one, GivenUp.message)
         return one
     one.report, one.state, one.finished_at = report.as_json(), ImportState.DONE, clock.now()
     _keep(one)
     return one
+
+
+def _fail(one: Reconciliation, message: str) -> None:
+    """Keep what went wrong, but where a keeper stopped it."""
+    rows = Reconciliation.objects.filter(pk=one.pk, state__in=IMPORTING)
+    rows.update(state=ImportState.FAILED, fault=message[:300], finished_at=clock.now())
+    one.refresh_from_db(fields=["state", "fault", "finished_at"])
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from accounts import permissions
 from accounts.models import Department, Post, User
 from certificates import schemas
 from certificates.models import CertificateType, ImportBatch, Reconciliation
-from certificates.states import FileOrigin, ImportState
+from certificates.states import IMPORTING, FileOrigin, ImportState
 from certificates.stocking.errors import NotTheirStore, OtherIssuer, UnknownIssuer
 from certificates.stocking.files import columns, reading, shelving
 from certificates.stocking.files.reading import Blocks, Form, Survey
@@ -52,11 +52,12 @@ def begin(
     )
     if batch.issuer_code != issuer.credit_code:
         raise OtherIssuer
-    if batch.state == ImportState.DONE:
+    if batch.state in {ImportState.DONE, ImportState.DROPPED}:
         batch.position = batch.line = batch.accepted = batch.known = batch.rejected = 0
         batch.finished_at = batch.started_at = None
         shelving.forget_refused(batch.pk)
-    if created or batch.state in {ImportState.DONE, ImportState.FAILED}:
+    if created or batch.state not in IMPORTING:
+        batch.attempts = 0
         batch.file_name, batch.origin, batch.started_by = file_name[:200], origin, actor
         batch.state, batch.fault = ImportState.WAITING, ""
         batch.save()

@@ -11,7 +11,7 @@ from celery import shared_task
 from django.db.models import Q
 
 from certificates.models import ImportBatch, Reconciliation
-from certificates.states import FileOrigin, ImportState
+from certificates.states import IMPORTING, FileOrigin
 from certificates.stocking import importing, reconciling
 from certificates.stocking.files import shelving
 from common import clock
@@ -20,14 +20,13 @@ from common.errors import DomainError
 log = logging.getLogger(__name__)
 SLICE = 20.0  # seconds: then others who wait for this queue have their turn
 FORSAKEN = timedelta(seconds=90)
-_UNDER_WAY = (ImportState.WAITING, ImportState.RUNNING)
 
 
 @shared_task(name="certificates.stocking.tasks.take")
 def take(batch_id: str) -> None:
     """Go on with an import for a while; its faults are kept with it."""
     batch = ImportBatch.objects.select_related("type").get(pk=UUID(batch_id))
-    if batch.state not in _UNDER_WAY:
+    if batch.state not in IMPORTING:
         return
     try:
         if not importing.run(batch, seconds=SLICE):
@@ -40,12 +39,13 @@ def take(batch_id: str) -> None:
 def reconcile(one_id: str) -> None:
     """Hold a file against the store; its faults are kept with it."""
     one = Reconciliation.objects.select_related("type").get(pk=UUID(one_id))
-    if one.state not in _UNDER_WAY:
+    if one.state not in IMPORTING:
         return
     try:
         reconciling.run(one)
     finally:
-        shelving.forget(one.pk, shelving.UPLOADED)
+        if one.state not in IMPORTING:  # else it is begun again
+            shelving.forget(one.pk, shelving.UPLOADED)
 
 
 @shared_task(name="certificates.stocking.tasks.resume")
@@ -53,11 +53,14 @@ def resume() -> int:
     """Wake what nobody works on: its message was lost, or its worker was killed."""
     before = clock.now() - FORSAKEN
     idle = Q(seen_at__isnull=True, created_at__lt=before) | Q(seen_at__lt=before)
-    batches = ImportBatch.objects.filter(idle, state__in=_UNDER_WAY).exclude(origin=FileOrigin.COMMAND)
-    waiting = list(batches.order_by("created_at").values_list("pk", flat=True))
-    for batch_id in waiting:
+    idle &= Q(state__in=IMPORTING) & ~Q(origin=FileOrigin.COMMAND)
+    batches = list(ImportBatch.objects.filter(idle).order_by("created_at").values_list("pk", flat=True))
+    for batch_id in batches:
         wake_take(batch_id)
-    return len(waiting)
+    compared = list(Reconciliation.objects.filter(idle).order_by("created_at").values_list("pk", flat=True))
+    for one_id in compared:
+        wake_reconcile(one_id)
+    return len(batches) + len(compared)
 
 
 def wake_take(batch_id: UUID) -> None:
@@ -69,7 +72,7 @@ def wake_take(batch_id: UUID) -> None:
 
 
 def wake_reconcile(one_id: UUID) -> None:
-    """Send a comparison to its queue; one whose message is lost is asked for again by who waits."""
+    """Send a comparison to its queue; the timetable finds what waits."""
     try:
         reconcile.apply_async((str(one_id),), retry=False)
     except (kombu.exceptions.OperationalError, OSError) as error:

@@ -145,6 +145,8 @@ BUTTONS = {
     "office/applications/<str:reference>/again",
     "office/guardianships/<uuid:guardianship_id>/confirm",
     "store/imports/<uuid:batch_id>/go-on",
+    "store/imports/<uuid:batch_id>/drop",
+    "store/comparisons/<uuid:comparison_id>/drop",
     "store/endings/<uuid:ending_id>/confirm",
     "store/endings/<uuid:ending_id>/drop",
     "store/seals/requests/<uuid:asked_id>/drop",

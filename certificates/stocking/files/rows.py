@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from common.identifiers import InvalidIdentifier, certificate_identifier, credit
 from records.hashing import HashKind, keyed, normalised
 from rules.language.vocabulary import FactSpec
 
+log = logging.getLogger(__name__)
+UNREAD = "这一行的写法读不懂，请对照导入说明改好再导入"
 EARLIEST, LATEST = "1900-01-01", "2999-12-31"
 LENGTHS = {"number": 60, "holder_name": 60, "status_reason": 200}
 _ORDINARY = re.compile(
@@ -122,6 +125,9 @@ def read(record: Record, *, layout: Layout) -> Row:
         return _row(record, values, _fields(fields, layout), layout)
     except (BadCell, InvalidIdentifier) as error:
         raise Rejected(str(error).rstrip("。")) from error
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        log.error("line %s could not be read: %s", record.line, type(error).__name__)  # no value of anybody
+        raise Rejected(UNREAD) from error
 
 
 def _values(record: Record, layout: Layout) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import Q
 
 from certificates.models import CertificateType, ImportBatch, Reconciliation
-from certificates.states import ImportState
+from certificates.states import IMPORTING, ImportState
 from certificates.stocking.files import shelving
 from certificates.stocking.reconciling import KINDS
 from common import clock
@@ -22,14 +22,15 @@ PILLS = {
     ImportState.RUNNING: "waiting",
     ImportState.DONE: "pass",
     ImportState.FAILED: "fail",
+    ImportState.DROPPED: "neutral",
 }
 COMPARING = {
     ImportState.WAITING: "等待对账",
     ImportState.RUNNING: "正在对账",
     ImportState.DONE: "已对账",
     ImportState.FAILED: "没有完成",
+    ImportState.DROPPED: "已停止",
 }
-UNDER_WAY = (ImportState.WAITING, ImportState.RUNNING)
 
 
 class FileForm(forms.Form):
@@ -119,8 +120,8 @@ def shown(one: ImportBatch) -> Shown:
         bytes_a_row = one.position / one.line
         left = duration_cn((one.size - one.position) / bytes_a_row / one.rows_per_second)
     last = one.seen_at or one.created_at
-    forsaken = state in UNDER_WAY and (clock.now() - last).total_seconds() > 120
-    return Shown(PILLS[state], state in UNDER_WAY, forsaken, percent, left)
+    forsaken = state in IMPORTING and (clock.now() - last).total_seconds() > 120
+    return Shown(PILLS[state], state in IMPORTING, forsaken, percent, left)
 
 
 def differences(one: Reconciliation) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from certificates.states import IMPORTING
 from certificates.stocking import keeping, reconciling
 from certificates.stocking.files.columns import COLUMNS, NEEDED
 from common import clock
@@ -103,6 +104,22 @@ def go_on(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @office_page
+@require_POST
+def drop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Stop an import."""
+    batch = keeping.drop(access.keeper_of(request).user, batch_id=batch_id)
+    return redirect("store:import", batch_id=batch.pk)
+
+
+@office_page
+@require_POST
+def drop_comparison(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
+    """Stop a comparison."""
+    one = keeping.drop_comparison(access.keeper_of(request).user, comparison_id=comparison_id)
+    return redirect("store:comparison", comparison_id=one.pk)
+
+
+@office_page
 @never_cache
 @require_safe
 def refused(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
@@ -122,7 +139,7 @@ def comparison(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
     page = Paginator(stocking.differences(one), A_PAGE).get_page(request.GET.get("page"))
     line = stocking.comparison_line(one)
     known = {"keeper": keeper, "one": one, "line": line, "page": page, "counts": stocking.counts(one)}
-    known["under_way"] = one.state in stocking.UNDER_WAY
+    known["under_way"] = one.state in IMPORTING
     return render(request, "store/comparison.html", known)
 
 

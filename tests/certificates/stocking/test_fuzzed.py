@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -12,10 +13,12 @@ from hypothesis import strategies as st
 
 from certificates import digesting, schemas
 from certificates.models import Certificate, CertificateType
-from certificates.stocking.files import columns, reading
+from certificates.stocking.files import columns, reading, rows
 from certificates.stocking.files.columns import BadHeader
 from certificates.stocking.files.reading import FileUnreadable
+from certificates.stocking.files.rows import Layout
 from tests.certificates.stocking.test_importing import HEADER, blocks_of, kind, take  # noqa: F401 -- a fixture
+from tests.factories.certificates import ISSUER
 from tests.factories.people import id_number
 
 HEAD = ",".join([*HEADER, "fields.name", "fields.amount", "fields.people"]).encode()
@@ -96,6 +99,53 @@ def test_a_term_of_another_kind_is_refused_by_its_line(kind: CertificateType, va
     batch = take("\n".join(lines).encode(), kind)
     assert batch.accepted + batch.rejected == len(columns.COLUMNS)
     assert batch.accepted == (value == 5)  # a version may be written as a number
+
+
+_VALUES: list[object] = [
+    None, True, 0, -1, 1.5, 10**40, "", " ", "长期", "2020-01-31", "2020-02-31", "=1+1", "\0", "x" * 200,
+    [], {}, [None], ["长期"], [[]], [{}], [{"name": None}], [{"name": []}], [{"name": "x", "y": 1}], {"长期": 1},
+    {"a": {}},
+]  # fmt: skip
+_DEEP = ['"\\ud800"', "1e400", "-1e400", "[" * 500 + "]" * 500, '{"a":' * 500 + "1" + "}" * 500, "9" * 4000]
+
+
+@pytest.mark.django_db
+def test_any_json_value_in_any_column_is_taken_or_refused_with_its_line(
+    kind: CertificateType,  # noqa: F811
+) -> None:
+    texts = [*(json.dumps(value, ensure_ascii=False) for value in _VALUES), *_DEEP]
+    specs = schemas.of_version(kind, 1)
+    layout = Layout(
+        kind, specs, ISSUER, "测试局", reading.Form.JSON_LINES, "utf-8", (), ",", date(2026, 11, 20)
+    )
+    good = {"holder": id_number(), "holder_name": "李四", "number": "Z1", "issued_on": "2020-01-01"}
+    outcomes: dict[str, set[bool]] = {}
+    unread: list[tuple[str, str]] = []  # a rule of its own says what is wrong
+    for name in sorted(layout.known | {"fields", "unknown"}):
+        for text in texts:
+            rest = {key: value for key, value in good.items() if key != name}
+            line = f"{json.dumps(rest, ensure_ascii=False)[:-1]}, {json.dumps(name)}: {text}}}"
+            try:
+                row = rows.read(reading.Record(7, line.encode()), layout=layout)
+            except rows.Rejected as error:
+                outcomes.setdefault(name, set()).add(False)
+                unread += [(name, text)] * (str(error) == rows.UNREAD)
+            else:
+                json.loads(row.fields)
+                outcomes.setdefault(name, set()).add(True)
+    assert not unread
+    assert all(False in seen for seen in outcomes.values()), outcomes
+    for name in ("valid_until", "status_reason", "fields.name", "fields.people"):
+        assert outcomes[name] == {False, True}
+
+
+def test_what_no_rule_foresaw_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise TypeError("unhashable type: 'list'")
+
+    monkeypatch.setattr(rows, "_values", fails)
+    with pytest.raises(rows.Rejected, match="读不懂"):
+        rows.read(reading.Record(7, b"{}"), layout=None)  # type: ignore[arg-type]  # nothing of it is read
 
 
 @given(st.text(max_size=30))

@@ -7,7 +7,7 @@ import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -170,6 +170,27 @@ def test_a_wrong_header_stops_it_and_it_can_go_on(
     assert len(woken) == 2
 
 
+def test_a_keeper_stops_what_is_not_wanted(
+    browser: Client, kind: CertificateType, woken: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    imported = post(browser, django_capture_on_commit_callbacks, sheet([id_number(), "李四", "P1", "?"]))
+    compared = post(browser, django_capture_on_commit_callbacks, sheet(), act="compare")
+    for address in (imported["Location"], compared["Location"]):
+        assert f"{address}/drop" in browser.get(address).content.decode()
+        with django_capture_on_commit_callbacks(execute=True):
+            assert browser.post(f"{address}/drop")["Location"] == address
+        shown = browser.get(address).content.decode()
+        assert "已停止" in shown
+        assert f"{address}/drop" not in shown
+        with pytest.raises(NoSuchFile):
+            next(shelving.kept(UUID(address.rpartition("/")[2]), shelving.UPLOADED))
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(f"{imported['Location']}/go-on")
+    assert len(woken) == 2
+    acts = set(JournalEntry.objects.filter(act__endswith="_dropped").values_list("act", flat=True))
+    assert acts == {"certificates_import_dropped", "certificates_comparison_dropped"}
+
+
 def test_another_departments_are_not_found(
     browser: Client,
     kind: CertificateType,
@@ -185,7 +206,8 @@ def test_another_departments_are_not_found(
     addresses = [answer["Location"], f"{answer['Location']}/refused.csv", compared["Location"]]
     for address in [*addresses, f"{compared['Location']}.json", f"{compared['Location']}.csv"]:
         assert client.get(address).status_code == 404, address
-    assert client.post(f"{answer['Location']}/go-on").status_code == 404
+    for act in (f"{answer['Location']}/go-on", f"{answer['Location']}/drop", f"{compared['Location']}/drop"):
+        assert client.post(act).status_code == 404
     assert "store.csv" not in client.get(PAGE).content.decode()
     assert client.get(f"{PAGE}/{uuid4()}").status_code == 404
 
