@@ -1,1 +1,1 @@
-"""Holding what the machine decided against what it stored: judging again, opening sheets for an auditor."""
+"""Held against what is stored: the machine's decisions judged again, sheets for an auditor, grounds to look by duty."""

@@ -22,6 +22,7 @@ from certificates import digesting, locking, schemas, telling
 from certificates.errors import CaseOrMatterRequired, LookBraked, NotAtWork, ReasonRequired
 from certificates.holding.choosing import Choice, choose
 from certificates.holding.copying import Copy, digest
+from certificates.holding.grounds import Ground
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
 from certificates.states import AuthorisationKind, AuthorisationStatus, UseMode, UseOutcome
 from common.clock import SHANGHAI
@@ -38,11 +39,10 @@ NO_CONSENT = "没有写明用途"
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Why an office looks: the case or the matter, and the reason its holder will read."""
+    """Why an office looks: the case or the matter as it was proven, and the reason its holder will read."""
 
     reason: str
-    case_reference: str = ""
-    matter_code: str = ""
+    ground: Ground | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +109,22 @@ def may_by_duty(post: Post, kind: CertificateType) -> bool:
 def by_duty(user: User, *, holder: Holder, slug: str, duty: Duty, at: datetime, number: str = "") -> Looked:
     """Look at a certificate by duty, as far as its type allows the post (国务院令第716号 art. 7; PIPL art. 13, 34).
 
-    `number` chooses one of several. The holder is told. Not inside a transaction.
+    Refused where the case is not about the holder, or its matter has no use for the type. `number` chooses one of
+    several. The holder is told. Not inside a transaction.
     Raises NotAtWork, ReasonRequired, CaseOrMatterRequired, UnknownType.
     """
     kind, post = schemas.kinds([slug])[slug], _post_of(user)
     reason = _stated(duty.reason, about=holder)
-    if not duty.case_reference and not duty.matter_code:
+    ground = duty.ground
+    if ground is None:
         raise CaseOrMatterRequired
-    allowed = may_by_duty(post, kind) and not is_close(user, holder)
+    covered = ground.covers(user_id=user.pk, holder_id=holder.pk, slug=slug)
+    allowed = covered and may_by_duty(post, kind) and not is_close(user, holder)
     asked = _Asked(
         user, post, holder, kind, UseMode.STATUTORY, kind.lookup.get("fields", ()), reason, at,
         refused=None if allowed else UseOutcome.NOT_ALLOWED,
-        case_reference=duty.case_reference,
-        matter_code=duty.matter_code,
+        case_reference=ground.case_reference,
+        matter_code=ground.matter_code,
     )  # fmt: skip
     with transaction.atomic(durable=True):
         looked = _look(asked, number)

@@ -17,6 +17,7 @@ from django.test import Client
 
 from accounts.acting import agents
 from accounts.models import Department, Post, User
+from approvals.models import Application
 from certificates.holding import authorising, looking, using
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
 from certificates.presenting import answering, codes, scanning, seeing
@@ -29,6 +30,7 @@ from portal.api import tokens
 from tests import shelving
 from tests.factories import district
 from tests.factories.fixtures import NOON
+from tests.portal.bureau import making
 from tests.portal.test_every_address import ROUTES
 
 pytestmark = pytest.mark.django_db
@@ -196,14 +198,58 @@ def look_up(world: World, role: Role, **told: str) -> Callable[[], str]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_by_duty(world: World, role: Role) -> None:
+    """For a matter without a case: an officer of its department alone, and only where it has use for the type."""
     elsewhere = role == KEEPER or role.endswith("elsewhere")
     walk = look_up(world, role, ground="duty", matter=district.FILING if elsewhere else district.ALLOWANCE)
     expected: tuple[bool, list[str]] = (False, [])
-    if role in {"officer", "officer elsewhere", "clerk", "clerk elsewhere"}:
+    if role == "officer elsewhere":
         expected = (True, ["found"])
-    elif role in {"keeper", KEEPER}:
+    elif role in {"officer", "keeper", KEEPER}:
         expected = (False, ["not_allowed"])
     assert cell(world, walk) == expected
+
+
+CASES = ("own", "taken by the clerk", "another shop's", "long closed", "of a matter without use for it")
+FOUND = {case: set[str]() for case in CASES} | {
+    "own": {"officer elsewhere"},
+    "taken by the clerk": {"officer elsewhere", "clerk"},
+}
+REFUSED = {case: {KEEPER} for case in CASES} | {
+    "another shop's": {"officer elsewhere", KEEPER},
+    "long closed": set(),
+    "of a matter without use for it": {"officer", "keeper"},
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_by_duty_for_a_case(world: World, case: str) -> None:
+    with shelving.undone():
+        reference = _case(world, case)
+        for role in ROLES:
+            walk = look_up(world, role, ground="duty", reference=reference)
+            expected: tuple[bool, list[str]] = (False, [])
+            if role in FOUND[case]:
+                expected = (True, ["found"])
+            elif role in REFUSED[case]:
+                expected = (False, ["not_allowed"])
+            assert cell(world, walk) == expected, role
+
+
+def _case(world: World, case: str) -> str:
+    """Return the reference of a case that is the shop's own, but for what its name says."""
+    who = district.business() if case == "another shop's" else world.shop
+    filed = (
+        making.submitted(district.citizen())
+        if case == CASES[-1]
+        else making.submitted(who, matter=district.FILING, commitment=True)
+    )
+    if case == "taken by the clerk":
+        told: dict[str, Any] = {"channel": Application.Channel.COUNTER, "taken_by": world.user("clerk")}
+        Application.objects.filter(pk=filed.pk).update(**told)
+    if case == "long closed":
+        closed = {"state": "withdrawn", "closed_at": NOON - timedelta(days=61)}
+        Application.objects.filter(pk=filed.pk).update(**closed)
+    return filed.reference
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -8,9 +8,8 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Organisation, Person
-from approvals.models import Application
-from approvals.permissions import is_involved
+from accounts.models import Organisation, Person, Post
+from approvals.auditing import grounds
 from certificates import selectors as store
 from certificates.holding import looking
 from certificates.holding.looking import Duty, Holder, Looked
@@ -32,7 +31,14 @@ _ADVICE = {
     UseOutcome.AMBIGUOUS: "名下有多本有效的。请填写证照编号，再查一次。",
     UseOutcome.UNREADABLE: "内容与签发时不一致，不能使用。请联系发证机关和系统管理员。",
     UseOutcome.UNAUTHORISED: "持证人没有给本单位有效的授权，不能查看。请持证人在“授权管理”里授权，或者当面亮码。",
-    UseOutcome.NOT_ALLOWED: "您的岗位不能依职能查验这种证照，或者持证人与您有利害关系。请持证人授权，或者由同事办理。",
+    UseOutcome.NOT_ALLOWED: (
+        "您的岗位不能依职能查验这种证照，或者这件办件与持证人无关，或者这个事项用不到它，"
+        "或者持证人与您有利害关系。请核对件号和证照；确需查看的，请持证人授权，或者由同事办理。"
+    ),
+}
+_CASE_HINTS = {
+    True: "依职能查验要写明是您收的哪件办件，只能查它的申请人。",
+    False: "依职能查验要写明办件或者事项，写一个就行。写办件的，只能查它的申请人。",
 }
 
 
@@ -88,7 +94,7 @@ class LookForm(forms.Form):
         self.looker = looker
         hints = {
             "number": "公民身份号码，或者统一社会信用代码。",
-            "reference": "依职能查验要写明办件或者事项，写一个就行。",
+            "reference": _CASE_HINTS[looker.post.role == Post.Role.CLERK],
             "reason": f"依职能查验必填，最多 {looking.LONGEST} 个字。持证人会看到这句话，不写姓名和号码。",
             "card": "名下有多本时才填。",
         }
@@ -96,7 +102,9 @@ class LookForm(forms.Form):
             self.fields[name].hint = hint  # type: ignore[attr-defined]  # read by portal.web.forms
         for name in ("reference", "matter", "reason"):
             self.fields[name].optional = False  # type: ignore[attr-defined]  # needed on one of the two grounds
-        if looker.post.department_id is not None:
+        if looker.post.department_id is None or looker.post.role == Post.Role.CLERK:
+            del self.fields["matter"]
+        else:
             matters: Any = self.fields["matter"]
             matters.queryset = matters.queryset.filter(department=looker.post.department_id)
         self.consents = self.fields.pop("authorisation")
@@ -118,16 +126,22 @@ class LookForm(forms.Form):
     def _duty(self, given: dict[str, Any]) -> Duty:
         """Return the case or matter and the reason, or say at the field what is wrong."""
         reference, matter = "".join(given.get("reference", "").split()), given.get("matter")
-        case = application_for(self.looker, reference) if reference else None
-        if reference and case is None:
-            self.add_error("reference", "没有找到这件办件，或者它不归您的岗位办理。请核对件号。")
-        elif not reference and matter is None and "matter" not in self.errors:
-            self.add_error("reference", "请写明为哪件办件，或者选一个事项。")
+        user, on, ground = self.looker.user, clock.today(), None
+        if reference:
+            ground = grounds.of_case(user, reference=reference, on=on) if reference.isalnum() else None
+            if ground is None:
+                self.add_error(
+                    "reference", "没有找到这件办件，或者它不归您办理，或者已经办结很久。请核对件号。"
+                )
+        elif matter is not None:
+            ground = grounds.of_matter(user, code=matter.code, on=on)
+        elif "matter" not in self.errors:
+            either = "，或者选一个事项" if "matter" in self.fields else ""
+            self.add_error("reference", f"请写明为哪件办件{either}。")
         reason = " ".join(given.get("reason", "").split())
         if len(reason) < looking.SHORTEST and "reason" not in self.errors:
             self.add_error("reason", f"请写明为什么查看，至少 {looking.SHORTEST} 个字。")
-        code = case.matter.code if case is not None else matter.code if matter is not None else ""
-        return Duty(reason, case.reference if case is not None else "", code)
+        return Duty(reason, ground)
 
     def _choose(self, given: dict[str, Any]) -> None:
         """Keep which consent is used; of several, somebody has to say which, for each has a purpose of its own."""
@@ -145,15 +159,6 @@ class LookForm(forms.Form):
         given["authorisation"] = next((one for one in found if str(one.pk) == chosen), None)
         if given["authorisation"] is None:
             self.add_error("authorisation", "持证人给了本单位几份授权，请选这次用哪一份。")
-
-
-def application_for(looker: Looker, reference: str) -> Application | None:
-    """Return a case of the looker's department (of any, at a hall's window) in which they have no part."""
-    rows = Application.objects.filter(reference=reference).select_related("matter", "person", "agent")
-    if looker.post.department_id is not None:
-        rows = rows.filter(matter__department=looker.post.department_id)
-    found = rows.first() if reference.isalnum() else None
-    return None if found is None or is_involved(looker.user, found) else found
 
 
 def look(looker: Looker, form: LookForm, *, at: datetime) -> Looked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from accounts.models import Department, Message, Person, Post, User
 from certificates.errors import CaseOrMatterRequired, NotAtWork, ReasonRequired
 from certificates.holding import authorising, looking
 from certificates.holding.copying import digest
+from certificates.holding.grounds import Ground
 from certificates.holding.looking import Duty, Looked
 from certificates.issuance import lifecycle
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
@@ -23,7 +25,6 @@ from tests.records.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 WHY = "核对是否已经享受同类补贴"
-DUTY = Duty(WHY, matter_code=MATTER)
 LOOKUP = {"roles": ["officer", "clerk"], "fields": ["name", "card_number"], "basis": "测试条例第一条"}
 ROLES = list(Post.Role)
 
@@ -41,7 +42,14 @@ def who() -> Principal:
 
 
 def by_duty(user: User, holder: Any, **told: Any) -> Looked:
-    return looking.by_duty(user, **{"holder": holder, "slug": "test_card", "duty": DUTY, "at": AT} | told)
+    asked = {"holder": holder, "slug": "test_card", "at": AT} | told
+    duty = asked.pop("duty", WHY)
+    why = Duty(duty, ground(user, asked["slug"])) if isinstance(duty, str) else duty
+    return looking.by_duty(user, duty=why, **asked)
+
+
+def ground(user: User, *slugs: str, case: str = "", holders: frozenset[UUID] | None = None) -> Ground:
+    return Ground(user.pk, MATTER, frozenset(slugs), case, holders)
 
 
 def by_consent(user: User, holder: Any, given: Authorisation | None, **told: Any) -> Looked:
@@ -60,7 +68,7 @@ def agreed(who: Principal, **told: Any) -> Authorisation:
 
 def test_by_duty_hands_out_what_the_type_names_and_says_who_why_and_until_when(who: Principal) -> None:
     held, officer = certificate(who.person), offices.employee("officer")
-    looked = by_duty(officer, who.person, duty=Duty(WHY, "LH1", MATTER))
+    looked = by_duty(officer, who.person, duty=Duty(WHY, ground(officer, "test_card", case="LH1")))
     assert looked.copy is not None
     assert looked.copy.values == {"name": VALUES["name"], "card_number": VALUES["card_number"]}
     told = (looked.copy.purpose, looked.copy.body, looked.copy.post, looked.copy.at, looked.copy.until)
@@ -78,8 +86,29 @@ def test_the_digest_tells_one_copy_from_another(who: Principal) -> None:
     officer = offices.employee("officer")
     first = by_duty(officer, who.person).record.digest
     again = by_duty(officer, who.person).record.digest
-    other = by_duty(officer, who.person, duty=Duty("核对另外一件别的事", matter_code=MATTER)).record.digest
+    other = by_duty(officer, who.person, duty="核对另外一件别的事").record.digest
     assert first == again != other
+
+
+def test_a_ground_serves_for_whom_and_for_which_types_it_is_about_and_to_whom_it_was_given(
+    who: Principal, monkeypatch: Any
+) -> None:
+    certificate(who.person)
+    officer, colleague = offices.employee("officer"), offices.employee("officer")
+    own, stranger = frozenset({who.person.pk}), frozenset({people.person().pk})
+    covering = ground(officer, "test_card", "other", holders=own)
+    assert by_duty(officer, who.person, duty=Duty(WHY, covering)).outcome == UseOutcome.FOUND
+    monkeypatch.setattr("records.fields.unseal", lambda *_, **__: pytest.fail("a field was opened"))
+    for wrong in (
+        ground(officer, "test_card", holders=stranger),
+        ground(officer, "test_card", holders=frozenset()),
+        ground(officer, "other", holders=own),
+        ground(officer, holders=own),
+        ground(colleague, "test_card", holders=own),
+    ):
+        looked = by_duty(officer, who.person, duty=Duty(WHY, wrong))
+        assert (looked.outcome, looked.record.fields) == (UseOutcome.NOT_ALLOWED, [])
+    assert UseRecord.objects.filter(outcome="not_allowed").count() == 5
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -128,13 +157,13 @@ def test_a_reason_is_words_without_a_name(reason: str) -> None:
     holder = people.person(name="陈桂英")
     certificate(holder)
     with pytest.raises(ReasonRequired):
-        by_duty(offices.employee("officer"), holder, duty=Duty(reason, matter_code=MATTER))
+        by_duty(offices.employee("officer"), holder, duty=reason)
     assert not UseRecord.objects.exists()
 
 
 def test_without_case_or_matter_there_is_no_duty(who: Principal) -> None:
     with pytest.raises(CaseOrMatterRequired):
-        by_duty(offices.employee("officer"), who.person, duty=Duty(WHY))
+        by_duty(offices.employee("officer"), who.person, duty=Duty(WHY, None))
 
 
 def test_without_a_post_of_a_body_nobody_looks(who: Principal) -> None:

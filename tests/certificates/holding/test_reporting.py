@@ -12,6 +12,7 @@ from accounts.acting.principals import Limits, Principal
 from accounts.models import Department, Message, Person, Post, User
 from certificates.errors import NothingToReport, NotYours, NotYoursToAnswer, WordsRequired
 from certificates.holding import looking, reporting
+from certificates.holding.grounds import Ground
 from certificates.holding.looking import Duty
 from certificates.models import CertificateType, MisuseReport, UseRecord
 from certificates.states import MisuseFinding
@@ -35,8 +36,8 @@ def use(who: Principal) -> UseRecord:
     kind = card_type()
     CertificateType.objects.filter(pk=kind.pk).update(lookup={"roles": ["officer"], "fields": ["name"]})
     certificate(who.person)
-    duty = Duty("核对补贴发放情况", matter_code=MATTER)
     officer = offices.employee("officer")
+    duty = Duty("核对补贴发放情况", Ground(officer.pk, MATTER, frozenset({"test_card"})))
     return looking.by_duty(officer, holder=who.person, slug="test_card", duty=duty, at=AT).record
 
 
@@ -144,9 +145,8 @@ def test_open_reports_stand_first_by_their_due_date(who: Principal, use: UseReco
     supervisor = offices.employee("supervisor")
     first = reported(who, use)
     answered(supervisor, first)
-    duty = Duty("再核对一次发放情况", matter_code=MATTER)
-    again = looking.by_duty(
-        offices.employee("officer"), holder=who.person, slug="test_card", duty=duty, at=AT
-    )
+    officer = offices.employee("officer")
+    duty = Duty("再核对一次发放情况", Ground(officer.pk, MATTER, frozenset({"test_card"})))
+    again = looking.by_duty(officer, holder=who.person, slug="test_card", duty=duty, at=AT)
     second = reported(who, again.record)
     assert list(reporting.reports_for(supervisor)) == [second, first]

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.acting import agents
 from accounts.models import Department, User
+from approvals.auditing import grounds
 from certificates.holding import looking, reporting
 from certificates.holding.looking import Duty
 from certificates.models import Authorisation, CertificateType, MisuseReport, UseRecord
@@ -34,9 +35,12 @@ def looked(chen: Citizen) -> UseRecord:
     CertificateType.objects.filter(slug="resident_id").update(
         lookup={"roles": ["officer"], "fields": ["name", "address"], "basis": "测试条例第九条"}
     )
-    duty = Duty(WHY, matter_code=district.ALLOWANCE)
-    told = {"holder": chen.person, "slug": "resident_id", "duty": duty, "at": NOON}
-    return looking.by_duty(district.officer(), **told).record  # type: ignore[arg-type]  # a test's own table
+    return _look(district.officer(), chen)
+
+
+def _look(officer: User, chen: Citizen) -> UseRecord:
+    duty = Duty(WHY, grounds.of_matter(officer, code=district.ALLOWANCE, on=NOON.date()))
+    return looking.by_duty(officer, holder=chen.person, slug="resident_id", duty=duty, at=NOON).record
 
 
 def sent(chen: Citizen, **told: Any) -> dict[str, Any]:
@@ -187,8 +191,7 @@ def test_lists_take_the_same_queries_with_looks_by_people(
 
     few, officer = queries(), User.objects.get(pk=looked.actor.partition(":")[2])
     for _ in range(8):
-        duty = Duty(WHY, matter_code=district.ALLOWANCE)
-        looking.by_duty(officer, holder=chen.person, slug="resident_id", duty=duty, at=NOON)
+        _look(officer, chen)
     assert queries() == few
 
 

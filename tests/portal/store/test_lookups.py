@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Department, Person, User
+from approvals.models import Application
 from certificates.holding import authorising
 from certificates.models import Authorisation, CertificateType, UseRecord
 from tests.factories import district
@@ -19,6 +20,7 @@ from tests.portal.citizen.walking import text_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/store/lookups"
+MARKET = "11440507MB2X00020L"
 WHY = "核对住址是否在本区"
 LOOKUP = {"roles": ["officer", "clerk"], "fields": ["name", "address"], "basis": "测试条例第九条"}
 
@@ -48,6 +50,12 @@ def sent(chen: Citizen, **told: str) -> dict[str, str]:
         "matter": district.ALLOWANCE,
         "reason": WHY,
     } | told
+
+
+def taken(case: Application, clerk: User) -> Application:
+    """Let a case be one that a clerk took at a window."""
+    Application.objects.filter(pk=case.pk).update(channel=Application.Channel.COUNTER, taken_by=clerk)
+    return case
 
 
 def agreed(chen: Citizen, *, once: bool = False, purpose: str = "办理测试贷款") -> Authorisation:
@@ -83,6 +91,20 @@ def test_a_case_of_the_department_is_ground_enough(page: Client, chen: Citizen) 
     assert (use.case_reference, use.matter_code) == (case.reference, district.ALLOWANCE)
 
 
+def test_a_case_serves_for_its_own_applicant_and_for_what_its_matter_uses(
+    page: Client, chen: Citizen
+) -> None:
+    case, stranger = making.referred(chen), district.citizen(name="林婉君")
+    CertificateType.objects.update(lookup=LOOKUP)
+    told = {"matter": "", "reference": case.reference}
+    assert "这件办件与持证人无关" in text_of(page.post(PAGE, sent(stranger, **told)))
+    assert "这个事项用不到它" in text_of(page.post(PAGE, sent(chen, **told, type="driving_licence")))
+    assert "这个事项用不到它" in text_of(page.post(PAGE, sent(chen, type="driving_licence")))
+    uses = UseRecord.objects.filter(mode="statutory")
+    assert [(use.outcome, use.fields, use.certificate) for use in uses] == [("not_allowed", [], None)] * 3
+    assert "长平路" in text_of(page.post(PAGE, sent(chen, **told)))
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -115,7 +137,7 @@ def test_a_case_of_ones_own_or_of_another_department_is_no_ground(
     Person.objects.filter(pk=chen.person.pk).update(user=officer)
     assert page.post(PAGE, sent(chen, reference=case.reference)).status_code == 422
     Person.objects.filter(pk=chen.person.pk).update(user=chen.user)
-    page.force_login(district.officer("11440507MB2X00020L"))
+    page.force_login(district.officer(MARKET))
     assert page.post(PAGE, sent(chen, reference=case.reference, matter="")).status_code == 422
     assert not UseRecord.objects.filter(mode="statutory").exists()
 
@@ -159,9 +181,9 @@ def test_an_organisation_is_found_by_its_code(page: Client, city: Any) -> None:
     )
     shop = district.business()
     assert shop.organisation is not None
-    text = text_of(
-        page.post(PAGE, {**sent(shop), "number": shop.organisation.credit_code, "type": "business_licence"})
-    )
+    page.force_login(district.officer(MARKET))
+    told = {"matter": district.FILING, "number": shop.organisation.credit_code, "type": "business_licence"}
+    text = text_of(page.post(PAGE, sent(shop, **told)))
     assert "食品销售" in text
 
 
@@ -172,8 +194,11 @@ def test_who_finds_the_page(client: Client, chen: Citizen, who: str) -> None:
     answer = client.get(PAGE)
     assert answer.status_code == (200 if who in {"clerk", "keeper"} else 403)
     if who == "clerk":
-        assert "长平路" in text_of(client.post(PAGE, sent(chen)))
-        assert UseRecord.objects.get().body == "示例区政务服务中心"
+        assert "或者为哪个事项" not in text_of(answer)
+        assert client.post(PAGE, sent(chen)).status_code == 422  # without a case a window has no ground
+        case = taken(making.referred(chen), user)
+        assert "长平路" in text_of(client.post(PAGE, sent(chen, reference=case.reference)))
+        assert UseRecord.objects.get(mode="statutory").body == "示例区政务服务中心"
 
 
 def test_a_citizen_does_not_find_it(client: Client, chen: Citizen) -> None:

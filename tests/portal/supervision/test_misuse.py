@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Message, User
+from approvals.auditing import grounds
 from certificates.holding import looking, reporting
 from certificates.holding.looking import Duty
 from certificates.models import CertificateType, MisuseReport
@@ -38,8 +39,8 @@ def reported(chen: Citizen) -> MisuseReport:
 
 
 def report(chen: Citizen, *, officer: User | None = None) -> MisuseReport:
-    duty = Duty("核对补贴发放情况", matter_code=district.ALLOWANCE)
     user = officer or district.officer()
+    duty = Duty("核对补贴发放情况", grounds.of_matter(user, code=district.ALLOWANCE, on=NOON.date()))
     looked = looking.by_duty(user, holder=chen.person, slug="resident_id", duty=duty, at=NOON)
     return reporting.report(chen.principal, use_id=looked.record.pk, text=TEXT, at=NOON)
 
