@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from accounts.models import Organisation, Person
 from accounts.registering import NewPerson
-from common import clock, row_ids
-from common.identifiers import credit_code, resident_id
+from common import arrays, clock, row_ids
+from common.identifiers import credit_code, resident_number
 from records import journal
 from records.encrypting.envelope import seal
 from records.hashing import HashKind, keyed
@@ -27,7 +28,7 @@ INSERT INTO accounts_person
 SELECT id, name, id_number, decode(hash, 'hex'), birth_year, mobile, %s, is_demo, now()
 FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::boolean[])
     AS new(id, name, id_number, hash, birth_year, mobile, is_demo)
-ON CONFLICT (id_number_hash) DO NOTHING RETURNING id
+ON CONFLICT (id_number_hash) DO NOTHING RETURNING id::text
 """
 _ENTER_BODIES = """
 INSERT INTO accounts_organisation (id, credit_code, name, kind, status, closed_by, is_demo, created_at)
@@ -53,7 +54,7 @@ class Known:
 
 def known_people(hashes: Iterable[bytes]) -> dict[bytes, Known]:
     """Return the people with these keyed hashes of resident ID numbers: one statement."""
-    wanted = "{" + ",".join(f'"\\\\x{one.hex()}"' for one in hashes) + "}"
+    wanted = arrays.literal(f"\\x{one.hex()}" for one in hashes)
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, [wanted])
         return {bytes(number): Known(pk, name) for number, pk, name in cursor.fetchall()}
@@ -69,24 +70,26 @@ def known_organisations(codes: Iterable[str]) -> dict[str, Known]:
 @transaction.atomic
 def people(new: Sequence[NewPerson], *, stream: str, actor: str) -> dict[bytes, Known]:
     """Return people by keyed hash of their number, entering who is new, unverified; one journal entry for all."""
-    ids = row_ids.time_ordered(clock.now())
-    rows = sorted(_person_row(one, next(ids)) for one in new)
-    columns: list[list[object]] = [list(column) for column in zip(*rows, strict=True)] or [[]] * 7
-    hashes, pks, names, numbers, years, mobiles, demo = columns
+    at = clock.now()
+    ids = row_ids.time_ordered(at)
+    rows = sorted(_person_row(one, next(ids), on=at.date()) for one in new)
+    hashes, pks, names, numbers, years, mobiles, demo = zip(*rows, strict=True) if rows else [()] * 7
     with connection.cursor() as cursor:
-        level = Person.RealNameLevel.UNVERIFIED
-        cursor.execute(_ENTER_PEOPLE, [level, pks, names, numbers, hashes, years, mobiles, demo])
-        entered = [pk for (pk,) in cursor.fetchall()]
+        written = [arrays.literal(one) for one in (pks, names, numbers, hashes, years, mobiles, demo)]
+        cursor.execute(_ENTER_PEOPLE, [Person.RealNameLevel.UNVERIFIED, *written])
+        entered = {pk for (pk,) in cursor.fetchall()}
     _note(entered, act="people_entered", stream=stream, actor=actor)
-    return known_people(bytes.fromhex(str(one)) for one in hashes)
+    found = {bytes.fromhex(row[0]): Known(row[1], row[2]) for row in rows if row[1] in entered}
+    others = [number_hash for row in rows if (number_hash := bytes.fromhex(row[0])) not in found]
+    return found | known_people(others) if others else found
 
 
-def _person_row(new: NewPerson, pk: str) -> tuple[str, str, str, str, int, str, bool]:
-    identity = resident_id(new.id_number)
-    number = seal(identity.number, aad=f"accounts_person:{pk}:id_number")
+def _person_row(new: NewPerson, pk: str, *, on: date) -> tuple[str, str, str, str, int, str, bool]:
+    id_number = resident_number(new.id_number, on=on)
+    number = seal(id_number, aad=f"accounts_person:{pk}:id_number")
     mobile = seal("", aad=f"accounts_person:{pk}:mobile")
-    number_hash = keyed(HashKind.RESIDENT_ID, identity.number).hex()
-    return number_hash, pk, new.name, number, identity.birth_date.year, mobile, new.is_demo
+    number_hash = keyed(HashKind.RESIDENT_ID, id_number).hex()
+    return number_hash, pk, new.name, number, int(id_number[6:10]), mobile, new.is_demo
 
 
 @transaction.atomic
@@ -105,7 +108,7 @@ def organisations(
     return known_organisations(codes)
 
 
-def _note(entered: Sequence[UUID], *, act: str, stream: str, actor: str) -> None:
+def _note(entered: Collection[str | UUID], *, act: str, stream: str, actor: str) -> None:
     """Note how many, and a digest over their ids: an entry for each would cost more than the import."""
     if entered:
         digest = hashlib.sha256("\n".join(sorted(map(str, entered))).encode()).hexdigest()

@@ -73,7 +73,7 @@ class Pool(Generic[T, R]):
         try:
             while True:
                 there.send(("done", self._work(there.recv())))
-                gc.collect()
+                gc.collect(0)
         except (EOFError, BrokenPipeError, ConnectionResetError):
             pass
         except Exception as error:  # noqa: BLE001 -- named, and raised where somebody reads it

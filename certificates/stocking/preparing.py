@@ -25,7 +25,7 @@ from certificates.stocking.copying import Entry
 from certificates.stocking.files import comparing, rows
 from certificates.stocking.files.reading import Record
 from certificates.stocking.files.rows import Layout, Rejected, Row
-from common import clock, row_ids
+from common import arrays, clock, row_ids
 from common.identifiers import make_certificate_identifier
 
 HELD = "名下已有有效的这类证照，不能再入库一张有效的"
@@ -34,11 +34,11 @@ _IN_FORCE = frozenset({CertificateStatus.VALID, CertificateStatus.SUSPENDED})
 _SERIAL = re.compile(r"[0-9A-Z]{1,40}")
 _STORED = """
 SELECT id::text, number, version, identifier, digest, schema_version FROM certificates_certificate
-WHERE type_id = %s AND number = ANY(%s)
+WHERE type_id = %s AND number = ANY(%s::text[])
 """
 _NAMED = """
 SELECT id::text, number, version, identifier, digest, schema_version FROM certificates_certificate
-WHERE identifier = ANY(%s)
+WHERE identifier = ANY(%s::text[])
 """
 _IN_HAND = """
 SELECT id::text, {whose}::text, status, valid_until FROM certificates_certificate
@@ -184,12 +184,12 @@ class Preparer:
     # --- what stands in the store
     def _look_up(self, found: Sequence[Row], holders: dict[Any, Known], *, careful: bool) -> None:
         kind = self._layout.kind
-        self._remember(_STORED, [kind.pk, list({row.number for row in found})])
+        self._remember(_STORED, [kind.pk, arrays.literal({row.number for row in found})])
         named = {row.identifier for row in found if row.identifier}
         if careful:
             named |= {made for row in found if (made := self._made(row)) is not None}
         if named:
-            self._remember(_NAMED, [list(named)])
+            self._remember(_NAMED, [arrays.literal(named)])
         if kind.exclusive:
             self._remember_held({holders[row.key].id for row in found if row.is_person}, "person")
             self._remember_held({holders[row.key].id for row in found if not row.is_person}, "organisation")
@@ -207,7 +207,7 @@ class Preparer:
             return
         with connection.cursor() as cursor:
             sql = _IN_HAND.format(whose=f"holder_{whose}_id")
-            cursor.execute(sql, [self._layout.kind.pk, list(holders)])
+            cursor.execute(sql, [self._layout.kind.pk, arrays.literal(holders)])
             for pk, holder, status, until in cursor.fetchall():
                 held = _Held(status, until.isoformat() if until else None, pk)
                 before = self._held.get(holder)

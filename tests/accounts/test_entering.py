@@ -32,6 +32,12 @@ def test_people_are_entered_once_sealed_and_noted_together() -> None:
     assert (entry.act, entry.details["count"]) == ("people_entered", 1)
 
 
+@pytest.mark.parametrize("name", ['陈"秀\\英', "{陈,秀}", "NULL", "𬱖㛃䶮"])
+def test_a_name_is_kept_as_it_is(name: str) -> None:
+    (found,) = entering.people([NewPerson(name, id_number())], stream=STREAM, actor="system").values()
+    assert found.name == Person.objects.get().name == name
+
+
 def test_a_wrong_number_enters_nobody() -> None:
     with pytest.raises(InvalidIdentifier):
         entering.people([NewPerson("李四", "440507194003150020")], stream=STREAM, actor="system")

@@ -70,15 +70,18 @@ class Layout:
         return frozenset(columns.COLUMNS) | {FIELD + name for name in self.specs}
 
     @cached_property
-    def plan(self) -> tuple[tuple[str, FactSpec | None, Reader | None], ...]:
-        """Return for each column of a CSV the field it fills, by its bare name, or that it is a term of its own."""
-        return tuple(
-            (name, None, None)
-            if name in columns.COLUMNS
-            else (bare, self.specs[bare], columns.reader(self.specs[bare]))
-            for name in self.columns
-            for bare in [name.removeprefix(FIELD)]
-        )
+    def terms(self) -> list[tuple[int, str]]:
+        """Return the columns of a CSV that are terms: place and name."""
+        return [(place, name) for place, name in enumerate(self.columns) if name in columns.COLUMNS]
+
+    @cached_property
+    def fields(self) -> list[tuple[int, str, Reader | None]]:
+        """Return the columns of a CSV that are fields: place, name of the field, and what reads a cell."""
+        return [
+            (place, name.removeprefix(FIELD), columns.reader(self.specs[name.removeprefix(FIELD)]))
+            for place, name in enumerate(self.columns)
+            if name not in columns.COLUMNS
+        ]
 
     @cached_property
     def looks(self) -> Mapping[str, fitting.Look]:
@@ -139,22 +142,16 @@ def _values(record: Record, layout: Layout) -> tuple[dict[str, Any], dict[str, A
     if layout.form is _JSON_LINES:
         return columns.parted(_object(text), known=layout.known)
     cells = columns.cells(text.rstrip("\r"), delimiter=layout.delimiter)
-    if len(cells) != len(layout.plan):
-        raise Rejected(f"这一行有 {len(cells)} 列，应有 {len(layout.plan)} 列")
-    given: dict[str, Any] = {}
+    if len(cells) != len(layout.columns):
+        raise Rejected(f"这一行有 {len(cells)} 列，应有 {len(layout.columns)} 列")
+    given = {name: cell for place, name in layout.terms if (cell := cells[place]) and not cell.isspace()}
     fields: dict[str, Any] = {}
-    for (name, spec, reader), cell in zip(layout.plan, cells, strict=True):
-        if not cell or cell.isspace():
-            continue
-        if spec is None:
-            given[name] = cell
-        elif reader is None:
-            fields[name] = cell
-        else:
+    for place, name, reader in layout.fields:
+        if (cell := cells[place]) and not cell.isspace():
             try:
-                fields[name] = reader(cell.strip())
+                fields[name] = cell if reader is None else reader(cell.strip())
             except BadCell as error:
-                raise Rejected(f"“{spec.label}”{error}") from error
+                raise Rejected(f"“{layout.specs[name].label}”{error}") from error
     return given, fields
 
 
