@@ -22,9 +22,9 @@ Apply = Callable[[str], Answer]
 
 
 @pytest.fixture(scope="module")
-def lively(town: Town) -> Iterator[Town]:
+def lively(town: Town) -> Town:
     town.have(*PROGRAMS)
-    yield town
+    return town
 
 
 @pytest.fixture

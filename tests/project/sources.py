@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,9 @@ def checkout_files() -> list[Path]:
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
 
 
+@cache
 def tree(path: Path) -> ast.Module:
+    """Return what stands in a file, read once; nobody may change it."""
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
