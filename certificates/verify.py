@@ -13,7 +13,7 @@ import resource
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from common import clock
 LARGEST = 10_000_000  # bytes
 MEMORY, SECONDS = 1_500_000_000, 20  # for a file of a stranger
 HAN = re.compile("[㐀-鿿\U00020000-\U0003ffff]")
+SEALED_BY = {Fault.OTHER_BODY: "盖章的单位不是证照的颁发机构"}  # of a paper's own seal
 NOW_WHERE = "是否仍然有效，请扫文件上的二维码或到证照真伪验证页面查询。"
 
 
@@ -37,14 +38,16 @@ class State(StrEnum):
 
     GENUINE = "genuine"
     OUT_OF_TIME = "out_of_time"
+    SEALED = "sealed"
     REFUSED = "refused"
     UNREADABLE = "unreadable"
 
 
-EXIT = {State.GENUINE: 0, State.REFUSED: 1, State.UNREADABLE: 2, State.OUT_OF_TIME: 3}
+EXIT = {State.GENUINE: 0, State.REFUSED: 1, State.UNREADABLE: 2, State.OUT_OF_TIME: 3, State.SEALED: 4}
 TITLES = {
     State.GENUINE: "真实：电子签章有效，内容没有改动",
     State.OUT_OF_TIME: "真实，但不在有效期内",
+    State.SEALED: "签章有效，但不是证照：文件里没有证照的签名数据",
     State.REFUSED: "不可信",
     State.UNREADABLE: "没有核验",
 }
@@ -52,7 +55,7 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The answer: `reasons` are Chinese sentences, `terms` what the organ signed, empty for a decision or a notice."""
+    """The answer: `reasons` are Chinese sentences, `terms` what the organ signed, empty where nothing of ours is in."""
 
     state: State
     reasons: tuple[str, ...] = ()
@@ -81,12 +84,14 @@ def verify_pdf(content: bytes, *, trusted: Sequence[x509.Certificate], on: date)
     at = opened.signed_at
     assert at is not None
     assert opened.signer is not None
-    said = Verified(State.GENUINE, organ=opening.organ(opened.signer), signed_at=at.isoformat())
-    faults = [WORDS[fault] for fault in _seal_faults(opened.signer, opened.chain, trusted=trusted, at=at)]
+    organ, time = opening.organ(opened.signer), at.isoformat()
     if opened.attached is None:
-        return _judged(said, faults, on=on)
+        faults = _seal_faults(opened, issuer=None, trusted=trusted)
+        return _without_data(faults, organ=organ, code=statement.body_of(opened.signer), signed_at=time)
     inside = _attached(opened, trusted=trusted)
-    return _judged(replace(inside, organ=said.organ), [*faults, *inside.reasons], on=on)
+    faults = _seal_faults(opened, issuer=str(inside.terms.get("issuer", "")), trusted=trusted)
+    told = [SEALED_BY.get(fault, WORDS[fault]) for fault in faults]
+    return _judged(replace(inside, organ=organ), [*told, *inside.reasons], on=on)
 
 
 def verify_data(content: bytes, *, trusted: Sequence[x509.Certificate], on: date) -> Verified:
@@ -99,28 +104,30 @@ def verify_data(content: bytes, *, trusted: Sequence[x509.Certificate], on: date
 
 
 def _seal_faults(
-    signer: x509.Certificate,
-    chain: Sequence[x509.Certificate],
-    *,
-    trusted: Sequence[x509.Certificate],
-    at: datetime,
-) -> Iterable[Fault]:
-    if not signer.not_valid_before_utc <= at <= signer.not_valid_after_utc:
-        yield Fault.EXPIRED
-    elif fault := statement.check_chain(signer, chain=chain, trusted=trusted, at=at):
-        yield fault
+    opened: Opened, *, issuer: str | None, trusted: Sequence[x509.Certificate]
+) -> tuple[Fault, ...]:
+    assert opened.signer is not None
+    assert opened.signed_at is not None
+    return statement.check_seal(
+        opened.signer, issuer=issuer, chain=opened.chain, trusted=trusted, at=opened.signed_at
+    )
+
+
+def _without_data(faults: Sequence[Fault], *, organ: str, code: str, signed_at: str) -> Verified:
+    """A page alone proves who sealed it, not that it is a certificate: anybody with a seal can set any page."""
+    if faults:
+        return Verified(State.REFUSED, tuple(WORDS[fault] for fault in faults))
+    says = f"盖章的是{organ}（统一社会信用代码 {code}），盖章以后没有改动。写的是否属实，请问盖章单位"
+    return Verified(State.SEALED, (says,), organ=organ, signed_at=signed_at)
 
 
 def _attached(opened: Opened, *, trusted: Sequence[x509.Certificate]) -> Verified:
-    """Check the data a paper carries, that its organ is the one that sealed, and that the page shows the same."""
+    """Check the data a paper carries, and that the page shows the same."""
     document = _document(opened.attached or b"")
     if document is None:
         return Verified(State.REFUSED, ("附在文件里的签名数据读不出来",))
     said = _said(document)
     faults = [f"附在文件里的数据：{WORDS[fault]}" for fault in _data_faults(document, trusted=trusted)]
-    assert opened.signer is not None
-    if not said.terms or statement.body_of(opened.signer) not in {"", said.terms.get("issuer")}:
-        faults.append("盖章的单位不是证照的颁发机构")
     faults += [f"页面上看不到签名数据里的{what}" for what in _not_shown(said.terms, opened.text)]
     return replace(said, reasons=tuple(faults))
 
@@ -204,7 +211,7 @@ def trusted_in(path: Path) -> list[x509.Certificate]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the answer; exit 0 genuine, 1 refused, 2 not checked, 3 genuine but outside its days."""
+    """Print the answer; exit 0 genuine, 1 refused, 2 not checked, 3 outside its days, 4 sealed but no certificate."""
     parser = argparse.ArgumentParser(prog="certificates.verify", description=__doc__)
     parser.add_argument("file", help="PDF or JSON; - reads standard input")
     parser.add_argument(
@@ -232,7 +239,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _told(answer: Verified) -> str:
     lines = [TITLES[answer.state], *(f"· {reason}" for reason in answer.reasons)]
-    if answer.state in {State.GENUINE, State.OUT_OF_TIME}:
+    if answer.state in {State.GENUINE, State.OUT_OF_TIME, State.SEALED}:
         lines += [f"盖章单位：{answer.organ}", f"签章时间：{answer.signed_at}"]
         if answer.terms:
             lines += [

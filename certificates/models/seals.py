@@ -112,5 +112,8 @@ class SealedPaper(models.Model):
     seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="papers")
     made_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="sealed_paper_by_content")]
+
     def __str__(self) -> str:
         return self.subject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+
+from certificates.models import SealedPaper
 
 AT_ONCE = 2  # of one process: each takes a processor for a second
 PATIENCE = 10  # seconds to wait for a turn
@@ -25,14 +28,19 @@ class NotExamined(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a file proves by itself: see `certificates.verify.Verified`."""
+    """What a file proves by itself: see `certificates.verify.Verified`; `made_here`: every byte of it is ours.
+
+    A decision or a notice carries no data: its seal proves who sealed it, and `made_here` that this portal did.
+    """
 
     genuine: bool
+    sealed: bool
     reasons: tuple[str, ...]
     terms: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
     organ: str = ""
     signed_at: str = ""
+    made_here: bool = False
 
 
 def examine(content: Iterable[bytes], *, on: date) -> Examined:
@@ -40,14 +48,16 @@ def examine(content: Iterable[bytes], *, on: date) -> Examined:
     if not _turns.acquire(timeout=PATIENCE):
         raise NotExamined("too many files at once")
     try:
-        told = _ask(b"".join(content), on)
+        whole = b"".join(content)
+        told = _ask(whole, on)
     finally:
         _turns.release()
     if told["state"] == "unreadable":
         raise NotExamined("; ".join(told["reasons"]))
-    genuine = told["state"] in {"genuine", "out_of_time"}
+    genuine, sealed = told["state"] in {"genuine", "out_of_time"}, told["state"] == "sealed"
+    made_here = sealed and SealedPaper.objects.filter(sha256=hashlib.sha256(whole).hexdigest()).exists()
     known = {name: told[name] for name in ("terms", "digest", "organ", "signed_at")}
-    return Examined(genuine, tuple(told["reasons"]), **known)
+    return Examined(genuine, sealed, tuple(told["reasons"]), made_here=made_here, **known)
 
 
 def _ask(content: bytes, on: date) -> dict[str, Any]:

@@ -19,6 +19,15 @@ from django.utils.module_loading import import_string
 from accounts.models import Department
 from certificates.errors import SealCertificateRefused
 from certificates.sealing import statement
+from certificates.sealing.statement import Fault
+
+_BODY = "这张数字证书写的单位不是本单位（统一社会信用代码 {issuer}）。请核对文件，或者请认证机构重新签发。"
+_REFUSED = {
+    Fault.NO_BODY: _BODY,
+    Fault.OTHER_BODY: _BODY,
+    Fault.USAGE: "这张数字证书不能用来签章。请认证机构签发用于电子签章的证书。",
+    Fault.UNTRUSTED: "这张数字证书不是由受信任的认证机构签发的。请核对文件，或者联系运维人员。",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,11 @@ def at_once() -> Callable[[str], str] | None:
     return answer
 
 
-def accept(pem: str, *, request_pem: str, at: datetime) -> Issued:
-    """Return what an authority answered to a request (its own certificate first), or raise SealCertificateRefused."""
+def accept(pem: str, *, request_pem: str, issuer: str, at: datetime) -> Issued:
+    """Return what an authority answered to a request (the seal's first), or raise SealCertificateRefused.
+
+    It must be able to speak for the department with that credit code: what would not be believed later makes no seal.
+    """
     try:
         leaf, *chain = statement.certificates_in(pem)
     except ValueError as error:
@@ -85,10 +97,8 @@ def accept(pem: str, *, request_pem: str, at: datetime) -> Issued:
         raise SealCertificateRefused("这张数字证书不是按这次申请签发的，公钥对不上。请核对文件。")
     if not leaf.not_valid_before_utc <= at < leaf.not_valid_after_utc:
         raise SealCertificateRefused("这张数字证书现在不在有效期内。请向认证机构重新申请。")
-    if statement.check_chain(leaf, chain=chain, trusted=trusted(), at=at) is not None:
-        raise SealCertificateRefused(
-            "这张数字证书不是由受信任的认证机构签发的。请核对文件，或者联系运维人员。"
-        )
+    for fault in statement.check_seal(leaf, issuer=issuer, chain=chain, trusted=trusted(), at=at):
+        raise SealCertificateRefused(_REFUSED.get(fault, statement.WORDS[fault]).format(issuer=issuer))
     return Issued(_pem(leaf), "".join(map(_pem, chain)), leaf.not_valid_before_utc, leaf.not_valid_after_utc)
 
 

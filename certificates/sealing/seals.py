@@ -112,7 +112,9 @@ def enter(asked: SealRequest, *, certificate_pem: str, actor: str) -> Seal:
     if locked.seal_id is not None or locked.dropped_at is not None:
         raise SealRefused("这份印章证书申请已经办完。请刷新页面查看。")
     at = clock.now()
-    issued = authority.accept(certificate_pem, request_pem=locked.request_pem, at=at)
+    issued = authority.accept(
+        certificate_pem, request_pem=locked.request_pem, issuer=locked.department.credit_code, at=at
+    )
     # All of them: one that is being resumed would be a second one.
     for old in Seal.objects.select_for_update().filter(department=locked.department).order_by("pk"):
         if old.status == SealStatus.ACTIVE:

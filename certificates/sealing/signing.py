@@ -74,18 +74,22 @@ def verify(certificate: Certificate) -> Fault | None:
     except Tampered:
         return Fault.CHANGED
     leaf, chain = _x509(seal.certificate_pem), _x509(seal.chain_pem)
-    return (
-        statement.check(
-            certificate.signature,
-            digest=certificate.digest,
-            signed_at=statement.moment(certificate.signed_at),
-            algorithm=certificate.algorithm,
-            seal=seal.key_name,
-            certificate=leaf[0],
-        )
-        or (None if statement.body_of(leaf[0]) in {"", certificate.issuer_code} else Fault.OTHER_BODY)
-        or statement.check_chain(leaf[0], chain=chain, trusted=authority.trusted(), at=certificate.signed_at)
+    fault = statement.check(
+        certificate.signature,
+        digest=certificate.digest,
+        signed_at=statement.moment(certificate.signed_at),
+        algorithm=certificate.algorithm,
+        seal=seal.key_name,
+        certificate=leaf[0],
     )
+    faults = statement.check_seal(
+        leaf[0],
+        issuer=certificate.issuer_code,
+        chain=chain,
+        trusted=authority.trusted(),
+        at=certificate.signed_at,
+    )
+    return fault or next(iter(faults), None)
 
 
 def signed_data(certificate: Certificate) -> bytes:

@@ -14,12 +14,27 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.verification import (
+    Criticality,
+    ExtensionPolicy,
+    Policy,
+    PolicyBuilder,
+    Store,
+    VerificationError,
+)
 
 FORMAT = "certificate/1"
 ECDSA = "ecdsa-p256-sha256"
 SM2 = "sm2-sm3"  # GB/T 32918, GM/T 0003: named, and not made or checked here (decision 0035)
-_LONGEST_CHAIN = 5
+_MOST_BETWEEN = 4  # authorities between a seal and the one that is trusted
+# RFC 9336 (signing documents), and what authorities put into certificates for signing before there was that.
+_SIGNING = {
+    ObjectIdentifier("1.3.6.1.5.5.7.3.36"),
+    ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+    ExtendedKeyUsageOID.EMAIL_PROTECTION,
+    ExtendedKeyUsageOID.CLIENT_AUTH,
+}
 
 
 class Fault(StrEnum):
@@ -31,7 +46,9 @@ class Fault(StrEnum):
     ALGORITHM = "algorithm"
     SIGNATURE = "signature"
     EXPIRED = "expired"
+    NO_BODY = "no_body"
     OTHER_BODY = "other_body"
+    USAGE = "usage"
     UNTRUSTED = "untrusted"
 
 
@@ -42,7 +59,9 @@ WORDS = {
     Fault.ALGORITHM: "不能识别签名所用的算法",
     Fault.SIGNATURE: "电子签名与内容不符",
     Fault.EXPIRED: "签名时电子印章不在有效期内",
+    Fault.NO_BODY: "电子印章的证书没有写明属于哪个单位",
     Fault.OTHER_BODY: "电子印章不属于发证单位",
+    Fault.USAGE: "电子印章的证书不是用来签章的",
     Fault.UNTRUSTED: "电子印章的证书不是由受信任的机构签发",
 }
 
@@ -73,7 +92,6 @@ def check(
         return Fault.ALGORITHM
     try:
         signed = statement(digest=digest, signed_at=signed_at, algorithm=algorithm, seal=seal)
-        at = datetime.fromisoformat(signed_at)
         verify(certificate, base64.b64decode(signature, validate=True), signed)
     except InvalidSignature:
         return Fault.SIGNATURE
@@ -81,26 +99,56 @@ def check(
         return Fault.ALGORITHM
     except (ValueError, TypeError, rfc8785.CanonicalizationError):
         return Fault.MALFORMED
-    return None if _valid(certificate, at) else Fault.EXPIRED
+    return None
 
 
-def check_chain(
+def check_seal(
+    certificate: x509.Certificate,
+    *,
+    issuer: str | None,
+    chain: Sequence[x509.Certificate],
+    trusted: Sequence[x509.Certificate],
+    at: datetime,
+) -> tuple[Fault, ...]:
+    """Return why a seal's certificate does not speak for an issuer (credit code; None: for whom it names) at a time.
+
+    The one rule of the store, the check page and the tool: it names that organ, is for signing, was in force, and leads
+    to a trusted authority.
+    """
+    faults, body = [], body_of(certificate)
+    if not body:
+        faults.append(Fault.NO_BODY)
+    elif issuer is not None and body != issuer:
+        faults.append(Fault.OTHER_BODY)
+    if not _may_sign(certificate):
+        faults.append(Fault.USAGE)
+    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+        faults.append(Fault.EXPIRED)
+    elif path(certificate, chain=chain, trusted=trusted, at=at) is None:
+        faults.append(Fault.UNTRUSTED)
+    return tuple(faults)
+
+
+def path(
     certificate: x509.Certificate,
     *,
     chain: Sequence[x509.Certificate],
     trusted: Sequence[x509.Certificate],
     at: datetime,
-) -> Fault | None:
-    """Return UNTRUSTED unless a seal's certificate leads to a trusted authority, each link in force at that time."""
-    below = certificate
-    for _ in range(_LONGEST_CHAIN):
-        if any(_issued(below, above, at) for above in trusted):
-            return None
-        above = next((one for one in chain if one != below and _issued(below, one, at)), None)
-        if above is None:
-            return Fault.UNTRUSTED
-        below = above
-    return Fault.UNTRUSTED
+) -> tuple[x509.Certificate, ...] | None:
+    """Return the certificates that lead from a seal's to a trusted authority's (RFC 5280, 6.1), or None.
+
+    Names, signatures, each in force at that time, and of every authority: cA (4.2.1.9), its pathLen (6.1.4 l, m),
+    keyCertSign (4.2.1.3), no critical extension that is not understood (6.1.4 o).
+    """
+    if not trusted:
+        return None
+    try:
+        policy = PolicyBuilder().store(Store(list(trusted))).time(at).max_chain_depth(_MOST_BETWEEN)
+        verifier = policy.extension_policies(ca_policy=_AUTHORITY, ee_policy=_SEAL).build_client_verifier()
+        return tuple(verifier.verify(certificate, list(chain)).chain)
+    except (VerificationError, ValueError, TypeError, UnsupportedAlgorithm):
+        return None
 
 
 def check_data(document: Mapping[str, Any], *, trusted: Sequence[x509.Certificate]) -> tuple[Fault, ...]:
@@ -120,8 +168,7 @@ def check_data(document: Mapping[str, Any], *, trusted: Sequence[x509.Certificat
     faults = [
         None if digest == named["digest"] else Fault.CHANGED,
         check(signature, certificate=leaf, **named),
-        None if body_of(leaf) in {"", issuer} else Fault.OTHER_BODY,
-        check_chain(leaf, chain=chain, trusted=trusted, at=at),
+        *check_seal(leaf, issuer=issuer, chain=chain, trusted=trusted, at=at),
     ]
     return tuple(fault for fault in faults if fault is not None)
 
@@ -132,9 +179,9 @@ def certificates_in(pem: str) -> list[x509.Certificate]:
 
 
 def body_of(certificate: x509.Certificate) -> str:
-    """Return the credit code of the organ a seal's certificate names, empty where it names none."""
+    """Return the credit code of the organ a seal's certificate names, empty where it names none or several."""
     found = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_IDENTIFIER)
-    return str(found[0].value) if found else ""
+    return str(found[0].value) if len(found) == 1 else ""
 
 
 def _ecdsa(certificate: x509.Certificate, signature: bytes, signed: bytes) -> None:
@@ -147,24 +194,31 @@ def _ecdsa(certificate: x509.Certificate, signature: bytes, signed: bytes) -> No
 _VERIFIERS: dict[str, Callable[[x509.Certificate, bytes, bytes], None]] = {ECDSA: _ecdsa}
 
 
-def _valid(certificate: x509.Certificate, at: datetime) -> bool:
-    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
-
-
-def _issued(below: x509.Certificate, above: x509.Certificate, at: datetime) -> bool:
-    """Return whether an authority issued a certificate, may do so, and both were in force."""
-    if not (_valid(below, at) and _valid(above, at) and _is_authority(above)):
-        return False
+def _may_sign(certificate: x509.Certificate) -> bool:
+    """Return whether a certificate is for signing what is not a certificate (RFC 5280, 4.2.1.3, 4.2.1.9, 4.2.1.12)."""
     try:
-        below.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        told = certificate.extensions
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return False
+    for one in told:
+        match one.value:
+            case x509.BasicConstraints(ca=True):
+                return False
+            case x509.KeyUsage(digital_signature=False, content_commitment=False):
+                return False
+            case x509.ExtendedKeyUsage() if _SIGNING.isdisjoint(one.value):
+                return False
     return True
 
 
-def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        found = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
-    except x509.ExtensionNotFound:
-        return False
-    return bool(found.value.ca)
+def _may_issue(_policy: Policy, _certificate: x509.Certificate, told: x509.KeyUsage) -> None:
+    if not told.key_cert_sign:
+        raise ValueError("this authority may not sign certificates")
+
+
+_SEAL = ExtensionPolicy.permit_all()  # asked by _may_sign
+_AUTHORITY = (
+    ExtensionPolicy.permit_all()
+    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
+    .require_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_issue)
+)

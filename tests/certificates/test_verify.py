@@ -179,6 +179,33 @@ def test_another_organs_seal_on_a_certificate_is_refused(content):
     assert told(wrong).reasons == ("盖章的单位不是证照的颁发机构",)
 
 
+def test_a_persons_certificate_on_an_organs_paper_is_refused(content, monkeypatch):
+    """The same authority certifies people, too: they are no organ."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    own = seals.signed(seals._name("王五"), private.public_key(), by=seals.root_key())
+    monkeypatch.setattr(keys.FILE_KEYS, "sign", lambda _name, data: private.sign(data, ECDSA))
+    forged = papers.sealed_anew(content, certificate_pem=seals.pem(own))
+    assert told(forged).reasons == ("电子印章的证书没有写明属于哪个单位",)
+
+
+def test_a_page_without_data_is_no_certificate_whoever_sealed_it(monkeypatch, capsys, tmp_path):
+    """A seal proves who sealed a page, not that the portal wrote it."""
+    page = papers.blank("PROPERTY CERTIFICATE - owner Wang Wu")
+    found = told(papers.sealed_anew(page))
+    assert (found.state, dict(found.terms), found.organ) == (State.SEALED, {}, "测试局")
+    assert f"统一社会信用代码 {ISSUER}" in found.reasons[0]
+    assert "请问盖章单位" in found.reasons[0]
+    (tmp_path / "x.pdf").write_bytes(papers.sealed_anew(page))
+    asked = [str(tmp_path / "x.pdf"), "--trust", str(papers.trust_folder(tmp_path / "t"))]
+    assert verify.main(asked) == 4
+    assert capsys.readouterr().out.startswith("签章有效，但不是证照：文件里没有证照的签名数据\n")
+    private = ec.generate_private_key(ec.SECP256R1())
+    own = seals.signed(seals._name("王五"), private.public_key(), by=seals.root_key())
+    monkeypatch.setattr(keys.FILE_KEYS, "sign", lambda _name, data: private.sign(data, ECDSA))
+    refused = told(papers.sealed_anew(page, certificate_pem=seals.pem(own)))
+    assert (refused.state, refused.reasons) == (State.REFUSED, ("电子印章的证书没有写明属于哪个单位",))
+
+
 def test_a_page_that_shows_something_else_than_the_signed_data_is_refused(made, monkeypatch):
     """Even the organ's own seal does not make two truths one."""
     real = showing.certificate

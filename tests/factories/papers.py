@@ -62,6 +62,25 @@ def sealed_anew(content: bytes, *, chain: str = "", at: datetime = AT, **changes
     return stamping.sealed(bare, stamp=replace(stamp, **changes), place=None, reason="x", at=at)
 
 
+def blank(words: str) -> bytes:
+    """Return a PDF of one page as anybody can set it: Latin words, no seal, no data."""
+    shown = f"BT /F1 12 Tf 20 700 Td ({words}) Tj ET".encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(shown), shown),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    written, places = b"%PDF-1.7\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(written))
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    ends = b"trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(written)
+    return written + b"xref\n0 6\n0000000000 65535 f \n" + table + ends
+
+
 def positions(content: bytes, *, many: int) -> tuple[list[int], list[int]]:
     """Return positions the signature covers, and positions within itself; the same ones each time."""
     begins, ends = own_place(content)

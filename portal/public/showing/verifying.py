@@ -85,15 +85,22 @@ def answer(identifier_or_token: str, *, digest: str = "") -> Answer:
 def answer_for_file(content: Iterable[bytes]) -> Answer:
     """Return what a file proves, and for a certificate what the store says of it now; green needs both."""
     found = examining.examine(content, on=clock.today())
+    if found.sealed:
+        return _without_data(found)
     if not found.genuine:
         says = f"{'；'.join(found.reasons)}。不要当作有效证照，请让对方重新出示。"
         return Answer("stop", "circle-x", "这份文件不可信", says, (), clock.now(), status=422)
-    sealed = _sealed(found)
-    if not found.terms:
-        says = "这份文书的电子签章有效，盖章以后没有改动。现在是否还有效，请问盖章单位。"
-        return Answer("pass", "circle-check", "文件真实", says, sealed, clock.now())
     told = answer(str(found.terms.get("identifier")), digest=found.digest)
-    return replace(told, rows=(*told.rows, *sealed))
+    return replace(told, rows=(*told.rows, *_sealed(found)))
+
+
+def _without_data(found: Examined) -> Answer:
+    """Answer for a decision or a notice, which is green only where this portal made that very file."""
+    if found.made_here:
+        says = "这份文书由本网制作，盖章以后没有改动。现在是否还有效，请问盖章单位。"
+        return Answer("pass", "circle-check", "文件真实", says, _sealed(found), clock.now())
+    says = f"{'；'.join(found.reasons)}。本网没有制作过这份文件，不要当作有效证照。"
+    return Answer("warn", "help-circle", "不是本网的文件", says, _sealed(found), clock.now(), status=404)
 
 
 def _sealed(found: Examined) -> tuple[Row, ...]:

@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from bootstrap import tools
 from certificates import verify
 from certificates.models import Certificate
+from certificates.sealing import keys
 from certificates.verify import State
 from common import clock
 from tests.factories import papers, people, seals
@@ -62,6 +65,21 @@ def test_poppler_refuses_wherever_the_byte_stands(made: Certificate, poppler: pa
     content = papers.paper(made)
     for position in papers.positions(content, many=60)[0]:
         assert not poppler.believes(papers.flipped(content, position)), position
+
+
+def test_a_persons_certificate_is_refused_by_us_though_its_authority_is_trusted(
+    made: Certificate, poppler: papers.Poppler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What other tools say is true: it is signed, and by somebody the authority knows. It is no organ."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    own = seals.signed(seals._name("王五"), private.public_key(), by=seals.root_key())
+    content = papers.paper(made)
+    monkeypatch.setattr(
+        keys.FILE_KEYS, "sign", lambda _name, data: private.sign(data, ec.ECDSA(hashes.SHA256()))
+    )
+    forged = papers.sealed_anew(content, certificate_pem=seals.pem(own))
+    assert [judge(forged) for judge in (papers.believed_by_pyhanko, poppler.believes)] == [True] * 2
+    assert [judge(forged) for judge in (ours, by_page)] == [False] * 2
 
 
 def test_a_seal_that_was_not_in_force_is_refused_by_the_time_it_names(made: Certificate) -> None:

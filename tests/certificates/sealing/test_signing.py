@@ -162,6 +162,14 @@ def test_a_signature_by_a_key_no_authority_knows_is_found(seal: Seal, settings: 
     assert signing.verify(issued) == Fault.UNTRUSTED
 
 
+def test_what_a_seal_of_nobody_signed_is_found(seal: Seal) -> None:
+    """Also in the store: whoever changes the seal's row to a certificate that names no organ is not believed."""
+    issued = certificate(people.person())
+    public = keys.FILE_KEYS.private(seal.key_name).public_key()
+    seals_row(seal, certificate_pem=made.pem(made.signed(made._name("王五"), public, by=made.root_key())))
+    assert signing.verify(Certificate.objects.get(pk=issued.pk)) == Fault.NO_BODY
+
+
 def test_a_seal_expired_at_signing_is_found(seal: Seal) -> None:
     issued = certificate(people.person())
     request = keys.FILE_KEYS.request(seal.key_name, subject=authority.subject(seal.department, name="x"))
@@ -268,13 +276,18 @@ def test_a_new_seal_ends_the_old_one_and_signs_from_then_on(
 def test_a_certificate_that_does_not_fit_makes_no_seal(seal: Seal, keeper: User) -> None:
     asked = seals.request(keeper, department=seal.department, custodian=keeper)
     strange = ec.generate_private_key(ec.SECP256R1())
+    public = keys.FILE_KEYS.private(asked.key_name).public_key()
+    subject, other = authority.subject(seal.department, name="x"), made.seal_of(OTHER).department
     wrong = {
         "PEM": "nonsense",
         "公钥对不上": seal.certificate_pem,
         "不在有效期内": made.answer(asked.request_pem, until=AT.astimezone(UTC) - timedelta(days=1)),
-        "受信任": made.pem(
-            made.signed(made._name("自封"), keys.FILE_KEYS.private(asked.key_name).public_key(), by=strange)
+        "受信任": made.pem(made.signed(subject, public, by=strange)),
+        "写的单位不是本单位": made.pem(made.signed(made._name("王五"), public, by=made.root_key())),
+        f"不是本单位（统一社会信用代码 {ISSUER}）": made.pem(
+            made.signed(authority.subject(other, name="x"), public, by=made.root_key())
         ),
+        "不能用来签章": made.pem(made.signed(subject, public, by=made.root_key(), is_authority=True)),
     }
     for words, answer in wrong.items():
         with pytest.raises(SealCertificateRefused, match=words):
@@ -292,7 +305,7 @@ def test_whatever_is_pasted_is_refused_in_words(text: str) -> None:
         asked + b64encode(text.encode()).decode() + "\n-----END CERTIFICATE-----",
     ):
         with pytest.raises(SealCertificateRefused):
-            authority.accept(pasted, request_pem="", at=AT)
+            authority.accept(pasted, request_pem="", issuer=ISSUER, at=AT)
 
 
 # --- at the same time ------------------------------------------------------------------------------------------------

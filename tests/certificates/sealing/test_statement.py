@@ -26,7 +26,14 @@ from tests.project.sources import ROOT
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 KEY = ec.generate_private_key(ec.SECP256R1())
-LEAF = signed(_name("测试局"), KEY.public_key(), by=root_key())
+ISSUER = "11440507MB2X00012R"
+ORGAN = x509.Name(
+    [
+        x509.NameAttribute(NameOID.COMMON_NAME, "测试局"),
+        x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, ISSUER),
+    ]
+)
+LEAF = signed(ORGAN, KEY.public_key(), by=root_key())
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(codec="utf-8")),
     lambda inner: (
@@ -37,7 +44,7 @@ JSON = st.recursive(
 )
 TERMS = {
     "identifier": "1.2.156.3005.2.x",
-    "issuer": "11440507MB2X00012R",
+    "issuer": ISSUER,
     "fields": {"name": "陈桂英", "rare": "𬱖㛃䶮"},
 }
 
@@ -80,7 +87,7 @@ def test_what_was_signed_is_believed_also_after_a_detour_through_json() -> None:
 
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=8), JSON, max_size=4))
 def test_any_terms_are_believed_and_one_more_is_not(terms: dict[str, Any]) -> None:
-    told = document({**terms, "issuer": "x"})
+    told = document({**terms, "issuer": ISSUER})
     assert faults(told) == ()
     told["terms"] = {**told["terms"], "one more\u0000": 1}
     assert Fault.CHANGED in faults(told)
@@ -133,7 +140,7 @@ def test_a_certificate_from_nobody_we_know_is_refused_even_with_its_authority_al
     own = ec.generate_private_key(ec.SECP256R1())
     top = signed(_name("自封机构"), own.public_key(), by=own, issuer=_name("自封机构"), is_authority=True)
     key = ec.generate_private_key(ec.SECP256R1())
-    leaf = signed(_name("测试局"), key.public_key(), by=own, issuer=_name("自封机构"))
+    leaf = signed(ORGAN, key.public_key(), by=own, issuer=_name("自封机构"))
     told = {**document(key=key, leaf=leaf), "chain": pem(top)}
     assert faults(told) == (Fault.UNTRUSTED,)
     assert faults(told, top) == ()
@@ -141,7 +148,7 @@ def test_a_certificate_from_nobody_we_know_is_refused_even_with_its_authority_al
 
 def test_a_chain_over_an_authority_in_between_is_followed_and_a_seal_is_no_authority() -> None:
     between_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    leaf = signed(_name("测试局"), key.public_key(), by=between_key, issuer=_name("中间"))
+    leaf = signed(ORGAN, key.public_key(), by=between_key, issuer=_name("中间"))
     for is_authority, expected in ((True, ()), (False, (Fault.UNTRUSTED,))):
         between = signed(_name("中间"), between_key.public_key(), by=root_key(), is_authority=is_authority)
         assert faults({**document(key=key, leaf=leaf), "chain": pem(between)}) == expected
@@ -149,7 +156,7 @@ def test_a_chain_over_an_authority_in_between_is_followed_and_a_seal_is_no_autho
 
 @pytest.mark.parametrize("days", [-1, 11])
 def test_a_seal_not_in_force_when_it_signed_is_refused(days: int) -> None:
-    leaf = signed(_name("测试局"), KEY.public_key(), by=root_key(), since=AT, until=AT + timedelta(days=10))
+    leaf = signed(ORGAN, KEY.public_key(), by=root_key(), since=AT, until=AT + timedelta(days=10))
     assert faults(document(leaf=leaf, at=AT + timedelta(days=5))) == ()
     assert Fault.EXPIRED in faults(document(leaf=leaf, at=AT + timedelta(days=days)))
 

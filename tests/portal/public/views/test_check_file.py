@@ -102,6 +102,46 @@ def test_changed_data_is_refused(held, client) -> None:
     assert "内容与签发时不一致" in page
 
 
+def notice(held: Certificate) -> bytes:
+    """Return a paper of this portal that carries no data, as decisions and notices are."""
+    told = {
+        "title": "补正通知书",
+        "number": "件号 1",
+        "addressee": "某人",
+        "day": "2026年11月20日",
+        "foot": "",
+    }
+    lists = {"paragraphs": ["请补正。"], "items": [], "closing": []}
+    return sealed.document(
+        "notice:1",
+        source="notice",
+        values={**told, **lists},
+        organ_code=held.issuer_code,
+        organ=held.issuer_name,
+        is_demo=True,
+        actor="system",
+        at=clock.now(),
+    )
+
+
+def test_a_paper_without_data_is_green_only_where_this_portal_made_it(held, client) -> None:
+    page = check(client, notice(held)).content.decode()
+    assert GREEN in page
+    assert "文件真实" in page
+    seal = held.seal
+    assert seal is not None
+    forged = papers.sealed_anew(
+        papers.blank("PROPERTY CERTIFICATE - owner Wang Wu"),
+        key_name=seal.key_name,
+        certificate_pem=seal.certificate_pem,
+    )
+    response = check(client, forged)
+    page = response.content.decode()
+    assert (response.status_code, GREEN in page) == (404, False)
+    assert "不是本网的文件" in page
+    assert "本网没有制作过这份文件" in page
+
+
 @pytest.mark.parametrize("content", [b"GIF89a", b"%PDF-1.7 nothing", b"{}", b"\0" * 2000])
 def test_what_is_no_paper_is_refused_in_peace(content, db, client) -> None:
     response = check(client, content)
