@@ -65,7 +65,7 @@ class FileKeys:
 
     def __init__(self) -> None:
         """Begin with no key opened."""
-        self._open: dict[Path, ec.EllipticCurvePrivateKey] = {}
+        self._open: dict[Path, tuple[_Mark, ec.EllipticCurvePrivateKey]] = {}
 
     def make(self, key_name: str, *, algorithm: str = ECDSA) -> None:
         """Make a key and write it sealed; it is there whole or not at all."""
@@ -114,15 +114,30 @@ class FileKeys:
         return changed
 
     def private(self, key_name: str) -> ec.EllipticCurvePrivateKey:
-        """Return the opened key: of the file provider only, kept open for the life of the process."""
+        """Return the opened key, of the file provider only: kept open while its file stands there as it was opened.
+
+        The file is looked at each time: another process may have destroyed the key, and then it is gone here, too.
+        """
         path = _path(key_name)
-        if path not in self._open:
-            self._open[path] = _opened(path, key_name)
-        return self._open[path]
+        mark = _mark(path)
+        known = self._open.get(path)
+        if mark is None or known is None or known[0] != mark:
+            self._open.pop(path, None)
+            self._open[path] = known = (mark or (), _opened(path, key_name))
+        return known[1]
 
 
+_Mark = tuple[int, ...]  # what changes with a file: another one in its place, or written anew
 FILE_KEYS = FileKeys()
 _PROVIDERS: dict[str, Provider] = {FILE: FILE_KEYS}
+
+
+def _mark(path: Path) -> _Mark | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _opened(path: Path, key_name: str) -> ec.EllipticCurvePrivateKey:

@@ -51,6 +51,32 @@ def test_another_process_opens_it_and_a_destroyed_one_is_gone(folder: Path) -> N
     assert not list(folder.iterdir())
 
 
+def test_what_one_process_destroys_no_other_signs_with(folder: Path) -> None:
+    """Each process has its own `FileKeys`: the one that serves the keeper, and the worker that has signed before."""
+    FileKeys().make("one")
+    worker = FileKeys()
+    worker.sign("one", b"data")
+    FileKeys().destroy("one")
+    assert not worker.has("one")
+    for use in (lambda: worker.sign("one", b"data"), lambda: worker.request("one", subject=_name("测试局"))):
+        with pytest.raises(KeyUnavailable):
+            use()
+    assert not any("one" in str(path) for path in worker._open)
+
+
+def test_a_file_that_was_written_anew_is_opened_anew(folder: Path) -> None:
+    for name in ("one", "two"):
+        FileKeys().make(name)
+    worker = FileKeys()
+    before = worker.private("one")
+    assert worker.private("one") is before
+    FileKeys().destroy("one")
+    FileKeys().make("one")
+    assert worker.private("one").private_numbers() != before.private_numbers()
+    (folder / "one.key").write_text("damaged")
+    assert not worker.has("one")
+
+
 def test_a_key_under_another_name_or_other_field_keys_does_not_open(folder: Path, settings: Any) -> None:
     FileKeys().make("one")
     (folder / "one.key").rename(folder / "two.key")
