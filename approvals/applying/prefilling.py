@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from accounts import actors
 from approvals.deciding import facts, sources
 from approvals.models import Application, Draft
 from certificates.holding import using
+from certificates.models import Scan
 from matters import editions
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
@@ -19,15 +21,21 @@ def known(draft: Draft | Application, *, at: datetime) -> dict[str, Fact]:
     """Return the facts the form shows, and no others. Reading them leaves a use record a certificate and consent."""
     compiled = editions.compiled(draft.edition)
     scope = shown(compiled)
-    need, looker = facts.need(draft, scope, purpose="预填申请表"), _looker(draft)
-    readings = using.prefill(need, on=at.date(), at=at, actor=looker)
+    need = replace(facts.need(draft, scope, purpose="预填申请表"), scan=_window(draft, at=at))
+    readings = using.prefill(need, on=at.date(), at=at, actor=_looker(draft))
     return sources.applicant_facts(draft) | sources.certificate_facts(compiled, readings, scope=scope, at=at)
 
 
+def _window(draft: Draft | Application, *, at: datetime) -> Scan | None:
+    """Return what the clerk who takes a draft scanned, while she may look; afterwards only its applicant sees it."""
+    if not isinstance(draft, Draft) or draft.taken_by_id is None:
+        return None
+    scans = Scan.objects.filter(authorisation=draft.authorisation_id, clerk=draft.taken_by_id)
+    return scans.filter(access_until__gt=at).select_related("post").first()
+
+
 def _looker(draft: Draft | Application) -> str:
-    """Return who sees what is read: a clerk, an agent; an applicant's own form is filled in by the system."""
-    if isinstance(draft, Draft) and draft.taken_by_id is not None:
-        return actors.of_user_id(draft.taken_by_id)
+    """Return who sees what is read, but at a window: an agent; an applicant's own form is filled in by the system."""
     if not draft.mandate:
         return actors.SYSTEM
     return actors.of_person(draft.agent or draft.person)

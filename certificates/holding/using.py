@@ -21,7 +21,7 @@ from accounts.actors import SYSTEM
 from certificates import digesting, locking, schemas
 from certificates.errors import NotYours
 from certificates.holding.choosing import Choice, choose
-from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
+from certificates.models import Authorisation, Certificate, CertificateType, Scan, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
 from records.encrypting.envelope import Tampered
 from rules.language.values import UnknownReason
@@ -32,12 +32,18 @@ _TOLD = """
 SELECT type_id, certificate_id, version, outcome FROM certificates_userecord
  WHERE case_reference = %s AND authorisation_id IS NOT DISTINCT FROM %s::uuid AND purpose = %s
 """
+_TOLD_OF_SCAN = (
+    "SELECT type_id, certificate_id, version, outcome FROM certificates_userecord WHERE scan_id = %s"
+)
 _Key = tuple[str, UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one case asks the store for: type slug → fields. No fields: only whether one is held, which is no use."""
+    """What one case asks the store for: type slug → fields. No fields: only whether one is held, which is no use.
+
+    `scan`: what the holder agreed to at a window, where that window is who reads (with its `post`).
+    """
 
     case_reference: str
     matter_code: str
@@ -47,6 +53,7 @@ class Need:
     authorisation_id: UUID | None
     scope: Mapping[str, Sequence[str]]
     purpose: str
+    scan: Scan | None = None
 
     @property
     def holder_id(self) -> UUID:
@@ -125,6 +132,7 @@ def collect(needs: Sequence[Need], *, on: date, actor: str, at: datetime) -> lis
 def prefill(need: Need, *, on: date, at: datetime, actor: str = SYSTEM) -> dict[str, Reading]:
     """Read for a form that is being filled in: recorded once per authorisation and certificate, not per page.
 
+    At a window: once per scan and certificate, and not again where the window has looked through the scan before.
     Where nothing is recorded nothing is committed: letting go of the lock on the consent waits for no disk.
     """
     with transaction.atomic(durable=True):
@@ -247,11 +255,8 @@ def _record(one: _Seen, *, actor: str, at: datetime, purpose: str = "") -> UseRe
         version=found.version if found else None,
         holder_person_id=None if need.holder_organisation_id else need.holder_person_id,
         holder_organisation_id=need.holder_organisation_id,
-        mode=UseMode.AUTHORISED,
         authorisation_id=need.authorisation_id,
-        body=need.body,
-        actor=actor,
-        post=BY_MACHINE if actor == SYSTEM else "",
+        **_looker(need, actor),
         agent_id=_agent(one, actor),
         case_reference=need.case_reference,
         matter_code=need.matter_code,
@@ -261,6 +266,17 @@ def _record(one: _Seen, *, actor: str, at: datetime, purpose: str = "") -> UseRe
         digest=found.digest if found and read else "",
         at=at,
     )
+
+
+def _looker(need: Need, actor: str) -> dict[str, Any]:
+    """Return who looked, for which body, in which post: at a window what was presented to it, by the clerk there."""
+    scan = need.scan
+    if scan is None:
+        post = BY_MACHINE if actor == SYSTEM else ""
+        return {"mode": UseMode.AUTHORISED, "body": need.body, "actor": actor, "post": post}
+    post = f"{scan.window} {scan.post.get_role_display()}"
+    clerk = actors.of_user_id(scan.clerk_id)
+    return {"mode": UseMode.PRESENTED, "body": scan.body, "actor": clerk, "post": post, "scan": scan}
 
 
 def _agent(one: _Seen, actor: str) -> UUID | None:
@@ -276,7 +292,10 @@ def _trace(one: _Seen) -> tuple[object, ...]:
 
 def _told_before(need: Need) -> set[tuple[object, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD, [need.case_reference, need.authorisation_id, PREFILL])
+        if need.scan is not None:
+            cursor.execute(_TOLD_OF_SCAN, [need.scan.pk])
+        else:
+            cursor.execute(_TOLD, [need.case_reference, need.authorisation_id, PREFILL])
         return set(cursor.fetchall())
 
 

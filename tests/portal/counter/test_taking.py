@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals import deciding
-from approvals.applying import drafting, submission, taking
+from approvals.applying import drafting, prefilling, submission, taking
 from approvals.errors import AlreadyOpen
 from approvals.models import Application, Draft
 from approvals.states import ApplicationState
@@ -95,8 +95,47 @@ def test_every_step_names_the_clerk(pair: Pair) -> None:
     actors = dict(entries.filter(act__in=["draft_started", "submitted"]).values_list("act", "actor"))
     assert actors == dict.fromkeys(("draft_started", "submitted"), f"user:{pair.clerk.pk}")
     assert any("3 号窗口提交" in event.text for event in events_of(f"case:{scan.case_reference}"))
-    prefilled = UseRecord.objects.filter(case_reference=scan.case_reference, purpose="预填")
-    assert {one.actor for one in prefilled} == {f"user:{pair.clerk.pk}"}
+
+
+def test_the_form_at_a_window_is_read_by_the_window_and_recorded_once_a_certificate(pair: Pair) -> None:
+    """A report of misuse goes by the body: the hall's, not the department's that decides."""
+    scan = agreed(pair)
+    page = take(pair, scan)
+    pair.window.post(reverse("counter:form", args=[scan.pk]), {**fields_of(page), "act": "save"})
+    looks = UseRecord.objects.filter(case_reference=scan.case_reference)
+    told = {
+        "mode": "presented",
+        "body": scan.body,
+        "post": "3 号窗口 窗口人员",
+        "scan": scan.pk,
+        "outcome": "found",
+    }
+    told |= {"actor": f"user:{pair.clerk.pk}", "authorisation": scan.authorisation_id}
+    assert looks
+    assert [one for one in looks.values(*told) if one != told] == []
+    assert len(set(looks.values_list("certificate", "version"))) == looks.count()
+
+
+def test_a_form_after_the_windows_look_is_the_same_look(pair: Pair) -> None:
+    scan = agreed(pair)
+    pair.window.get(reverse("counter:look", args=[scan.pk]))
+    before = set(UseRecord.objects.filter(scan=scan).values_list("pk", flat=True))
+    take(pair, scan)
+    assert before
+    assert before == set(
+        UseRecord.objects.filter(case_reference=scan.case_reference).values_list("pk", flat=True)
+    )
+
+
+def test_at_home_the_applicants_own_form_is_no_look_of_the_windows(pair: Pair) -> None:
+    scan = agreed(pair)
+    pair.window.get(reverse("counter:look", args=[scan.pk]))
+    take(pair, scan)
+    after(minutes=11)
+    prefilling.known(Draft.objects.get(taken_by=pair.clerk), at=clock.now())
+    later = UseRecord.objects.filter(case_reference=scan.case_reference, purpose="预填")
+    told = {(one.mode, one.actor, one.post, one.scan) for one in later}
+    assert told == {("authorised", "system", "系统核验", None)}
 
 
 def test_a_second_click_takes_it_once(pair: Pair) -> None:
