@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from bench import stocked_town  # noqa: E402 -- found by the path above
+from bench import issuing, stocked_town  # noqa: E402 -- found by the path above
 from bench.instant import say  # noqa: E402
 from bench.town import Town  # noqa: E402
 
@@ -96,9 +96,7 @@ def measured(place: Town, *, questions: int, issued: int) -> dict[str, Any]:
     found["lookup"] = asked | spreads | {"load_average_after": os.getloadavg()[0]}
     if issued:
         say("issuing with signature")
-        found["issuing"] = json.loads(
-            place.run("-m", "bench.issuing", "--count", str(issued), "--batch", "200")
-        )
+        found["issuing"] = issuing.figures(place, count=issued)
     return found
 
 

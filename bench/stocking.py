@@ -1,35 +1,46 @@
 """Fills a store of certificates and asks it, inside the product: `python -m bench.stocking PART …` prints JSON.
 
-Parts: `sheet` writes a CSV of one type, `imported` tells of the last import, `lookup` asks by holder and types, `size`
-tells what is there. People are made up: numbers of one place, sequence 000 and on.
+Parts: `sheet` writes a CSV of one type, `imported` tells of the last import, `lookup` asks by holder and types, `issue`
+issues with signature, `size` tells what is there. People are made up: numbers of one place, sequence 000 and on.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import multiprocessing
 import os
 import random
 import sys
 import time
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402 -- models need the settings first
+from django.db import connection, connections, transaction  # noqa: E402 -- models need the settings first
 from stdnum.cn import ric  # noqa: E402
 
+from accounts import registering  # noqa: E402
 from accounts.models import Person  # noqa: E402
+from accounts.registering import NewPerson  # noqa: E402
+from bench.filling import number as nobody  # noqa: E402
 from certificates import locking, types  # noqa: E402
+from certificates.issuance import issuing  # noqa: E402
+from certificates.issuance.issuing import Issue  # noqa: E402
 from certificates.models import Certificate, CertificateType, ImportBatch  # noqa: E402
+from common import clock  # noqa: E402
 
 ISSUER = "11440507MB2X00012R"
 WARM, ASKED = 500, 3  # questions before anything counts; types in one question
+ISSUED_BY = ("11440507MB2X00039H", "示例市公安局龙湖分局")
+FIRST, PREFIX = 20_000, "BENCH"  # made-up numbers `bench.filling` leaves; how numbers of what is issued begin
 FIELDS: dict[str, dict[str, Any]] = {
     "name": {"type": "text", "label": "姓名"},
     "id_number": {"type": "text", "label": "公民身份号码", "personal": True},
@@ -164,7 +175,80 @@ def size() -> dict[str, Any]:
     return {"certificates": Certificate.objects.count(), "people": Person.objects.count(), "bytes": room}
 
 
-PARTS: dict[str, Any] = {"sheet": sheet, "imported": imported, "lookup": lookup, "size": size}
+def issue(count: str, batch: str, processes: str) -> dict[str, Any]:
+    """Issue to so many people, a transaction a batch, after a warm batch in each process. People are entered before."""
+    size, spread = int(batch), int(processes)
+    people = _people(int(count) + spread * size)
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    ready, told = context.Barrier(spread + 1), context.Queue()
+    running = [
+        context.Process(target=_run, args=(people[at::spread], size, ready, told)) for at in range(spread)
+    ]
+    for process in running:
+        process.start()
+    ready.wait()
+    began = time.perf_counter()
+    done = [told.get() for _ in running]
+    seconds = time.perf_counter() - began
+    for process in running:
+        process.join()
+    issued = sum(one for one, _ in done)
+    return {
+        "issued": issued,
+        "batch": size,
+        "processes": spread,
+        "seconds": round(seconds, 2),
+        "per_second": round(issued / seconds, 1),
+        "processor_ms_each": round(sum(cpu for _, cpu in done) / issued * 1e3, 2),
+        "load_average": os.getloadavg(),
+    }
+
+
+def _people(count: int) -> list[UUID]:
+    first = FIRST + Certificate.objects.filter(number__startswith=PREFIX).count()  # of an earlier run
+    with transaction.atomic():
+        told = (NewPerson("陈秀英", nobody(index), is_demo=True) for index in range(first, first + count))
+        return [registering.person(one).pk for one in told]
+
+
+def _run(share: Sequence[UUID], batch: int, ready: Any, told: Any) -> None:
+    people = list(Person.objects.filter(pk__in=share))
+    _issue(people[:batch])
+    ready.wait()
+    began, rest = time.process_time(), people[batch:]
+    for at in range(0, len(rest), batch):
+        _issue(rest[at : at + batch])
+    told.put((len(rest), time.process_time() - began))
+
+
+def _issue(people: Sequence[Person]) -> None:
+    with transaction.atomic():
+        issuing.issue_many([_wanted(person) for person in people], at=clock.now())
+
+
+def _wanted(person: Person) -> Issue:
+    day = date(2020, 1, 1)
+    return Issue(
+        type="household_register",
+        holder=person,
+        values={"name": person.name, "division": "440507003", "address": "示例市龙湖区珠池街道测量路 1 号"},
+        pattern=f"{PREFIX}{{year}}{{serial:8}}",
+        issued_on=day,
+        valid_from=day,
+        issuer_code=ISSUED_BY[0],
+        issuer_name=ISSUED_BY[1],
+        is_demo=True,
+    )
+
+
+PARTS: dict[str, Any] = {
+    "sheet": sheet,
+    "imported": imported,
+    "lookup": lookup,
+    "issue": issue,
+    "size": size,
+}
 
 if __name__ == "__main__":
     print(json.dumps(PARTS[sys.argv[1]](*sys.argv[2:])))
