@@ -5,13 +5,28 @@ from __future__ import annotations
 import calendar
 from datetime import MAXYEAR, date, timedelta
 
+from django.db.models import Q, QuerySet
+
 from certificates.errors import InvalidFields
 from certificates.models import CertificateType
+
+DEFINER = 18  # a type's code begins with the credit code of the body that defined it (GB/T 36904)
+
+
+def issuers_of(kind: CertificateType) -> tuple[str, ...]:
+    """Return the credit codes of who may issue a type: whom it names, else only the body that defined it."""
+    return tuple(kind.issuers) or (kind.code[:DEFINER],)
+
+
+def types_of(code: str) -> QuerySet[CertificateType]:
+    """Return the types a body may issue, by name: what `issuers_of` says, asked of the database."""
+    mine = Q(issuers__contains=code) | Q(issuers=[], code__startswith=code)
+    return CertificateType.objects.filter(mine).order_by("name")
 
 
 def check_issuer(kind: CertificateType, *, code: str) -> None:
     """Raise InvalidFields for a body that does not issue this type."""
-    if kind.issuers and code not in kind.issuers:
+    if code not in issuers_of(kind):
         raise InvalidFields({"issuer": f"{kind.name}不由这个机关签发"})
 
 

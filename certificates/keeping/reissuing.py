@@ -14,7 +14,7 @@ from accounts import actors
 from accounts.models import User
 from certificates import schemas, telling
 from certificates.errors import InvalidMove, NothingToChange
-from certificates.issuance import issuing
+from certificates.issuance import issuing, terms
 from certificates.issuance.issuing import Issue
 from certificates.keeping import keepers
 from certificates.keeping.keepers import Holder
@@ -36,8 +36,7 @@ class Given:
 
 def types_of(user: User) -> list[CertificateType]:
     """Return the types the keeper's department issues, by name; raises NotYourStore."""
-    body = keepers.department_of(user).credit_code
-    return [kind for kind in CertificateType.objects.order_by("name") if body in kind.issuers]
+    return list(terms.types_of(keepers.department_of(user).credit_code))
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ class CertificateType(models.Model):
     kind = models.CharField(max_length=12, choices=TypeKind.choices, default=TypeKind.LICENCE)
     trust_level = models.CharField(max_length=1, choices=TrustLevel.choices, default=TrustLevel.A)
     issuers = models.JSONField(
-        default=list, blank=True, help_text="credit codes of who may issue it; empty: any department"
+        default=list, blank=True, help_text="credit codes of who may issue it; empty: its definer only"
     )
     validity = models.JSONField(
         default=_given,

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts import permissions
 from accounts.models import Department, Post, User
 from certificates import schemas
+from certificates.issuance import terms
 from certificates.models import CertificateType, ImportBatch, Reconciliation
 from certificates.states import IMPORTING, FileOrigin, ImportState
 from certificates.stocking.errors import NotTheirStore, OtherIssuer, UnknownIssuer
@@ -75,7 +76,7 @@ def post_of(user: User) -> Department:
 def department_of(user: User, *, kind: CertificateType) -> Department:
     """Return the user's department if it issues a type. Raises NotTheirStore."""
     department = post_of(user)
-    if kind.issuers and department.credit_code not in kind.issuers:
+    if department.credit_code not in terms.issuers_of(kind):
         raise NotTheirStore
     return department
 
@@ -83,7 +84,7 @@ def department_of(user: User, *, kind: CertificateType) -> Department:
 def issuer_of(kind: CertificateType, *, code: str) -> Department:
     """Return the department that may issue a type. Raises UnknownIssuer."""
     issuer = Department.objects.filter(credit_code=code).first()
-    if issuer is None or (kind.issuers and code not in kind.issuers):
+    if issuer is None or code not in terms.issuers_of(kind):
         raise UnknownIssuer
     return issuer
 

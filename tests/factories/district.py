@@ -156,11 +156,14 @@ def _held(person: Person, born: date) -> dict[str, dict[str, Any]]:
 
 @cache
 def issuer_of(slug: str) -> dict[str, str]:
-    """Return who issues certificates of a type: the first it names, else the police."""
+    """Return who issues certificates of a type: the first it names, else its definer; of a package's, the police."""
     path = COMMON_TYPES / f"{slug}.json"
-    codes = json.loads(path.read_text(encoding="utf-8"))["issuers"] if path.is_file() else []
+    if not path.is_file():
+        return POLICE
+    told = json.loads(path.read_text(encoding="utf-8"))
     names = {one["credit_code"]: one["name"] for one in DEPARTMENTS}
-    return {"issuer_code": codes[0], "issuer_name": names[codes[0]]} if codes else POLICE
+    code = next(iter(told["issuers"]), told["code"][:18])
+    return {"issuer_code": code, "issuer_name": names.get(code, told["definer_name"])}
 
 
 def certificate(slug: str, holder: Person | Organisation, values: Mapping[str, Any], **told: Any) -> Issue:

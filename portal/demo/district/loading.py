@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts import actors, registering
 from accounts.models import Department, Hall, Organisation, Person, User
-from certificates.issuance import issuing, lifecycle
+from certificates.issuance import issuing, lifecycle, terms
 from certificates.issuance.issuing import Issue
 from certificates.models import Certificate, CertificateType
 from certificates.types import load_types
@@ -30,7 +30,6 @@ from registers.defining import load_registers
 
 DEPARTMENTS = Path(__file__).with_name("departments.json")
 HALLS = Path(__file__).with_name("halls.json")
-CREDIT_CODE_LENGTH = 18  # a type's code begins with its definer's
 REGISTER_FILE = settings.VAR_DIR / "demo" / "registers.json"
 
 
@@ -193,7 +192,7 @@ def _issuers(types: Mapping[str, CertificateType]) -> dict[str, tuple[str, str]]
     names = dict(Department.objects.values_list("credit_code", "name"))
     found: dict[str, tuple[str, str]] = {}
     for slug, kind in types.items():
-        code = next(iter(kind.issuers), kind.code[:CREDIT_CODE_LENGTH])
+        code = terms.issuers_of(kind)[0]
         found[slug] = code, names.get(code, kind.definer_name)
     return found
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 
+from certificates.issuance import terms
 from certificates.models import CertificateType, ImportBatch, Reconciliation
 from certificates.states import IMPORTING, ImportState
 from certificates.stocking.files import shelving
@@ -59,18 +59,12 @@ class FileForm(forms.Form):
     def __init__(self, data: Any, *, keeper: Keeper) -> None:
         """Offer the types the keeper's department may issue, and the files laid down for imports."""
         super().__init__(data)
-        self.fields["type"].queryset = types_of(keeper)  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["type"].queryset = terms.types_of(keeper.department.credit_code)  # type: ignore[attr-defined]  # a ModelChoiceField
         names = shelving.names_on_server()
         self.fields["name"].choices = [("", "不选"), *((name, name) for name in names)]  # type: ignore[attr-defined]
         self.fields["name"].hint = "大文件请运维人员放到服务器的导入文件夹"  # type: ignore[attr-defined]  # the renderer's
         if not names:
             del self.fields["name"]
-
-
-def types_of(keeper: Keeper) -> Any:
-    """Return the types the keeper's department may issue."""
-    mine = Q(issuers=[]) | Q(issuers__contains=keeper.department.credit_code)
-    return CertificateType.objects.filter(mine).order_by("name")
 
 
 @dataclass(frozen=True, slots=True)

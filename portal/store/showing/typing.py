@@ -9,6 +9,7 @@ from django.db import connection
 
 from accounts.models import Department, Post
 from certificates import schemas
+from certificates.issuance import terms
 from certificates.models import CertificateType
 from certificates.states import TypeKind
 from portal.web.components.parts import Row
@@ -82,7 +83,7 @@ def type_page(code: str, *, department: Department) -> TypePage | None:
     if kind is None:
         return None
     versions = list(kind.schemas.order_by("-version").values_list("version", flat=True))
-    here = department.credit_code in kind.issuers
+    here = department.credit_code in terms.issuers_of(kind)
     return TypePage(kind, list(_facts(kind)), list(_fields(kind)), versions, here)
 
 
@@ -104,7 +105,7 @@ def _facts(kind: CertificateType) -> Iterator[Row]:
     yield Row("可信等级", kind.get_trust_level_display())
     yield Row("发给", kind.get_holder_kind_display())
     yield Row("同时持有", "一人一张有效的" if kind.exclusive else "可以有多张有效的")
-    yield Row("签发机关", "、".join(_bodies(kind.issuers)) or "不限")
+    yield Row("签发机关", "、".join(_bodies(kind)))
     yield Row("有效期", validity_words(kind))
     yield Row("依职能查验", _lookup_words(kind))
     days = kind.copies.get("days")
@@ -125,8 +126,12 @@ def _fields(kind: CertificateType) -> Iterator[FieldRow]:
         yield FieldRow(spec.label, _TYPES[spec.type], spec.personal, name in looked_up)
 
 
-def _bodies(codes: Sequence[str]) -> list[str]:
-    names = dict(Department.objects.filter(credit_code__in=codes).values_list("credit_code", "name"))
+def _bodies(kind: CertificateType) -> list[str]:
+    codes = terms.issuers_of(kind)
+    defined = {kind.code[: terms.DEFINER]: kind.definer_name}
+    names = defined | dict(
+        Department.objects.filter(credit_code__in=codes).values_list("credit_code", "name")
+    )
     return [names.get(code, code) for code in codes]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +12,14 @@ from hypothesis import strategies as st
 
 from certificates.errors import InvalidFields
 from certificates.issuance import issuing, terms
+from certificates.keeping import reissuing
+from certificates.keeping.reissuing import Given
 from certificates.models import Certificate, CertificateType
+from certificates.stocking import starting
+from common.errors import DomainError
 from tests.factories import people
 from tests.factories.certificates import AT, ISSUER, card_type, certificate, wanted
+from tests.factories.offices import OTHER, department, employee
 
 FROM = date(2026, 11, 20)
 FIVE = {"rule": "term", "years": 5}
@@ -90,6 +96,49 @@ def test_issuing_derives_and_refuses() -> None:
         with pytest.raises(InvalidFields):
             certificate(people.person(), valid_from=FROM, **wrong)
     assert Certificate.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("issuers", "allowed"), [([], ISSUER), ([OTHER], OTHER), ([OTHER, ISSUER], ISSUER), ([ISSUER], ISSUER)]
+)
+def test_a_type_that_names_nobody_is_its_definers_alone(issuers: list[str], allowed: str) -> None:
+    kind = card_type(issuers=issuers)
+    assert kind.code.startswith(ISSUER)
+    for code in (ISSUER, OTHER, "11440507MB2X00020L"):
+        right = code in (issuers or [ISSUER])
+        assert (code in terms.issuers_of(kind)) is right
+        assert (kind in terms.types_of(code)) is right
+        if right:
+            terms.check_issuer(kind, code=code)
+        else:
+            with pytest.raises(InvalidFields):
+                terms.check_issuer(kind, code=code)
+    assert allowed in terms.issuers_of(kind)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("allowed", [True, False])
+def test_whole_stores_and_keepers_ask_the_same_rule(allowed: bool) -> None:
+    """Nobody imports or issues what another authority defined and no list gives them."""
+    code = f"{ISSUER if allowed else '11100000MBQDY1091R'}901"
+    kind, own, keeper = card_type(code=code), department(), employee("keeper")
+    given = Given("A1", FROM, None, {})
+    asked: list[Callable[[], object]] = [
+        lambda: starting.issuer_of(kind, code=own.credit_code),
+        lambda: starting.department_of(keeper, kind=kind),
+        lambda: reissuing.issue(
+            keeper, slug=kind.slug, holder=people.person(), given=given, reason="档案里有原件", at=AT
+        ),
+    ]
+    assert (kind in reissuing.types_of(keeper)) is allowed
+    for ask in asked:
+        if allowed:
+            assert ask()
+        else:
+            with pytest.raises(DomainError):
+                ask()
+    assert Certificate.objects.exists() is allowed
 
 
 @pytest.mark.django_db

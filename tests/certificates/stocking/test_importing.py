@@ -379,6 +379,9 @@ def test_only_who_may_issue(kind: CertificateType) -> None:
     with pytest.raises(UnknownIssuer):
         starting.begin(told, issuer_code=OTHER, **given)
     department(OTHER)
+    with pytest.raises(UnknownIssuer):  # it names nobody: its definer's alone
+        starting.begin(told, issuer_code=OTHER, **given)
+    kind.issuers = [ISSUER, OTHER]
     starting.begin(told, issuer_code=ISSUER, **given)
     with pytest.raises(OtherIssuer):
         starting.begin(told, issuer_code=OTHER, **given)

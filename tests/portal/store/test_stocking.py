@@ -32,7 +32,7 @@ PAGE = "/store/imports"
 
 @pytest.fixture
 def kind(city: Any) -> CertificateType:
-    return making.card_type(exclusive=False)
+    return making.card_type(exclusive=False, issuers=[district.POLICE["issuer_code"]])
 
 
 @pytest.fixture
