@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("certificates", "0016_attempts"),
+        ("certificates", "0017_papers_by_content"),
     ]
 
     operations = [
