@@ -70,6 +70,8 @@ class Checked:
     newest: Newest | None = None
     is_demo: bool = False
     signature: str = ""  # in words: who sealed it when, that nobody did, or what is wrong with it
+    sealed: bool = False  # it bears its issuer's electronic seal, and that is sound
+    changed_on: date | None = None  # since when it is suspended, superseded or ended
 
 
 def check(identifier_or_token: str, *, on: date, digest: str = "") -> Checked:
@@ -97,6 +99,8 @@ def check(identifier_or_token: str, *, on: date, digest: str = "") -> Checked:
         newest=_newest(successor, on=on) if successor else None,
         is_demo=found.is_demo,
         signature=_signature(found) if fault is None else WORDS[fault],
+        sealed=fault is None,
+        changed_on=_day(found.status_changed_at) if found.status != CertificateStatus.VALID else None,
     )
 
 
@@ -128,7 +132,11 @@ def _is_whole(found: Certificate) -> bool:
 
 def _signature(found: Certificate) -> str:
     assert found.signed_at is not None
-    return f"有效，{date_text(found.signed_at.astimezone(clock.SHANGHAI).date())}由{found.issuer_name}签章"
+    return f"完好，{date_text(found.signed_at.astimezone(clock.SHANGHAI).date())}由{found.issuer_name}签章"
+
+
+def _day(at: datetime | None) -> date | None:
+    return at.astimezone(clock.SHANGHAI).date() if at else None
 
 
 def _find(text: str) -> Certificate | None:

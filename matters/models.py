@@ -67,7 +67,7 @@ class Matter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return self.name
 
     def edition_on(self, day: date) -> Edition | None:
         """Return the edition in force on a day, today or later; None before the first one's day."""

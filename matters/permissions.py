@@ -30,5 +30,9 @@ def wrote(user: User, draft: EditionDraft) -> bool:
 
 
 def may_publish_list(user: User) -> bool:
-    """Return whether the user may publish the district's list of what nobody brings: an admin or a supervisor."""
-    return acting_as(user, Post.Role.ADMIN, Post.Role.SUPERVISOR) is not None
+    """Return whether the user may publish the list of what nobody brings, which speaks for all departments.
+
+    So it is for an admin or a supervisor of the whole district, not of one department.
+    """
+    post = acting_as(user, Post.Role.ADMIN, Post.Role.SUPERVISOR)
+    return post is not None and (post.department_id, post.hall_id, post.town_id) == (None, None, None)

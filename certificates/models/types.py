@@ -48,7 +48,7 @@ class CertificateType(models.Model):
     )
 
     def __str__(self) -> str:
-        return f"{self.slug} ({self.code})"
+        return self.name
 
 
 class TypeSchema(models.Model):

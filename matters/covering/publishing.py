@@ -22,10 +22,10 @@ _ONE_PUBLISHER = "SELECT pg_advisory_xact_lock(hashtext('matters.covering.publis
 
 
 class NotYourList(DomainError):
-    """Only the admins of matters and supervisors publish the list."""
+    """Only an admin or a supervisor of the whole district publishes the list."""
 
     status = 403
-    message = "免证办清单由事项管理员或监督人员发布。请先切换到这样的岗位。"
+    message = "免证办清单写的是全区各部门的事项，由全区的监督人员或事项管理员发布。需要发布的，请联系他们。"
 
 
 class NothingToList(DomainError):

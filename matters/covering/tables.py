@@ -61,13 +61,14 @@ def rows(content: Content) -> Iterator[tuple[str, ...]]:
                 harmless(matter["applicant"]),
                 "是" if matter["whole"] else "否",
                 harmless(material["name"]),
-                _how(material),
+                how(material),
                 harmless(listing.words(material)),
                 "有的情形" if material["situation"] else "都要",
             )
 
 
-def _how(material: Mapping[str, Any]) -> str:
+def how(material: Mapping[str, Any]) -> str:
+    """Return in a word whether a material is brought."""
     if material["free"]:
         return "不用带"
     return "要核对" if material["way"] == Way.UNISSUED else "要带"

@@ -22,7 +22,7 @@ __all__ = ["NoOfficerPost", "Officer", "application_of", "office_page", "officer
 _DESKS: dict[str, str] = {
     Post.Role.CLERK: "counter:desk",
     Post.Role.ADMIN: "catalogue:matters",
-    Post.Role.KEEPER: "store:types",
+    Post.Role.KEEPER: "store:find",
     Post.Role.SUPERVISOR: "supervision:sheets",
 }
 

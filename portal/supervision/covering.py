@@ -8,7 +8,7 @@ from datetime import date
 
 from approvals.measuring import covering as cases
 from approvals.measuring.covering import Share, Used
-from matters.covering import gaps, reading, ways
+from matters.covering import gaps, listing, reading, tables, ways
 from matters.covering.gaps import Gap, Unissued
 from matters.covering.ways import Coverage
 from matters.models import FreeList, Matter
@@ -25,6 +25,16 @@ class MatterRow:
     def left(self) -> str:
         """Return the materials that have to be brought, by name."""
         return "、".join(cover.asked.name for cover in self.coverage.brought)
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One material of the list as it would be published."""
+
+    matter: str
+    material: str
+    how: str
+    instead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +139,13 @@ def _months(found: Sequence[Used]) -> list[tuple[date, Share]]:
     return [
         (one.month, Share(one.cases, one.used))
         for one in sorted(found, key=lambda one: one.month, reverse=True)
+    ]
+
+
+def list_rows(content: listing.Content) -> list[ListRow]:
+    """Return every material of a list: whether somebody brings it, and what stands in for it."""
+    return [
+        ListRow(matter["name"], material["name"], tables.how(material), listing.words(material))
+        for matter in content["matters"]
+        for material in matter["materials"]
     ]

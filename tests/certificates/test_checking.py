@@ -146,7 +146,7 @@ def test_costs_one_look_and_says_who_sealed_it(django_assert_num_queries):
     made = certificate(people.person())
     with django_assert_num_queries(1):
         found = checking.check(made.identifier, on=TODAY)
-    assert (found.state, found.signature) == ("valid", "有效，2026年11月20日由测试局签章")
+    assert (found.state, found.signature) == ("valid", "完好，2026年11月20日由测试局签章")
 
 
 def test_what_was_changed_in_the_store_is_never_called_valid():

@@ -12,6 +12,7 @@ from certificates import selectors as store
 from certificates.models import Certificate
 from certificates.sealing import seals
 from certificates.states import CertificateStatus
+from common import clock
 from portal.web.components.icons import known_icons
 from portal.web.components.parts import Act, CertificateFace
 from portal.web.components.seal import DEMO
@@ -27,7 +28,6 @@ STATES = {
 }
 NOTES = {
     "superseded": "不能再用于办事，保留供您查看。",
-    "suspended": "暂停期间不能用于办事。",
     "expired": "已经过期，不能再用于办事。",
 }
 GROUPS = (("", "全部"), ("valid", "有效"), ("soon", "即将到期"), ("ended", "已失效"))
@@ -91,8 +91,12 @@ def note(certificate: Certificate, face_state: str, *, on: date) -> str:
         return f"还有 {(certificate.valid_until - on).days} 天到期。"
     if face_state in NOTES or face_state == "valid":
         return NOTES.get(face_state, "")
+    at, ask = certificate.status_changed_at, f"如有疑问，请问{certificate.issuer_name}。"
+    since = f"{cn_day(at.astimezone(clock.SHANGHAI).date())}起" if at else ""
     reason = f"：{certificate.status_reason}" if certificate.status_reason else ""
-    return f"不能再用于办事{reason}。如有疑问，请问发证机关。"
+    if face_state == "suspended":
+        return f"{since}暂停使用{reason}。暂停期间不能用于办事；恢复后会发消息告诉您。{ask}"
+    return f"{since}不能再用于办事{reason}。{ask}"
 
 
 def face(

@@ -36,6 +36,19 @@ SAYS = {
 }
 
 
+# Brought in from the papers or the system of before: the store vouches that it stands there, and for nothing else.
+UNSEALED = (
+    "warn",
+    "certificate",
+    "证照库里登记有这份证照，现在有效。它没有电子签章；要紧的事，请再向颁发机构核实。",
+)
+SINCE = {
+    CheckState.REVOKED: "失效日期",
+    CheckState.SUPERSEDED: "替代日期",
+    CheckState.SUSPENDED: "暂停日期",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The page: `kind` is pass only for a valid certificate; none for what was not found or could not be checked."""
@@ -69,7 +82,8 @@ def fault(identifier: str) -> str:
 def answer(identifier_or_token: str, *, digest: str = "") -> Answer:
     """Return what the store says now; `digest` is of the content somebody holds in a file."""
     checked = checking.check(identifier_or_token, on=clock.today(), digest=digest)
-    kind, icon, says = SAYS[checked.state]
+    bare = checked.state is CheckState.VALID and not checked.sealed
+    kind, icon, says = UNSEALED if bare else SAYS[checked.state]
     return Answer(
         kind=kind,
         icon=icon,
@@ -122,8 +136,11 @@ def _rows(checked: Checked) -> tuple[Row, ...]:
         Row("证照类型", checked.type_name),
         Row("持证主体", checked.masked_holder),
         Row("颁发机构", checked.issuer_name),
-        Row("有效期至", until),
     ]
+    if checked.state is not CheckState.REVOKED:
+        rows.append(Row("有效期至", until))
+    if checked.changed_on is not None and checked.state in SINCE:
+        rows.append(Row(SINCE[checked.state], wording.iso_date(checked.changed_on)))
     if checked.signature:
         rows.append(Row("电子签章", checked.signature))
     if (newest := checked.newest) is not None:

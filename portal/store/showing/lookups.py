@@ -20,6 +20,7 @@ from common import clock
 from common.identifiers import mask_id, mask_name
 from matters import selectors as catalogue
 from portal.store.access import Looker
+from portal.store.showing.typing import TypeChoice
 from portal.web.components.uses import OUTCOMES, PILLS
 from portal.web.components.wording import iso_dt
 
@@ -48,9 +49,9 @@ class LookForm(forms.Form):
     number = forms.CharField(
         label="持证人的号码", max_length=24, error_messages={"required": "请填写持证人的号码。"}
     )
-    type = forms.ModelChoiceField(
+    type = TypeChoice(
         label="哪种证照",
-        queryset=CertificateType.objects.order_by("name"),
+        queryset=CertificateType.objects.none(),
         to_field_name="slug",
         empty_label="请选择证照",
         error_messages={"required": "请选择证照。", "invalid_choice": "请从列出的证照里选。"},
@@ -102,6 +103,8 @@ class LookForm(forms.Form):
             self.fields[name].hint = hint  # type: ignore[attr-defined]  # read by portal.web.forms
         for name in ("reference", "matter", "reason"):
             self.fields[name].optional = False  # type: ignore[attr-defined]  # needed on one of the two grounds
+        types: Any = self.fields["type"]
+        types.offer(CertificateType.objects.all(), first=looker.post.department)
         if looker.post.department_id is None or looker.post.role == Post.Role.CLERK:
             del self.fields["matter"]
         else:

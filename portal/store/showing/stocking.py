@@ -14,6 +14,7 @@ from certificates.stocking.files import shelving
 from certificates.stocking.reconciling import KINDS
 from common import clock
 from portal.store.access import Keeper
+from portal.store.showing.typing import TypeChoice
 from portal.web.components.wording import duration_cn
 
 IMPORT, COMPARE = "import", "compare"
@@ -36,7 +37,7 @@ COMPARING = {
 class FileForm(forms.Form):
     """Which file of which type, and what is to be done with it. The uploaded file itself is read by the view."""
 
-    type = forms.ModelChoiceField(
+    type = TypeChoice(
         label="哪种证照",
         queryset=CertificateType.objects.none(),
         to_field_name="slug",
@@ -59,7 +60,8 @@ class FileForm(forms.Form):
     def __init__(self, data: Any, *, keeper: Keeper) -> None:
         """Offer the types the keeper's department may issue, and the files laid down for imports."""
         super().__init__(data)
-        self.fields["type"].queryset = terms.types_of(keeper.department.credit_code)  # type: ignore[attr-defined]  # a ModelChoiceField
+        types: Any = self.fields["type"]
+        types.offer(terms.types_of(keeper.department.credit_code), first=keeper.department)
         names = shelving.names_on_server()
         self.fields["name"].choices = [("", "不选"), *((name, name) for name in names)]  # type: ignore[attr-defined]
         self.fields["name"].hint = "大文件请运维人员放到服务器的导入文件夹"  # type: ignore[attr-defined]  # the renderer's

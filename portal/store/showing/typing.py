@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django import forms
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import Department, Post
 from certificates import schemas
 from certificates.issuance import terms
 from certificates.models import CertificateType
 from certificates.states import TypeKind
+from common.reading import by_reading
 from portal.web.components.parts import Row
 from rules import FactType
 
@@ -40,6 +43,7 @@ class TypeRow:
 
     type: CertificateType
     in_use: str
+    ours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +67,42 @@ class TypePage:
     issued_here: bool
 
 
-def found(*, words: str, kind: str) -> list[CertificateType]:
-    """Return the types whose name, definer or code holds some words, of one kind where one is named, by name."""
-    rows = CertificateType.objects.order_by("name")
+class TypeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Choosing a type by its name: those a department issues itself first."""
+
+    def offer(self, types: QuerySet[CertificateType], *, first: Department | None) -> None:
+        """Offer these types in two groups."""
+        self.queryset = types
+        own: list[tuple[str, str]] = []
+        others: list[tuple[str, str]] = []
+        for one in ordered(types, first=first):
+            (own if _issues(first, one) else others).append((one.slug, one.name))
+        groups = [("本单位签发的", own), ("其他单位签发的", others)]
+        self.choices = [("", self.empty_label), *((words, rows) for words, rows in groups if rows)]
+
+
+def ordered(types: Iterable[CertificateType], *, first: Department | None) -> list[CertificateType]:
+    """Return types as a reader looks for them: what the department issues before the rest, each by its name."""
+    return sorted(types, key=lambda one: (not _issues(first, one), by_reading(one.name)))
+
+
+def _issues(department: Department | None, kind: CertificateType) -> bool:
+    return department is not None and department.credit_code in kind.issuers
+
+
+def found(*, words: str, kind: str, first: Department) -> list[CertificateType]:
+    """Return the types whose name, definer or code holds some words, of one kind where one is named."""
+    rows = CertificateType.objects.all()
     if kind in TypeKind.values:
         rows = rows.filter(kind=kind)
-    return [one for one in rows if words in f"{one.name} {one.definer_name} {one.code}"]
+    wanted = [one for one in rows if words in f"{one.name} {one.definer_name} {one.code}"]
+    return ordered(wanted, first=first)
 
 
-def type_rows(kinds: Sequence[CertificateType]) -> list[TypeRow]:
+def type_rows(kinds: Sequence[CertificateType], *, department: Department) -> list[TypeRow]:
     """Return types for the list, with how many certificates of each are valid."""
     counts = _in_use(kinds)
-    return [TypeRow(one, counts[one.pk]) for one in kinds]
+    return [TypeRow(one, counts[one.pk], _issues(department, one)) for one in kinds]
 
 
 def type_page(code: str, *, department: Department) -> TypePage | None:

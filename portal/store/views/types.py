@@ -23,12 +23,12 @@ def types(request: HttpRequest) -> HttpResponse:
     """List the types of certificates, with how many are valid."""
     keeper = access.keeper_of(request)
     words, kind = request.GET.get("q", "").strip()[:LONGEST], request.GET.get("kind", "")
-    found = Paginator(typing.found(words=words, kind=kind), typing.A_PAGE)
+    found = Paginator(typing.found(words=words, kind=kind, first=keeper.department), typing.A_PAGE)
     page = found.get_page(request.GET.get("page"))
     told = {
         "keeper": keeper,
         "page": page,
-        "rows": typing.type_rows(list(page.object_list)),
+        "rows": typing.type_rows(list(page.object_list), department=keeper.department),
         "words": words,
         "kind": kind,
         "kinds": TypeKind.choices,

@@ -42,30 +42,35 @@ def test_a_type_counts_once_one_of_it_is_valid_and_no_longer_when_none_is() -> N
 
 
 def test_publishing_numbers_dates_and_notes() -> None:
-    admin = district.admin()
+    admin = district.admin(None)
     first = publishing.publish(admin, digest=publishing.preview(on=TODAY).digest)
     assert (first.number, first.published_on, first.changes) == (1, TODAY, [])
     entry = JournalEntry.objects.get(act="free_list.published")
     assert entry.details["digest"] == first.digest
     assert entry.details["matters"] == Matter.objects.count()
     district.citizen()
-    second = publishing.publish(district.supervisor(), digest=publishing.preview(on=TODAY).digest)
+    second = publishing.publish(district.supervisor(None), digest=publishing.preview(on=TODAY).digest)
     assert second.number == 2
     assert any("居民身份证" in one["text"] for one in second.changes)
     assert reading.latest() == second
     assert [one.number for one in reading.lists()] == [2, 1]
 
 
-@pytest.mark.parametrize("who", ["officer", "citizen"])
+@pytest.mark.parametrize("who", ["officer", "citizen", "admin of one", "supervisor of one"])
 def test_nobody_else_publishes(who: str) -> None:
-    user = district.officer() if who == "officer" else district.citizen().user
+    user = {
+        "officer": district.officer,
+        "citizen": lambda: district.citizen().user,
+        "admin of one": district.admin,
+        "supervisor of one": district.supervisor,
+    }[who]()
     with pytest.raises(publishing.NotYourList):
         publishing.publish(user, digest=publishing.preview(on=TODAY).digest)
     assert not FreeList.objects.exists()
 
 
 def test_the_same_again_and_what_was_not_looked_at_are_refused() -> None:
-    admin = district.admin()
+    admin = district.admin(None)
     seen = publishing.preview(on=TODAY).digest
     publishing.publish(admin, digest=seen)
     with pytest.raises(publishing.NothingChanged):
@@ -77,7 +82,7 @@ def test_the_same_again_and_what_was_not_looked_at_are_refused() -> None:
 
 
 def test_an_empty_list_is_not_published() -> None:
-    admin = district.admin()
+    admin = district.admin(None)
     Matter.objects.update(status=Matter.Status.SUSPENDED)
     with pytest.raises(publishing.NothingToList):
         publishing.publish(admin, digest=publishing.preview(on=TODAY).digest)
@@ -85,7 +90,7 @@ def test_an_empty_list_is_not_published() -> None:
 
 @pytest.mark.parametrize("act", ["update", "delete"])
 def test_a_published_list_never_changes(act: str) -> None:
-    made = publishing.publish(district.admin(), digest=publishing.preview(on=TODAY).digest)
+    made = publishing.publish(district.admin(None), digest=publishing.preview(on=TODAY).digest)
     rows = FreeList.objects.filter(pk=made.pk)
     with pytest.raises(DatabaseError), transaction.atomic():
         rows.update(digest="x") if act == "update" else rows.delete()

@@ -55,7 +55,7 @@ def test_a_post_that_is_not_held_is_refused(desk: Client, told: str) -> None:
     [
         (Post.Role.ADMIN, "catalogue:matters"),
         (Post.Role.CLERK, "counter:desk"),
-        (Post.Role.KEEPER, "store:types"),
+        (Post.Role.KEEPER, "store:find"),
         (Post.Role.SUPERVISOR, "supervision:sheets"),
     ],
 )

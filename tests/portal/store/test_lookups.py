@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -216,3 +217,22 @@ def test_nobody_leafs_through_the_people_of_a_district(
     assert told == [422, 422, 429]
     assert page.post(PAGE, sent(chen)).status_code == 429
     assert not UseRecord.objects.exists()
+
+
+def test_types_are_chosen_by_their_names_those_of_the_department_first(page: Client) -> None:
+    body = page.get(PAGE).content.decode()
+    drawn = body[body.index('name="type"') : body.index("</select>", body.index('name="type"'))]
+    groups = [part.split('"', 1)[0] for part in drawn.split('<optgroup label="')[1:]]
+    assert groups == ["本单位签发的", "其他单位签发的"]
+    names = re.findall(r"<option[^>]*>([^<]+)</option>", drawn)
+    assert "居民身份证" in names
+    assert not [name for name in names if re.search(r"[A-Za-z_(]", name)]
+    own, others = drawn.split("其他单位签发的")
+    assert "高龄津贴资格确认书" in own
+    assert "居民户口簿" in others
+
+
+def test_matters_are_chosen_by_their_names(page: Client) -> None:
+    body = page.get(PAGE).content.decode()
+    drawn = body[body.index('name="matter"') : body.index("</select>", body.index('name="matter"'))]
+    assert "高龄老人津贴申领</option>" in drawn

@@ -29,7 +29,7 @@ ADDRESSES = [PAGE, f"{PAGE}/matters/{district.ALLOWANCE}", f"{PAGE}/types/social
 def browser(city: Standin, client: Client) -> Client:
     """A supervisor's browser; one citizen holds what the first matter asks for."""
     district.citizen()
-    client.force_login(district.supervisor())
+    client.force_login(district.supervisor(None))
     return client
 
 
@@ -96,7 +96,12 @@ def test_publishing_from_the_page(browser: Client) -> None:
     assert "这是第一版" in page
     digest = re.search(r'name="digest" value="(\w+)"', page)
     assert digest is not None
-    assert browser.post(LIST, {"digest": digest[1]})["Location"] == LIST
+    assert "高龄老人津贴申领</td>" in page  # the list itself, not its figures alone
+    unseen = browser.post(LIST, {"digest": digest[1]})
+    assert unseen.status_code == 422
+    assert "请先看清单" in unseen.content.decode()
+    assert not FreeList.objects.exists()
+    assert browser.post(LIST, {"digest": digest[1], "seen": "on"})["Location"] == LIST
     after = text(browser.get(LIST))
     assert "和在用的清单一样" in after
     assert "高监督" in after
@@ -109,16 +114,19 @@ def test_publishing_from_the_page(browser: Client) -> None:
 
 @pytest.mark.parametrize("digest", ["", "0" * 64, "'; DROP"])
 def test_what_was_not_looked_at_is_not_published(browser: Client, digest: str) -> None:
-    found = browser.post(LIST, {"digest": digest})
+    found = browser.post(LIST, {"digest": digest, "seen": "on"})
     assert found.status_code == 409
     assert "没有发布。请看清新的变化" in found.content.decode()
     assert not FreeList.objects.exists()
 
 
-def test_an_officer_cannot_publish_by_posting(city: Standin, client: Client) -> None:
-    client.force_login(district.officer())
+@pytest.mark.parametrize("who", ["officer", "admin", "supervisor"])
+def test_one_department_cannot_publish_for_all(city: Standin, client: Client, who: str) -> None:
+    client.force_login(getattr(district, who)())
+    if who != "officer":
+        assert "由全区的监督人员或事项管理员发布" in text(client.get(LIST))
     digest = publishing.preview(on=NOON.date()).digest
-    assert client.post(LIST, {"digest": digest}).status_code == 403
+    assert client.post(LIST, {"digest": digest, "seen": "on"}).status_code == 403
     assert not FreeList.objects.exists()
 
 
