@@ -57,6 +57,13 @@ class Post(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
 
+    @property
+    def body_code(self) -> str:
+        """Return the code of the body it belongs to, which is nobody else's and stays: names change; empty for none."""
+        if self.department is not None:
+            return self.department.credit_code
+        return self.hall_id or self.town_id or ""
+
     def held_on(self, on: date) -> bool:
         """Return whether the post is held on a day."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)

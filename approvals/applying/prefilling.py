@@ -31,7 +31,7 @@ def _window(draft: Draft | Application, *, at: datetime) -> Scan | None:
     if not isinstance(draft, Draft) or draft.taken_by_id is None:
         return None
     scans = Scan.objects.filter(authorisation=draft.authorisation_id, clerk=draft.taken_by_id)
-    return scans.filter(access_until__gt=at).select_related("post").first()
+    return scans.filter(access_until__gt=at).select_related("post__department").first()
 
 
 def _looker(draft: Draft | Application) -> str:

@@ -134,6 +134,7 @@ def need(application: Application | Draft, scope: sources.Scope, *, purpose: str
         case_reference=application.reference,
         matter_code=application.matter.code,
         body=application.matter.department.name,
+        body_code=application.matter.department.credit_code,
         holder_person_id=None if organisation else application.person_id,
         holder_organisation_id=organisation,
         authorisation_id=application.authorisation_id,

@@ -70,6 +70,7 @@ def grant_purpose(
     given = Authorisation(
         purpose=stated(purpose, about=principal),
         body=department.name,
+        body_code=department.credit_code,
         scope=_scope(scope, principal=principal),
         once=until is None,
         until=_until(until, on=on),

@@ -161,7 +161,9 @@ def by_consent(
 def consents_for(post: Post, *, holder: Holder, slug: str, on: date) -> QuerySet[Authorisation]:
     """Return the holder's consents for a purpose that let a body look at a type on a day, the lasting ones first."""
     rows = Authorisation.objects.filter(kind=AuthorisationKind.PURPOSE, status=AuthorisationStatus.GRANTED)
-    rows = rows.filter(body=body_of(post), until__gte=on, scope__has_key=slug, **_whose(holder))
+    if not post.body_code:
+        return rows.none()
+    rows = rows.filter(body_code=post.body_code, until__gte=on, scope__has_key=slug, **_whose(holder))
     return rows.order_by("once", "-given_at", "pk")
 
 
@@ -241,6 +243,7 @@ def _record(asked: _Asked, outcome: UseOutcome, found: Certificate | None, copy:
         authorisation=asked.consent,
         agent_id=_agent(asked),
         body=body_of(asked.post),
+        body_code=asked.post.body_code,
         actor=actors.of_user(asked.user),
         post=asked.post.get_role_display(),
         case_reference=asked.case_reference,
@@ -283,7 +286,8 @@ def _covers(consent: Authorisation, post: Post, slug: str, *, on: date) -> bool:
     """Return whether a consent stands on a day, for the post's body, and names fields of the type."""
     if consent.status != AuthorisationStatus.GRANTED or on > consent.until:
         return False
-    return post.role in AT_WORK and consent.body == body_of(post) and bool(consent.scope.get(slug))
+    own = consent.body_code != "" and consent.body_code == post.body_code
+    return own and post.role in AT_WORK and bool(consent.scope.get(slug))
 
 
 def _post_of(user: User) -> Post:

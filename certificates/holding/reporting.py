@@ -76,7 +76,7 @@ def reports_for(user: User) -> QuerySet[MisuseReport]:
     post = acting_as(user, Post.Role.SUPERVISOR)
     if post is None:
         return MisuseReport.objects.none()
-    seen = Q() if _whole_district(post) else Q(use__body__in=_bodies(post))
+    seen = Q() if _whole_district(post) else Q(use__body_code=post.body_code)
     rows = MisuseReport.objects.filter(seen).select_related("use__type", "reporter")
     return rows.order_by(F("answered_at").desc(nulls_first=True), "due_on", "pk")
 
@@ -110,10 +110,6 @@ def _is_own(principal: Principal, use: UseRecord) -> bool:
 
 def _whole_district(post: Post) -> bool:
     return post.department_id is None and post.hall_id is None and post.town_id is None
-
-
-def _bodies(post: Post) -> list[str]:
-    return [place.name for place in (post.department, post.hall, post.town) if place is not None]
 
 
 def _words(text: str) -> str:

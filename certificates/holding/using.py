@@ -53,6 +53,7 @@ class Need:
     authorisation_id: UUID | None
     scope: Mapping[str, Sequence[str]]
     purpose: str
+    body_code: str = ""
     scan: Scan | None = None
 
     @property
@@ -273,10 +274,12 @@ def _looker(need: Need, actor: str) -> dict[str, Any]:
     scan = need.scan
     if scan is None:
         post = BY_MACHINE if actor == SYSTEM else ""
-        return {"mode": UseMode.AUTHORISED, "body": need.body, "actor": actor, "post": post}
+        body = {"body": need.body, "body_code": need.body_code}
+        return {"mode": UseMode.AUTHORISED, "actor": actor, "post": post, **body}
     post = f"{scan.window} {scan.post.get_role_display()}"
     clerk = actors.of_user_id(scan.clerk_id)
-    return {"mode": UseMode.PRESENTED, "body": scan.body, "actor": clerk, "post": post, "scan": scan}
+    told: dict[str, Any] = {"mode": UseMode.PRESENTED, "actor": clerk, "post": post, "scan": scan}
+    return told | {"body": scan.body, "body_code": scan.post.body_code}
 
 
 def _agent(one: _Seen, actor: str) -> UUID | None:

@@ -30,7 +30,13 @@ class Authorisation(models.Model):
     matter_name = models.CharField(max_length=120, blank=True, default="")
     purpose = models.CharField(max_length=200, blank=True, default="", help_text="of a consent for a purpose")
     once = models.BooleanField(default=False, help_text="one look, then it is used up")
-    body = models.CharField(max_length=80, help_text="who may look")
+    body = models.CharField(max_length=80, help_text="who may look, in words")
+    body_code = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        help_text="whose posts may look by a consent for a purpose; empty: none but the window that asked",
+    )
     scope = models.JSONField(help_text="type slug → list of field names")
     status = models.CharField(max_length=12, choices=AuthorisationStatus.choices)
     text_version = models.CharField(max_length=20)
@@ -56,6 +62,9 @@ class Authorisation(models.Model):
                 condition=(Q(kind="case") & ~Q(case_reference="") & ~Q(matter_code=""))
                 | (Q(kind="purpose", case_reference="") & ~Q(purpose="")),
                 name="authorisation_says_what_for",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="case") | Q(body_code=""), name="a_consent_for_a_case_opens_to_no_post"
             ),
             models.CheckConstraint(
                 condition=~Q(status="used") | Q(once=True, ended_at__isnull=False),

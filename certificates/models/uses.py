@@ -36,7 +36,10 @@ class UseRecord(models.Model):
     authorisation = models.ForeignKey(
         Authorisation, on_delete=models.PROTECT, null=True, blank=True, related_name="uses"
     )
-    body = models.CharField(max_length=80)
+    body = models.CharField(max_length=80, help_text="in words, as it was called then")
+    body_code = models.CharField(
+        max_length=20, blank=True, default="", help_text="whose supervisors a report goes to"
+    )
     actor = models.CharField(max_length=60, help_text="system or user:<id>")
     post = models.CharField(
         max_length=80, blank=True, default="", help_text="who looked, in words: 3 号窗口 窗口人员"

@@ -32,6 +32,7 @@ def record(
         authorisation_id=scan.authorisation_id,
         scan=scan,
         body=scan.body,
+        body_code=scan.post.body_code,
         actor=actor,
         post=f"{window} {scan.post.get_role_display()}",
         agent_id=None if shown.shown_by_id == shown.holder_person_id else shown.shown_by_id,

@@ -136,6 +136,7 @@ def _record(look: _Look, certificates: Sequence[Certificate], *, readable: set[u
             holder_organisation=one.holder_organisation,
             mode=UseMode.EXPORTED,
             body=look.department.name,
+            body_code=look.department.credit_code,
             actor=actors.of_user(look.user),
             post=f"{look.department.short_name} 证照管理员"[:80],
             purpose=look.reason,

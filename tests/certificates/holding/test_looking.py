@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.acting.principals import Principal
 from accounts.models import Department, Message, Person, Post, User
@@ -281,6 +281,39 @@ def test_without_a_covering_consent_nothing_is_opened(given: Any, who: Principal
     looked = by_consent(clerk, who.person, consent)
     assert (looked.copy, looked.outcome) == (None, UseOutcome.UNAUTHORISED)
     assert UseRecord.objects.get().outcome == UseOutcome.UNAUTHORISED
+
+
+def test_a_consent_is_its_bodys_whatever_that_is_called(who: Principal) -> None:
+    """Two departments of one name, and one that was renamed: the credit code says whose it is."""
+    certificate(who.person)
+    given, own, other = (
+        agreed(who),
+        offices.employee("officer"),
+        offices.employee("officer", code=offices.OTHER),
+    )
+    assert given.body_code == offices.OWN
+    Department.objects.filter(credit_code=offices.OTHER).update(name=given.body)
+    Department.objects.filter(credit_code=offices.OWN).update(name="改名后的局")
+    posts = [Post.objects.get(user=user) for user in (own, other)]
+    found = [looking.consents_for(post, holder=who.person, slug="test_card", on=TODAY) for post in posts]
+    assert [list(rows) for rows in found] == [[given], []]
+    assert by_consent(other, who.person, given).outcome == UseOutcome.UNAUTHORISED
+    assert by_consent(own, who.person, given).outcome == UseOutcome.FOUND
+
+
+def test_a_consent_of_a_windows_scan_opens_to_no_post(who: Principal) -> None:
+    certificate(who.person)
+    told: dict[str, Any] = {"purpose": "办理测试事项", "scope": {"test_card": ["name"]}, "text_version": "1"}
+    body = offices.department().name
+    given = authorising.grant_at_window(who, body=body, until=TODAY, at=AT, **told)
+    assert by_consent(offices.employee("clerk"), who.person, given).outcome == UseOutcome.UNAUTHORISED
+
+
+def test_a_consent_for_a_case_names_no_post(who: Principal) -> None:
+    given = agreed(who)
+    given.pk, given.kind, given.case_reference, given.matter_code = uuid4(), "case", "LH1", MATTER
+    with pytest.raises(IntegrityError, match="a_consent_for_a_case_opens_to_no_post"), transaction.atomic():
+        given.save(force_insert=True)
 
 
 def test_a_consent_ends_with_its_last_day(who: Principal) -> None:

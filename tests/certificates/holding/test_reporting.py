@@ -124,11 +124,20 @@ def test_nobody_else_sees_or_answers(role: str, who: Principal, use: UseRecord) 
         answered(user, told)
 
 
+def test_a_report_goes_to_the_body_that_looked_whatever_it_is_called(who: Principal, use: UseRecord) -> None:
+    told = reported(who, use)
+    own, other = offices.employee("supervisor"), offices.employee("supervisor", code=offices.OTHER)
+    Department.objects.filter(credit_code=offices.OTHER).update(name=use.body)
+    Department.objects.filter(credit_code=offices.OWN).update(name="改名后的局")
+    assert list(reporting.reports_for(own)) == [told]
+    assert not reporting.reports_for(other)
+
+
 def test_who_looked_does_not_answer_for_it(who: Principal, use: UseRecord) -> None:
     told = reported(who, use)
     looker = User.objects.get(pk=use.actor.partition(":")[2])
     Post.objects.filter(user=looker).delete()
-    where = Department.objects.get(name=use.body)
+    where = Department.objects.get(credit_code=use.body_code)
     registering.appoint(looker, role=Post.Role.SUPERVISOR, department=where, on=TODAY.replace(year=2020))
     with pytest.raises(NotYoursToAnswer):
         answered(looker, told)

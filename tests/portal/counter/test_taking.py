@@ -110,7 +110,11 @@ def test_the_form_at_a_window_is_read_by_the_window_and_recorded_once_a_certific
         "scan": scan.pk,
         "outcome": "found",
     }
-    told |= {"actor": f"user:{pair.clerk.pk}", "authorisation": scan.authorisation_id}
+    told |= {
+        "actor": f"user:{pair.clerk.pk}",
+        "authorisation": scan.authorisation_id,
+        "body_code": scan.post.hall_id,
+    }
     assert looks
     assert [one for one in looks.values(*told) if one != told] == []
     assert len(set(looks.values_list("certificate", "version"))) == looks.count()
