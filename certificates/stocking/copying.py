@@ -87,7 +87,7 @@ def lines(
             entry.status,
             entry.changed_at.isoformat() if entry.changed_at else _NULL,
             entry.reason.translate(_ESCAPES),
-            "",
+            f"document:{row.document.translate(_ESCAPES)}" if row.document else "",
             exclusive,
             row.issued_on,
             row.valid_from,

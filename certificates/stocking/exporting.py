@@ -21,7 +21,7 @@ from accounts import actors
 from accounts.models import Department, User
 from certificates import digesting, schemas
 from certificates.models import Certificate, CertificateType, TypeSchema, UseRecord
-from certificates.states import UseMode, UseOutcome
+from certificates.states import ENDED, UseMode, UseOutcome
 from certificates.stocking import starting
 from certificates.stocking.errors import ReasonNeeded
 from certificates.stocking.files import columns
@@ -32,6 +32,7 @@ from records.journal import PersonalDataInJournal, note
 
 ROWS = 1000
 LONGEST_REASON = 200
+UNWRITTEN = "没有登记文号"
 
 
 @dataclass(slots=True)
@@ -173,7 +174,15 @@ def _terms(certificate: Certificate) -> dict[str, Any]:
         "status": certificate.status,
         "status_reason": certificate.status_reason,
         "status_at": changed.astimezone(clock.SHANGHAI).date().isoformat() if changed else "",
+        "status_document": _document(certificate),
     }
+
+
+def _document(certificate: Certificate) -> str:
+    """Return by which decision it ended; of one that ended before this was asked, that nobody wrote it down."""
+    if certificate.status not in ENDED:
+        return ""
+    return certificate.ended_by.removeprefix("document:") or UNWRITTEN
 
 
 def _object(certificate: Certificate) -> dict[str, Any]:

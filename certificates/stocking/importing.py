@@ -187,11 +187,14 @@ class _Run:
             made.accepted, made.known = made.accepted + one.accepted, made.known + one.known
             made.refused += one.refused
             made.valid, made.suspended = made.valid | one.valid, made.suspended | one.suspended
+            made.numbers, made.later = made.numbers | one.numbers, made.later | one.later
         return made
 
     def _require_apart(self, prepared: Prepared) -> None:
         for other in self._lately:
             if prepared.suspended & other.valid or (prepared.valid | prepared.suspended) & other.suspended:
+                raise _Overlaps
+            if prepared.later & other.numbers or prepared.numbers & other.later:
                 raise _Overlaps
 
     def _write(self, chunk: Chunk, prepared: Prepared) -> None:

@@ -25,6 +25,7 @@ from certificates.stocking.copying import Entry
 from certificates.stocking.files import comparing, rows
 from certificates.stocking.files.reading import Record
 from certificates.stocking.files.rows import Layout, Rejected, Row
+from certificates.stocking.files.succession import Succession, Version
 from common import arrays, clock, row_ids
 from common.identifiers import make_certificate_identifier
 
@@ -33,12 +34,12 @@ REPLACED = "已有新证"
 _IN_FORCE = frozenset({CertificateStatus.VALID, CertificateStatus.SUSPENDED})
 _SERIAL = re.compile(r"[0-9A-Z]{1,40}")
 _STORED = """
-SELECT id::text, number, version, identifier, digest, schema_version FROM certificates_certificate
-WHERE type_id = %s AND number = ANY(%s::text[])
+SELECT id::text, number, version, identifier, digest, schema_version, issuer_code, status, valid_until
+FROM certificates_certificate WHERE type_id = %s AND number = ANY(%s::text[])
 """
 _NAMED = """
-SELECT id::text, number, version, identifier, digest, schema_version FROM certificates_certificate
-WHERE identifier = ANY(%s::text[])
+SELECT id::text, number, version, identifier, digest, schema_version, issuer_code, status, valid_until
+FROM certificates_certificate WHERE identifier = ANY(%s::text[])
 """
 _IN_HAND = """
 SELECT id::text, {whose}::text, status, valid_until FROM certificates_certificate
@@ -78,6 +79,8 @@ class Prepared:
     superseded: list[str] = field(default_factory=list)
     valid: frozenset[str] = frozenset()
     suspended: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    later: frozenset[str] = frozenset()  # numbers of versions behind the first
 
 
 @dataclass(slots=True)
@@ -115,6 +118,7 @@ class Preparer:
         self._numbers: dict[tuple[str, int], _Stored] = {}
         self._identifiers: dict[str, _Stored] = {}
         self._held: dict[str, _Held] = {}
+        self._succession = Succession(job.layout.kind.exclusive, job.layout.today)
         self._ghosts: dict[Any, Known] = {}
         self._ids = row_ids.time_ordered(job.at)
 
@@ -132,6 +136,7 @@ class Preparer:
         holders = self._holders(found)
         if not self._job.dry:
             self._numbers, self._identifiers, self._held = {}, {}, {}
+            self._succession.forget()
         self._look_up(found, holders, careful=careful or self._job.dry)
         entries: list[Entry] = []
         for row in found:
@@ -197,10 +202,13 @@ class Preparer:
     def _remember(self, sql: str, parameters: list[Any]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
-            for pk, number, version, identifier, digest, schema in cursor.fetchall():
+            for pk, number, version, identifier, digest, schema, issuer, status, until in cursor.fetchall():
                 stored = _Stored(pk, number, version, identifier, digest, schema)
-                self._numbers.setdefault((number, version), stored)
                 self._identifiers.setdefault(identifier, stored)
+                new = self._numbers.setdefault((number, version), stored) is stored
+                if new and issuer == self._layout.issuer_code:
+                    one = Version(version, status, until.isoformat() if until else None)
+                    self._succession.remember(number, one)
 
     def _remember_held(self, holders: set[str], whose: str) -> None:
         if not holders:
@@ -226,11 +234,13 @@ class Preparer:
             self._require_same(row, stored, holder=holder.id)
             made.known += 1
             return None
+        self._succession.require(row)
         entry = self._entry(row, holder.id)
         if self._layout.kind.exclusive:
             self._take_hand(entry, made)
         known = _Stored(entry.pk, row.number, row.version, entry.identifier, entry.digest, self._schema, row)
         self._numbers[row.number, row.version] = self._identifiers[entry.identifier] = known
+        self._succession.remember(row.number, Version(row.version, entry.status, row.valid_until))
         return entry
 
     def _require_same(self, row: Row, stored: _Stored, *, holder: str) -> None:
@@ -312,6 +322,8 @@ class Preparer:
         made.copy = "".join(
             copying.lines(entries, layout=job.layout, batch=job.batch, at=job.at, is_demo=job.is_demo)
         )
+        made.numbers = frozenset(entry.row.number for entry in entries)
+        made.later = frozenset(entry.row.number for entry in entries if entry.row.version > 1)
         if job.layout.kind.exclusive:
             made.valid = _holders_of(entries, CertificateStatus.VALID)
             made.suspended = _holders_of(entries, CertificateStatus.SUSPENDED)

@@ -29,6 +29,7 @@ COLUMNS = {
     "status": "证照状态",
     "status_reason": "状态原因",
     "status_at": "状态日期",
+    "status_document": "决定文号",
 }
 NEEDED = ("holder", "holder_name", "number", "issued_on")
 ENDLESS = frozenset({"长期", "永久", "长期有效", "9999-12-31"})

@@ -30,7 +30,7 @@ from rules.language.vocabulary import FactSpec
 log = logging.getLogger(__name__)
 UNREAD = "这一行的写法读不懂，请对照导入说明改好再导入"
 EARLIEST, LATEST = "1900-01-01", "2999-12-31"
-LENGTHS = {"number": 60, "holder_name": 60, "status_reason": 200}
+LENGTHS = {"number": 60, "holder_name": 60, "status_reason": 200, "status_document": 60}
 _ORDINARY = re.compile(
     r"[0-9A-Za-z\u4e00-\u9fff.()（）-]{1,60}"
 )  # nothing in it, nor its length, is ever at fault
@@ -113,6 +113,7 @@ class Row:
     reason: str
     changed_at: datetime | None
     fields: str
+    document: str = ""  # number of the decision that ended it
 
     def expired(self, on: date) -> bool:
         """Return whether its last day lies behind."""
@@ -201,6 +202,7 @@ def _row(record: Record, values: dict[str, Any], fields: str, layout: Layout) ->
         reason=reason,
         changed_at=changed_at,
         fields=fields,
+        document=_text(values, "status_document") if status in ENDED else "",
     )
 
 

@@ -122,8 +122,9 @@ def test_only_a_keeper_takes_a_store_out(kind: CertificateType, role: str | None
 
 def test_another_department_gets_what_it_issued_itself(kind: CertificateType) -> None:
     other = employee("keeper", code=OTHER)
+    kind.issuers = ["11440507MB2X00012R", OTHER]
     assert text_of(other, kind, Form.JSON_LINES) == ""
-    kind.issuers = ["11440507MB2X00012R"]
+    kind.issuers = []  # then it is its definer's alone
     with pytest.raises(NotTheirStore):
         text_of(other, kind, Form.JSON_LINES)
 

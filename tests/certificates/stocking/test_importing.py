@@ -195,10 +195,10 @@ def test_refused_rows_lie_sealed(kind: CertificateType, settings: Any) -> None:
 
 def test_the_legal_endings_come_in_with_their_reason(kind: CertificateType) -> None:
     rows = [
-        [id_number(), "李四", "D1", "2020-01-01", "", "吊销", "违法经营", "2021-05-01"],
-        [id_number(), "王五", "D2", "2020-01-01", "", "superseded", "", ""],
+        [id_number(), "李四", "D1", "2020-01-01", "", "吊销", "违法经营", "2021-05-01", "示罚〔2021〕1号"],
+        [id_number(), "王五", "D2", "2020-01-01", "", "superseded", "", "", ""],
     ]
-    take(sheet(rows, header=HEADER), kind)
+    take(sheet(rows, header=[*HEADER, "决定文号"]), kind)
     revoked, superseded = Certificate.objects.order_by("number")
     assert (revoked.status, revoked.status_reason) == ("revoked", "违法经营")
     assert revoked.status_changed_at is not None

@@ -87,5 +87,6 @@ def test_an_unreadable_file_is_said(kind: CertificateType) -> None:  # noqa: F81
 def test_what_another_department_issued_is_not_compared(kind: CertificateType) -> None:  # noqa: F811
     content = sheet([[id_number(), "李四", "T1", "2020-01-01", "", "", ""]], header=HEADER)
     take(content, kind)
+    kind.issuers = [ISSUER, OTHER]
     counts = compared(content, kind, issuer=department(OTHER).credit_code)["counts"]
     assert (counts["only_file"], counts["only_store"], counts["same"]) == (1, 0, 0)
