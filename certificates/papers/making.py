@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,7 +79,7 @@ def data_of(certificate: Certificate) -> bytes:
         "digest": certificate.digest,
         "signature": "",
     }
-    return json.dumps(unsigned, ensure_ascii=False, indent=1).encode()
+    return statement.written(unsigned)
 
 
 def _kept(subject: str, wanted: Callable[[], Wanted], *, actor: str, at: datetime) -> bytes:

@@ -19,6 +19,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from certificates.sealing.statement import parsed
+
 PADES = "/ETSI.CAdES.detached"
 NOT_A_PDF = "文件不是完整的 PDF"
 CHANGED = "签章后内容被改动过"
@@ -89,7 +91,9 @@ def _is_as_written(signature: EmbeddedPdfSignature, content: bytes) -> bool:
 
 def _as_we_write(signature: EmbeddedPdfSignature) -> bytes:
     """Return the CMS container anew from what its signature vouches for (RFC 5652, with what PAdES leaves open)."""
-    given, told = signature.signed_data, signature.signer_info
+    told = signature.signer_info
+    # Each once and in the order of DER, and none of another kind: nobody signs which of them come along.
+    held = {one.dump(): one for one in (signature.signer_cert, *signature.other_embedded_certs)}
     signer = {
         "version": "v1",
         "sid": told["sid"],
@@ -102,7 +106,7 @@ def _as_we_write(signature: EmbeddedPdfSignature) -> bytes:
         "version": "v1",
         "digest_algorithms": [{"algorithm": "sha256"}],
         "encap_content_info": {"content_type": "data"},
-        "certificates": given["certificates"],
+        "certificates": [cms.CertificateChoices(name="certificate", value=one) for one in held.values()],
         "signer_infos": [signer],
     }
     written: bytes = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(anew)}).dump()
@@ -118,9 +122,9 @@ def _opened(reader: PdfFileReader, signature: EmbeddedPdfSignature, content: byt
     files = list(_attached(reader))
     if len(files) > 1:
         return Opened(("文件里附有不止一份数据，不是本系统制作的",))
-    others = tuple(x509.load_der_x509_certificate(one.dump()) for one in signature.other_embedded_certs)
-    signer = x509.load_der_x509_certificate(signature.signer_cert.dump())
-    return Opened((), signer, others, told, files[0] if files else None, _text(content))
+    held = (signature.signer_cert, *signature.other_embedded_certs)
+    signer, *others = (parsed(x509.load_der_x509_certificate(one.dump())) for one in held)
+    return Opened((), signer, tuple(others), told, files[0] if files else None, _text(content))
 
 
 def _attached(reader: PdfFileReader) -> Iterator[bytes]:

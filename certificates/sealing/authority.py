@@ -20,6 +20,7 @@ from accounts.models import Department
 from certificates.errors import SealCertificateRefused
 from certificates.sealing import statement
 from certificates.sealing.statement import Fault
+from certificates.sealing.statement import pem as pem_of
 
 _BODY = "这张数字证书写的单位不是本单位（统一社会信用代码 {issuer}）。请核对文件，或者请认证机构重新签发。"
 _REFUSED = {
@@ -70,7 +71,7 @@ def trust(certificate: x509.Certificate) -> None:
     path = settings.SEAL_AUTHORITIES_FILE
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
-    partial.write_text("".join(map(_pem, (*known, certificate))), encoding="ascii")
+    partial.write_text("".join(map(pem_of, (*known, certificate))), encoding="ascii")
     partial.replace(path)
 
 
@@ -99,7 +100,8 @@ def accept(pem: str, *, request_pem: str, issuer: str, at: datetime) -> Issued:
         raise SealCertificateRefused("这张数字证书现在不在有效期内。请向认证机构重新申请。")
     for fault in statement.check_seal(leaf, issuer=issuer, chain=chain, trusted=trusted(), at=at):
         raise SealCertificateRefused(_REFUSED.get(fault, statement.WORDS[fault]).format(issuer=issuer))
-    return Issued(_pem(leaf), "".join(map(_pem, chain)), leaf.not_valid_before_utc, leaf.not_valid_after_utc)
+    above = "".join(map(pem_of, statement.line(leaf, chain)))
+    return Issued(pem_of(leaf), above, leaf.not_valid_before_utc, leaf.not_valid_after_utc)
 
 
 @lru_cache(maxsize=4)
@@ -118,7 +120,3 @@ def _key(signed: x509.Certificate | x509.CertificateSigningRequest) -> bytes:
     except (ValueError, UnsupportedAlgorithm):
         return b""
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
-def _pem(certificate: x509.Certificate) -> str:
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()

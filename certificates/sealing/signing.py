@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,10 +92,11 @@ def verify(certificate: Certificate) -> Fault | None:
 
 
 def signed_data(certificate: Certificate) -> bytes:
-    """Return the signed data file: all that an outsider needs to check the certificate without us (UTF-8 JSON)."""
+    """Return the signed data file: all that an outsider needs to check the certificate without us ."""
     seal = certificate.seal
     assert seal is not None
     assert certificate.signed_at is not None
+    (leaf,) = _x509(seal.certificate_pem)
     document: dict[str, Any] = {
         "format": statement.FORMAT,
         "terms": digesting.terms(certificate),
@@ -107,9 +107,9 @@ def signed_data(certificate: Certificate) -> bytes:
         "signature": certificate.signature,
         "seal": seal.key_name,
         "certificate": seal.certificate_pem,
-        "chain": seal.chain_pem,
+        "chain": "".join(map(statement.pem, statement.line(leaf, _x509(seal.chain_pem)))),
     }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return statement.written(document)
 
 
 def _sign(certificate: Certificate, seal: Seal, *, at: datetime) -> None:

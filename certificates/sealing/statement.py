@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,7 +14,7 @@ from typing import Any
 import rfc8785
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from cryptography.x509.verification import (
@@ -27,7 +29,19 @@ from cryptography.x509.verification import (
 FORMAT = "certificate/1"
 ECDSA = "ecdsa-p256-sha256"
 SM2 = "sm2-sm3"  # GB/T 32918, GM/T 0003: named, and not made or checked here (decision 0035)
+# What stands in a signed data file, and in that of a certificate from an older store; nothing else does.
+UNSIGNED = frozenset({"format", "terms", "salt", "digest", "signature"})
+PARTS = UNSIGNED | {"signed_at", "algorithm", "seal", "certificate", "chain"}
+_UNREADABLE = (
+    LookupError,
+    ValueError,
+    TypeError,
+    ArithmeticError,  # a time before the first year
+    RecursionError,
+    rfc8785.CanonicalizationError,
+)
 _MOST_BETWEEN = 4  # authorities between a seal and the one that is trusted
+_SALT = re.compile("(?:[0-9a-f]{2})+")
 # RFC 9336 (signing documents), and what authorities put into certificates for signing before there was that.
 _SIGNING = {
     ObjectIdentifier("1.3.6.1.5.5.7.3.36"),
@@ -50,6 +64,8 @@ class Fault(StrEnum):
     OTHER_BODY = "other_body"
     USAGE = "usage"
     UNTRUSTED = "untrusted"
+    CHAIN = "chain"
+    REWRITTEN = "rewritten"
 
 
 WORDS = {
@@ -63,6 +79,8 @@ WORDS = {
     Fault.OTHER_BODY: "电子印章不属于发证单位",
     Fault.USAGE: "电子印章的证书不是用来签章的",
     Fault.UNTRUSTED: "电子印章的证书不是由受信任的机构签发",
+    Fault.CHAIN: "夹带了与电子印章无关的证书",
+    Fault.REWRITTEN: "文件的写法被改动过，和签发时写出的不是逐字节相同",
 }
 
 
@@ -92,7 +110,10 @@ def check(
         return Fault.ALGORITHM
     try:
         signed = statement(digest=digest, signed_at=signed_at, algorithm=algorithm, seal=seal)
-        verify(certificate, base64.b64decode(signature, validate=True), signed)
+        told = base64.b64decode(signature, validate=True)
+        if base64.b64encode(told).decode() != signature:
+            return Fault.MALFORMED
+        verify(certificate, told, signed)
     except InvalidSignature:
         return Fault.SIGNATURE
     except UnsupportedAlgorithm:
@@ -151,31 +172,96 @@ def path(
         return None
 
 
+def line(certificate: x509.Certificate, chain: Sequence[x509.Certificate]) -> tuple[x509.Certificate, ...]:
+    """Return what may come along with a seal: each the issuer of the one before, none that vouches for itself."""
+    found = [certificate]
+    rest = [one for one in chain if one.subject != one.issuer]
+    while len(found) <= _MOST_BETWEEN:
+        above = next((one for one in rest if _issued(found[-1], one)), None)
+        if above is None:
+            break
+        rest.remove(above)
+        found.append(above)
+    return tuple(found[1:])
+
+
 def check_data(document: Mapping[str, Any], *, trusted: Sequence[x509.Certificate]) -> tuple[Fault, ...]:
-    """Return everything wrong with a signed data file; none: it is what the organ signed, byte for byte."""
+    """Return everything wrong with signed data; none: each part is spelled as we write it, and the organ signed it.
+
+    Of a file ask `is_as_written` besides: what a reader makes of it no longer says how its bytes were.
+    """
+    if not _has_only(document, PARTS):
+        return (Fault.MALFORMED,)
     try:
-        leaf = x509.load_pem_x509_certificate(document["certificate"].encode())
+        leaf = parsed(x509.load_pem_x509_certificate(document["certificate"].encode()))
         chain = certificates_in(document["chain"])
         at = datetime.fromisoformat(document["signed_at"])
-        named = {name: str(document[name]) for name in ("digest", "signed_at", "algorithm", "seal")}
         digest = digest_of(document["terms"], salt=bytes.fromhex(document["salt"]))
         issuer = str(document["terms"]["issuer"])
-        signature = str(document["signature"])
-    except (KeyError, ValueError, TypeError, AttributeError, RecursionError, rfc8785.CanonicalizationError):
+        spelled = {"signed_at": moment(at), "certificate": pem(leaf), "chain": "".join(map(pem, chain))}
+    except _UNREADABLE:
         return (Fault.MALFORMED,)
-    if document.get("format") != FORMAT or at.tzinfo is None:
+    if at.tzinfo is None or any(document[name] != text for name, text in spelled.items()):
         return (Fault.MALFORMED,)
+    named = {name: document[name] for name in ("digest", "signed_at", "algorithm", "seal")}
     faults = [
         None if digest == named["digest"] else Fault.CHANGED,
-        check(signature, certificate=leaf, **named),
+        check(document["signature"], certificate=leaf, **named),
         *check_seal(leaf, issuer=issuer, chain=chain, trusted=trusted, at=at),
+        None if line(leaf, chain) == tuple(chain) else Fault.CHAIN,
     ]
     return tuple(fault for fault in faults if fault is not None)
 
 
+def check_unsigned(document: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """Return what is wrong with the data of a certificate from an older store: whoever hands it on vouches for it."""
+    if not _has_only(document, UNSIGNED) or document["signature"]:
+        return (Fault.MALFORMED,)
+    try:
+        digest = digest_of(document["terms"], salt=bytes.fromhex(document["salt"]))
+    except _UNREADABLE:
+        return (Fault.MALFORMED,)
+    return () if digest == document["digest"] else (Fault.CHANGED,)
+
+
+def written(document: Mapping[str, Any]) -> bytes:
+    """Return a data file as the portal writes it, in the one way there is: canonical JSON (RFC 8785)."""
+    return rfc8785.dumps(dict(document))
+
+
+def read(content: bytes) -> dict[str, Any]:
+    """Return what a data file says. Raises ValueError for what is no JSON object, or says something twice."""
+    try:
+        found = json.loads(content.decode(), object_pairs_hook=_once)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+    if not isinstance(found, dict):
+        raise ValueError("not an object")  # noqa: TRY004 -- what a stranger wrote, not what we passed
+    return found
+
+
+def is_as_written(content: bytes, document: Mapping[str, Any]) -> bool:
+    """Return whether a file that reads so is byte for byte the one the portal writes."""
+    try:
+        return written(document) == content
+    except _UNREADABLE:
+        return False
+
+
 def certificates_in(pem: str) -> list[x509.Certificate]:
     """Return the certificates of a PEM text, none of an empty one. Raises ValueError."""
-    return x509.load_pem_x509_certificates(pem.encode()) if pem.strip() else []
+    return [parsed(one) for one in x509.load_pem_x509_certificates(pem.encode())] if pem.strip() else []
+
+
+def parsed(certificate: x509.Certificate) -> x509.Certificate:
+    """Return a certificate whose names can be read: its maker reads them only when asked. Raises ValueError."""
+    _ = certificate.subject, certificate.issuer
+    return certificate
+
+
+def pem(certificate: x509.Certificate) -> str:
+    """Return a certificate as text, in the one way we write it."""
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def body_of(certificate: x509.Certificate) -> str:
@@ -192,6 +278,31 @@ def _ecdsa(certificate: x509.Certificate, signature: bytes, signed: bytes) -> No
 
 
 _VERIFIERS: dict[str, Callable[[x509.Certificate, bytes, bytes], None]] = {ECDSA: _ecdsa}
+
+
+def _has_only(document: Mapping[str, Any], parts: frozenset[str]) -> bool:
+    """Return whether these parts stand there and no others, each a text but the terms, the salt as we spell it."""
+    if set(document) != parts or document["format"] != FORMAT or not isinstance(document["terms"], dict):
+        return False
+    if not all(isinstance(document[name], str) for name in parts - {"terms"}):
+        return False
+    return _SALT.fullmatch(document["salt"]) is not None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object; what stands there twice would be read one way by some and another way by others."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("named twice")
+    return found
+
+
+def _issued(below: x509.Certificate, above: x509.Certificate) -> bool:
+    try:
+        below.verify_directly_issued_by(above)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:
