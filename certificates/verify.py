@@ -91,7 +91,8 @@ def verify_pdf(content: bytes, *, trusted: Sequence[x509.Certificate], on: date)
     inside = _attached(opened, trusted=trusted)
     faults = _seal_faults(opened, issuer=str(inside.terms.get("issuer", "")), trusted=trusted)
     told = [SEALED_BY.get(fault, WORDS[fault]) for fault in faults]
-    return _judged(replace(inside, organ=organ), [*told, *inside.reasons], on=on)
+    inside = replace(inside, organ=organ, signed_at=inside.signed_at or time)
+    return _judged(inside, [*told, *inside.reasons], on=on)
 
 
 def verify_data(content: bytes, *, trusted: Sequence[x509.Certificate], on: date) -> Verified:

@@ -15,7 +15,7 @@ from certificates.papers import opening, showing
 from certificates.sealing import authority, keys, signing
 from certificates.verify import State, Verified
 from tests.factories import papers, people, seals
-from tests.factories.certificates import ISSUER, TODAY, VALUES, card_type, certificate
+from tests.factories.certificates import AT, ISSUER, TODAY, VALUES, card_type, certificate
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,6 +204,16 @@ def test_a_page_without_data_is_no_certificate_whoever_sealed_it(monkeypatch, ca
     monkeypatch.setattr(keys.FILE_KEYS, "sign", lambda _name, data: private.sign(data, ECDSA))
     refused = told(papers.sealed_anew(page, certificate_pem=seals.pem(own)))
     assert (refused.state, refused.reasons) == (State.REFUSED, ("电子印章的证书没有写明属于哪个单位",))
+
+
+def test_an_imported_ones_paper_says_when_it_was_sealed(made):
+    """It was not signed when it was issued; its paper was, and that time is what there is."""
+    for name, value in {"seal": None, "signature": "", "algorithm": "", "signed_at": None}.items():
+        setattr(made, name, value)
+    found = told(papers.paper(made))
+    assert (found.state, found.organ) == (State.GENUINE, "测试局")
+    assert datetime.fromisoformat(found.signed_at) == AT.replace(microsecond=0)
+    assert f"签章时间：{found.signed_at}\n" in verify._told(found)
 
 
 def test_a_page_that_shows_something_else_than_the_signed_data_is_refused(made, monkeypatch):
