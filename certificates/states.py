@@ -80,6 +80,8 @@ class SealPurpose(models.TextChoices):
 class ImportState(models.TextChoices):
     """How far the import of a file has come."""
 
+    CHECKING = "checking", "正在检查"
+    REVIEW = "review", "等待复核"
     WAITING = "waiting", "等待导入"
     RUNNING = "running", "正在导入"
     DONE = "done", "已导入"
@@ -87,7 +89,7 @@ class ImportState(models.TextChoices):
     DROPPED = "dropped", "已停止"
 
 
-IMPORTING = (ImportState.WAITING, ImportState.RUNNING)  # a worker is at it, or will be
+IMPORTING = (ImportState.CHECKING, ImportState.WAITING, ImportState.RUNNING)  # a worker is at it, or will be
 
 
 class FileOrigin(models.TextChoices):

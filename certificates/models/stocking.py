@@ -32,6 +32,8 @@ class ImportBatch(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0, help_text="begun since it last got on")
     fault = models.CharField(max_length=300, blank=True, default="")
     started_by = models.CharField(max_length=60)
+    released_by = models.CharField(max_length=60, blank=True, default="", help_text="a second keeper")
+    released_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -39,6 +41,10 @@ class ImportBatch(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["type", "sha256"], name="one_import_a_type_and_file"),
+            models.CheckConstraint(
+                condition=models.Q(released_by="") | ~models.Q(released_by=models.F("started_by")),
+                name="released_by_nobody_who_began_it",
+            ),
         ]
 
     def __str__(self) -> str:

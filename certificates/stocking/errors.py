@@ -53,6 +53,20 @@ class Broken(DomainError):
     message = "导入中断了。已经入库的都在，请点“继续导入”；再次中断时请联系运维人员。"
 
 
+class NothingToRelease(DomainError):
+    """Not checked yet, released already, or stopped."""
+
+    status = 409
+    message = "这次导入现在不用复核。请刷新页面查看最新情况。"
+
+
+class NotReleasedByYou(DomainError):
+    """Who began it is not who releases it."""
+
+    status = 403
+    message = "导入要由本部门另一位证照管理员复核确认，不能由发起的人自己确认。"
+
+
 class GivenUp(DomainError):
     """It failed again and again where it stands, for a reason that is ours to find."""
 

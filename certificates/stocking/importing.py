@@ -22,9 +22,9 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F
 
 from certificates.models import Certificate, ImportBatch
-from certificates.states import ImportState
+from certificates.states import IMPORTING, ImportState
 from certificates.stocking import copying, starting
-from certificates.stocking.course import attempting
+from certificates.stocking.course import attempting, releasing
 from certificates.stocking.errors import Broken, FileChanged, GivenUp
 from certificates.stocking.files import columns, reading, shelving
 from certificates.stocking.files.reading import Blocks, Chunk, Record, Survey
@@ -115,7 +115,8 @@ def _run(
         blocks, told, kind=batch.type, issuer_code=batch.issuer_code, issuer_name=batch.issuer_name
     )
     _start(batch, first=first, lines=lines)
-    job = Job(layout, str(batch.pk), batch.started_by, clock.now(), is_demo=settings.DEMO)
+    checking = batch.state == ImportState.CHECKING
+    job = Job(layout, str(batch.pk), batch.started_by, clock.now(), settings.DEMO, dry=checking, brief=True)
     work = _Run(batch, Preparer(job), began=time.monotonic(), lines=batch.line, position=batch.position)
     few = told.size - batch.position < FEW or (os.cpu_count() or 1) < 2
     pool: Pool[Chunk, Prepared] = Pool(
@@ -127,7 +128,10 @@ def _run(
         tell(work.progress())
     if not work.in_full:
         return False
-    _finish(batch)
+    if not checking:
+        _finish(batch)
+    elif not releasing.wait(batch):
+        raise _Overtaken
     tell(work.progress())
     return True
 
@@ -154,6 +158,9 @@ class _Run:
 
     def take(self, chunk: Chunk, prepared: Prepared) -> None:
         """Write a chunk in one commit; what the store does not take so is prepared again, and at last row by row."""
+        if self.batch.state == ImportState.CHECKING:
+            self._move_on(chunk, prepared)
+            return
         try:
             with transaction.atomic():
                 self._require_apart(prepared)
@@ -207,11 +214,11 @@ class _Run:
             lines = ((one.line, one.reason, _shown(one.content, self._encoding)) for one in prepared.refused)
             shelving.keep_refused(self.batch.pk, chunk.start, lines)
         batch = self.batch
+        if prepared.sample and not batch.accepted:
+            releasing.keep_sample(batch.pk, prepared.sample)
         elapsed = max(time.monotonic() - self._began, 0.001)
         rate = round((chunk.line - self._lines) / elapsed)
-        moved = ImportBatch.objects.filter(
-            pk=batch.pk, position=chunk.start, state=ImportState.RUNNING
-        ).update(
+        moved = ImportBatch.objects.filter(pk=batch.pk, position=chunk.start, state=batch.state).update(
             position=chunk.end,
             line=chunk.line,
             accepted=F("accepted") + prepared.accepted,
@@ -276,10 +283,15 @@ def _enter(prepared: Prepared, *, at: datetime, actor: str) -> None:
 def _start(batch: ImportBatch, *, first: int, lines: int) -> None:
     """Note that a file is begun; once, however often it is gone on with."""
     locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    locked.state, locked.fault, locked.seen_at = ImportState.RUNNING, "", clock.now()
+    if locked.state not in IMPORTING:
+        raise _Overtaken
+    checking = locked.state == ImportState.CHECKING
+    locked.state = ImportState.CHECKING if checking else ImportState.RUNNING
+    locked.fault, locked.seen_at = "", clock.now()
     if locked.started_at is None:
         locked.started_at, locked.position, locked.line = locked.seen_at, first, lines
-        _note(locked, "certificates_import_begun", {"sha256": locked.sha256, "bytes": locked.size})
+        act = "certificates_import_looked_at" if checking else "certificates_import_begun"
+        _note(locked, act, {"sha256": locked.sha256, "bytes": locked.size})
     locked.save()
     for name in (
         "state",
@@ -328,7 +340,7 @@ def digest_over(batch_id: UUID) -> str:
 @transaction.atomic
 def _fail(batch: ImportBatch, message: str) -> None:
     """Keep what went wrong, for the keeper to read."""
-    changed = ImportBatch.objects.filter(pk=batch.pk, state__in=[ImportState.WAITING, ImportState.RUNNING])
+    changed = ImportBatch.objects.filter(pk=batch.pk, state__in=IMPORTING)
     if changed.update(state=ImportState.FAILED, fault=message[:300], seen_at=clock.now()):
         _note(batch, "certificates_import_stopped", {"lines": batch.line})
     batch.state, batch.fault = ImportState.FAILED, message[:300]

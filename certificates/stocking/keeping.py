@@ -13,7 +13,7 @@ from accounts.models import Department, User
 from certificates.models import CertificateType, ImportBatch, Reconciliation
 from certificates.states import IMPORTING, FileOrigin, ImportState
 from certificates.stocking import importing, reconciling, starting, tasks
-from certificates.stocking.course import attempting
+from certificates.stocking.course import attempting, releasing
 from certificates.stocking.errors import NoSuchImport
 from certificates.stocking.files import reading, shelving
 from certificates.stocking.files.reading import Blocks
@@ -26,7 +26,7 @@ def receive(user: User, *, kind: CertificateType, name: str, content: Content) -
     """Take an uploaded file in: sealed here, imported by a worker. Raises NotTheirStore, FileUnreadable."""
     with transaction.atomic():
         batch = _begin(user, kind, name, lambda _: content(), origin=FileOrigin.UPLOAD)
-        if batch.state == ImportState.WAITING:
+        if batch.state == ImportState.CHECKING:
             shelving.keep(batch.pk, shelving.UPLOADED, content())
     return batch
 
@@ -65,10 +65,24 @@ def go_on(user: User, *, batch_id: UUID) -> ImportBatch:
     if batch is None:
         raise NoSuchImport
     if batch.state == ImportState.FAILED:
-        batch.state, batch.fault, batch.attempts = ImportState.WAITING, "", 0
+        batch.state = releasing.first_state(batch.origin, released_by=batch.released_by)
+        batch.fault, batch.attempts = "", 0
         batch.save()
     if batch.state in IMPORTING:
         transaction.on_commit(lambda: tasks.wake_take(batch.pk))
+    return batch
+
+
+@transaction.atomic
+def release(user: User, *, batch_id: UUID) -> ImportBatch:
+    """Let a file come in that a colleague began and that is checked. Raises NotReleasedByYou, NothingToRelease."""
+    department = starting.post_of(user)
+    batch = imports_of(department).select_for_update(of=("self",)).filter(pk=batch_id).first()
+    if batch is None:
+        raise NoSuchImport
+    starting.department_of(user, kind=batch.type)
+    releasing.release(batch, actor=actors.of_user(user))
+    transaction.on_commit(lambda: tasks.wake_take(batch.pk))
     return batch
 
 

@@ -27,10 +27,11 @@ from certificates.stocking.files.reading import Record
 from certificates.stocking.files.rows import Layout, Rejected, Row
 from certificates.stocking.files.succession import Succession, Version
 from common import arrays, clock, row_ids
-from common.identifiers import make_certificate_identifier
+from common.identifiers import make_certificate_identifier, mask_name
 
 HELD = "名下已有有效的这类证照，不能再入库一张有效的"
 REPLACED = "已有新证"
+SAMPLE = 10  # rows of a chunk
 _IN_FORCE = frozenset({CertificateStatus.VALID, CertificateStatus.SUSPENDED})
 _SERIAL = re.compile(r"[0-9A-Z]{1,40}")
 _STORED = """
@@ -57,6 +58,7 @@ class Job:
     at: datetime
     is_demo: bool
     dry: bool = False
+    brief: bool = False  # what was seen is forgotten with each chunk: of a dry run of any size
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Prepared:
     valid: frozenset[str] = frozenset()
     suspended: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    sample: list[list[str]] = field(default_factory=list)  # of a dry run, to be looked at
     later: frozenset[str] = frozenset()  # numbers of versions behind the first
 
 
@@ -134,7 +137,8 @@ class Preparer:
         refused = made.refused
         found = list(self._sound(records, refused))
         holders = self._holders(found)
-        if not self._job.dry:
+        if self._job.brief or not self._job.dry:
+            self._ghosts = {}
             self._numbers, self._identifiers, self._held = {}, {}, {}
             self._succession.forget()
         self._look_up(found, holders, careful=careful or self._job.dry)
@@ -319,6 +323,9 @@ class Preparer:
         job = self._job
         made.refused.sort(key=lambda one: one.line)
         made.accepted = len(entries)
+        if job.dry:
+            made.sample = [_masked(entry) for entry in entries[:SAMPLE]]
+            return made
         made.copy = "".join(
             copying.lines(entries, layout=job.layout, batch=job.batch, at=job.at, is_demo=job.is_demo)
         )
@@ -337,6 +344,13 @@ def _replace(held: _Held, made: Prepared, *, at: datetime) -> None:
     else:
         held.entry.status, held.entry.reason = CertificateStatus.SUPERSEDED, REPLACED
         held.entry.changed_at = at
+
+
+def _masked(entry: Entry) -> list[str]:
+    row = entry.row
+    name = mask_name(row.name) if row.is_person else row.name
+    days = f"{row.valid_from} 至 {row.valid_until or '长期'}"
+    return [row.number, str(row.version), name, row.issued_on, days, str(entry.status.label)]
 
 
 def _holders_of(entries: Iterable[Entry], status: CertificateStatus) -> frozenset[str]:

@@ -13,6 +13,7 @@ from certificates import schemas
 from certificates.issuance import terms
 from certificates.models import CertificateType, ImportBatch, Reconciliation
 from certificates.states import IMPORTING, FileOrigin, ImportState
+from certificates.stocking.course import releasing
 from certificates.stocking.errors import NotTheirStore, OtherIssuer, UnknownIssuer
 from certificates.stocking.files import columns, reading, shelving
 from certificates.stocking.files.reading import Blocks, Form, Survey
@@ -53,16 +54,24 @@ def begin(
     )
     if batch.issuer_code != issuer.credit_code:
         raise OtherIssuer
-    if batch.state in {ImportState.DONE, ImportState.DROPPED}:
-        batch.position = batch.line = batch.accepted = batch.known = batch.rejected = 0
-        batch.finished_at = batch.started_at = None
-        shelving.forget_refused(batch.pk)
-    if created or batch.state not in IMPORTING:
-        batch.attempts = 0
+    if created or _is_anew(batch, origin):
+        if batch.state != ImportState.FAILED or not (batch.released_by or batch.origin == FileOrigin.COMMAND):
+            releasing.rewind(batch)  # what is in is known
         batch.file_name, batch.origin, batch.started_by = file_name[:200], origin, actor
-        batch.state, batch.fault = ImportState.WAITING, ""
+        batch.released_by, batch.released_at, batch.attempts, batch.fault = "", None, 0, ""
+        batch.state = releasing.first_state(origin)
+        if batch.state == ImportState.CHECKING:
+            releasing.rewind(batch)
         batch.save()
     return batch
+
+
+def _is_anew(batch: ImportBatch, origin: FileOrigin) -> bool:
+    """Return whether a file is begun that nobody is at; what waits for a second keeper an operator may bring in."""
+    unreleased = batch.state in {ImportState.CHECKING, ImportState.REVIEW}
+    return batch.state not in {*IMPORTING, ImportState.REVIEW} or (
+        unreleased and origin == FileOrigin.COMMAND
+    )
 
 
 def post_of(user: User) -> Department:

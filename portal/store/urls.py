@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports", stocking.imports, name="imports"),
     path("imports/<uuid:batch_id>", stocking.one_import, name="import"),
     path("imports/<uuid:batch_id>/go-on", stocking.go_on, name="import_go_on"),
+    path("imports/<uuid:batch_id>/release", stocking.release, name="import_release"),
     path("imports/<uuid:batch_id>/drop", stocking.drop, name="import_drop"),
     path("imports/<uuid:batch_id>/refused.csv", stocking.refused, name="import_refused"),
     path("comparisons/<uuid:comparison_id>", stocking.comparison, name="comparison"),

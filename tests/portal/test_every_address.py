@@ -145,6 +145,7 @@ BUTTONS = {
     "office/applications/<str:reference>/again",
     "office/guardianships/<uuid:guardianship_id>/confirm",
     "store/imports/<uuid:batch_id>/go-on",
+    "store/imports/<uuid:batch_id>/release",
     "store/imports/<uuid:batch_id>/drop",
     "store/comparisons/<uuid:comparison_id>/drop",
     "store/endings/<uuid:ending_id>/confirm",

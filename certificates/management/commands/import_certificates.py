@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts import actors
 from certificates import schemas
 from certificates.models import CertificateType, ImportBatch
 from certificates.states import FileOrigin
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             issuer_code=options["issuer"],
             file_name=options["file"].name,
             origin=FileOrigin.COMMAND,
-            actor=actors.SYSTEM,
+            actor=f"operator:{getpass.getuser()}"[:60],
         )
         importing.run(batch, blocks, told=told, processes=options["processes"], tell=self._tell)
         batch.refresh_from_db()

@@ -38,5 +38,7 @@ def go_on(one: Reconciliation) -> None:
 
 def drop(one: ImportBatch | Reconciliation) -> bool:
     """Stop it where it stands; return whether there was something to stop."""
-    stoppable = type(one).objects.filter(pk=one.pk, state__in=[*IMPORTING, ImportState.FAILED])
+    stoppable = type(one).objects.filter(
+        pk=one.pk, state__in=[*IMPORTING, ImportState.REVIEW, ImportState.FAILED]
+    )
     return bool(stoppable.update(state=ImportState.DROPPED, seen_at=clock.now(), finished_at=clock.now()))

@@ -7,9 +7,12 @@ from typing import Any
 
 from django import forms
 
+from accounts import actors
+from accounts.models import User
 from certificates.issuance import terms
 from certificates.models import CertificateType, ImportBatch, Reconciliation
 from certificates.states import IMPORTING, ImportState
+from certificates.stocking.course import releasing
 from certificates.stocking.files import shelving
 from certificates.stocking.reconciling import KINDS
 from common import clock
@@ -19,13 +22,19 @@ from portal.web.components.wording import duration_cn
 
 IMPORT, COMPARE = "import", "compare"
 PILLS = {
+    ImportState.CHECKING: "waiting",
+    ImportState.REVIEW: "unknown",
     ImportState.WAITING: "waiting",
     ImportState.RUNNING: "waiting",
     ImportState.DONE: "pass",
     ImportState.FAILED: "fail",
     ImportState.DROPPED: "neutral",
 }
+BEFORE = (ImportState.CHECKING, ImportState.REVIEW)
+CHECKED, TAKEN = ("可以入库", "库里已有", "不能导入"), ("新入库", "已有", "没有导入")
 COMPARING = {
+    ImportState.CHECKING: "等待对账",
+    ImportState.REVIEW: "等待对账",
     ImportState.WAITING: "等待对账",
     ImportState.RUNNING: "正在对账",
     ImportState.DONE: "已对账",
@@ -83,7 +92,8 @@ class Line:
 def import_line(one: ImportBatch) -> Line:
     """Return an import as the list shows it."""
     state = ImportState(one.state)
-    told = f"新入库 {one.accepted}，已有 {one.known}，没有导入 {one.rejected}"
+    words = CHECKED if state in BEFORE else TAKEN
+    told = f"{words[0]} {one.accepted}，{words[1]} {one.known}，{words[2]} {one.rejected}"
     return Line(one, "store:import", str(state.label), PILLS[state], told)
 
 
@@ -105,9 +115,14 @@ class Shown:
     forsaken: bool
     percent: int
     left: str
+    before: bool
+    may_release: bool
+    sample: list[list[str]]
+    began: str
+    released: str
 
 
-def shown(one: ImportBatch) -> Shown:
+def shown(one: ImportBatch, *, user: User) -> Shown:
     """Return how far an import has come; the time left follows from this run's rate and the length of rows so far."""
     state = ImportState(one.state)
     percent = 100 if state is ImportState.DONE else min(99, 100 * one.position // max(one.size, 1))
@@ -117,7 +132,27 @@ def shown(one: ImportBatch) -> Shown:
         left = duration_cn((one.size - one.position) / bytes_a_row / one.rows_per_second)
     last = one.seen_at or one.created_at
     forsaken = state in IMPORTING and (clock.now() - last).total_seconds() > 120
-    return Shown(PILLS[state], state in IMPORTING, forsaken, percent, left)
+    review = state is ImportState.REVIEW
+    return Shown(
+        PILLS[state],
+        state in IMPORTING,
+        forsaken,
+        percent,
+        left,
+        before=state in BEFORE,
+        may_release=review and one.started_by != actors.of_user(user),
+        sample=releasing.sample(one.pk) if review else [],
+        began=actor_name(one.started_by),
+        released=actor_name(one.released_by),
+    )
+
+
+def actor_name(actor: str) -> str:
+    """Return the name of a colleague, or that an operator did it at the command line."""
+    kind, _, key = actor.partition(":")
+    if kind == "user":
+        return User.objects.filter(pk=key).values_list("display_name", flat=True).first() or "—"
+    return "运维人员（命令行）" if actor else ""
 
 
 def differences(one: Reconciliation) -> list[dict[str, Any]]:

@@ -90,7 +90,7 @@ def one_import(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Show how far an import has come, or what came of it."""
     keeper = access.keeper_of(request)
     batch = get_object_or_404(keeping.imports_of(keeper.department), pk=batch_id)
-    known = {"keeper": keeper, "batch": batch, "shown": stocking.shown(batch)}
+    known = {"keeper": keeper, "batch": batch, "shown": stocking.shown(batch, user=keeper.user)}
     return render(request, "store/import.html", known)
 
 
@@ -100,6 +100,14 @@ def go_on(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Go on with an import that stopped."""
     keeper = access.keeper_of(request)
     batch = keeping.go_on(keeper.user, batch_id=batch_id)
+    return redirect("store:import", batch_id=batch.pk)
+
+
+@office_page
+@require_POST
+def release(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Let a file come in that a colleague began."""
+    batch = keeping.release(access.keeper_of(request).user, batch_id=batch_id)
     return redirect("store:import", batch_id=batch.pk)
 
 

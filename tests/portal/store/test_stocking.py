@@ -11,12 +11,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Person, User
 from certificates.models import Certificate, CertificateType, ImportBatch, Reconciliation
 from certificates.states import ImportState
-from certificates.stocking import importing, tasks
+from certificates.stocking import importing, keeping, tasks
 from certificates.stocking.errors import NoSuchFile
 from certificates.stocking.files import shelving
 from common import clock
@@ -58,6 +60,14 @@ def post(browser: Client, capture: Any, content: bytes | None, **given: str) -> 
         return browser.post(PAGE, sent)
 
 
+def let_in(batch_id: str) -> None:
+    """Check a file, release it as a second keeper, and take it in."""
+    tasks.take(batch_id)
+    second = district.keeper(district.POLICE["issuer_code"], name="杨志刚")
+    keeping.release(second, batch_id=UUID(batch_id))
+    tasks.take(batch_id)
+
+
 def test_a_file_comes_in_and_its_faults_are_handed_out(
     browser: Client, kind: CertificateType, woken: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -67,9 +77,9 @@ def test_a_file_comes_in_and_its_faults_are_handed_out(
     batch = ImportBatch.objects.get()
     assert answer["Location"] == f"{PAGE}/{batch.pk}"
     assert woken == [str(batch.pk)]
-    assert "等待导入" in browser.get(answer["Location"]).content.decode()
+    assert "正在检查" in browser.get(answer["Location"]).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.take(str(batch.pk))
+        let_in(str(batch.pk))
     shown = browser.get(answer["Location"]).content.decode()
     assert "已导入" in shown
     assert number not in shown
@@ -102,7 +112,7 @@ def test_a_file_on_the_server(
     for name in ("secret", "../big.csv", "/etc/passwd", ".."):
         assert post(browser, django_capture_on_commit_callbacks, None, name=name).status_code == 422
     assert post(browser, django_capture_on_commit_callbacks, None, name="big.csv").status_code == 302
-    tasks.take(woken[0])
+    let_in(woken[0])
     assert Certificate.objects.filter(number="P1").exists()
 
 
@@ -217,6 +227,61 @@ def test_only_keepers(client: Client, city: Any) -> None:
     assert client.get(PAGE).status_code == 403
 
 
+def test_nothing_comes_in_before_a_second_keeper_releases_it(
+    browser: Client,
+    keeper: User,
+    kind: CertificateType,
+    woken: list[str],
+    client: Client,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    rows = [[id_number(), "李四方", "P1", "2020-01-01"], [id_number(), "王五", "P2", "?"]]
+    address = post(browser, django_capture_on_commit_callbacks, sheet(*rows))["Location"]
+    assert browser.post(f"{address}/release").status_code == 409  # not checked yet
+    people = Person.objects.count()
+    tasks.take(woken[0])
+    batch = ImportBatch.objects.get()
+    assert (batch.state, batch.accepted, batch.rejected) == (ImportState.REVIEW, 1, 1)
+    assert (Certificate.objects.filter(batch=batch).count(), Person.objects.count()) == (0, people)
+    shown = browser.get(address).content.decode()
+    assert "等本部门另一位证照管理员复核确认" in shown
+    assert f"{address}/release" not in shown
+    assert browser.post(f"{address}/release").status_code == 403  # who began it does not release it
+    tasks.take(woken[0])
+    assert not Certificate.objects.filter(batch=batch).exists()
+    client.force_login(district.keeper("11440507MB2X00012R"))
+    assert client.post(f"{address}/release").status_code == 404
+    client.force_login(district.keeper(district.POLICE["issuer_code"], name="杨志刚"))
+    shown = client.get(address).content.decode()
+    assert f"{address}/release" in shown
+    assert "P1" in shown
+    assert "李四方" not in shown
+    assert rows[0][0] not in shown
+    assert client.get(f"{address}/refused.csv").status_code == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"{address}/release").status_code == 302
+        assert client.post(f"{address}/release").status_code == 409
+    tasks.take(woken[-1])
+    batch.refresh_from_db()
+    assert (batch.state, batch.accepted, batch.rejected) == (ImportState.DONE, 1, 1)
+    assert Certificate.objects.get(batch=batch).number == "P1"
+    shown = client.get(address).content.decode()
+    assert "杨志刚" in shown
+    assert keeper.display_name in shown
+    acts = JournalEntry.objects.filter(stream=f"import:{batch.pk}", act__startswith="certificates_import")
+    actors = dict(acts.values_list("act", "actor"))
+    assert actors["certificates_import_checked"] == f"user:{keeper.pk}"
+    assert actors["certificates_import_released"] != f"user:{keeper.pk}"
+
+
+def test_the_store_keeps_who_began_from_releasing(
+    browser: Client, kind: CertificateType, woken: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    post(browser, django_capture_on_commit_callbacks, sheet([id_number(), "李四", "P1", "2020-01-01"]))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ImportBatch.objects.update(released_by=F("started_by"))
+
+
 def test_what_nobody_works_on_is_woken(
     browser: Client, kind: CertificateType, woken: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -225,7 +290,7 @@ def test_what_nobody_works_on_is_woken(
     clock.set_source(lambda: NOON + timedelta(minutes=5))
     assert tasks.resume() == 1
     assert "继续导入" in browser.get(f"{PAGE}/{woken[0]}").content.decode()
-    tasks.take(woken[-1])
+    let_in(woken[-1])
     assert tasks.resume() == 0
     assert ImportBatch.objects.get().state == ImportState.DONE
 
@@ -242,9 +307,9 @@ def test_a_turn_ends_after_its_time(
     tasks.take(woken[0])
     assert woken == [woken[0]] * 2
     batch = ImportBatch.objects.get()
-    assert (batch.state, batch.accepted) == (ImportState.RUNNING, 0)
+    assert (batch.state, batch.accepted) == (ImportState.CHECKING, 0)
     monkeypatch.setattr(tasks, "SLICE", 5.0)
-    tasks.take(woken[1])
+    let_in(woken[1])
     batch.refresh_from_db()
     assert (batch.state, batch.accepted) == (ImportState.DONE, 1)
     assert importing.digest_over(batch.pk)

@@ -109,7 +109,7 @@ def test_getting_on_forgets_attempts(kind: CertificateType, monkeypatch: pytest.
     ImportBatch.objects.update(attempts=attempting.MOST - 1)
     attempt(one)
     one.refresh_from_db()
-    assert (one.state, one.attempts, one.accepted) == (ImportState.DONE, 0, 1)  # type: ignore[union-attr]
+    assert (one.state, one.attempts, one.accepted) == (ImportState.REVIEW, 0, 1)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("how", ["import", "compare"])
@@ -124,7 +124,7 @@ def test_what_was_stopped_stays_stopped(kind: CertificateType, how: str) -> None
         again = begun(kind, how)
         attempt(again)
         again.refresh_from_db()
-        assert (again.state, again.pk) == (ImportState.DONE, one.pk)
+        assert (again.state, again.pk) == (ImportState.REVIEW, one.pk)
 
 
 def test_stopped_while_a_worker_is_at_it(kind: CertificateType, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
