@@ -30,6 +30,8 @@ LARGEST = 10_000_000  # bytes
 MEMORY, SECONDS = 1_500_000_000, 20  # for a file of a stranger
 HAN = re.compile("[㐀-鿿\U00020000-\U0003ffff]")
 SEALED_BY = {Fault.OTHER_BODY: "盖章的单位不是证照的颁发机构"}  # of a paper's own seal
+# Never a default: what happens to lie in a folder is not what somebody trusts.
+NOBODY = "没有指定信任哪一家认证机构，请用 --trust 给出它的证书（演示环境的在 var/seal-keys/authorities.pem）"
 NOW_WHERE = "是否仍然有效，请扫文件上的二维码或到证照真伪验证页面查询。"
 
 
@@ -68,7 +70,7 @@ class Verified:
 def verify(content: bytes, *, trusted: Sequence[x509.Certificate], on: date) -> Verified:
     """Return what a PDF or a signed data file proves on a day; told apart by its first bytes."""
     if not trusted:
-        return Verified(State.UNREADABLE, ("没有指定信任哪一家认证机构，请用 --trust 给出它的证书",))
+        return Verified(State.UNREADABLE, (NOBODY,))
     if not content or len(content) > LARGEST:
         return Verified(State.UNREADABLE, (f"文件是空的，或者超过 {LARGEST // 1_000_000} MB",))
     if content.lstrip()[:1] == b"{":

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+import runpy
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -14,11 +16,13 @@ from certificates import verify
 from certificates.papers import opening, showing
 from certificates.sealing import authority, keys, signing
 from certificates.verify import State, Verified
+from portal import environment
 from tests.factories import papers, people, seals
 from tests.factories.certificates import AT, ISSUER, TODAY, VALUES, card_type, certificate
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
 DAY = timedelta(days=1)
 # What nobody may need who checks a file of ours.
 BLOCKED = """
@@ -82,6 +86,39 @@ def test_runs_without_django_database_or_settings(made, content, tmp_path):
     assert (data.returncode, made.number in data.stdout) == (0, True), data.stdout
     broken = alone(tmp_path, papers.flipped(content, 5000))
     assert (broken.returncode, broken.stdout) == (1, "不可信\n· 签章后内容被改动过\n")
+
+
+@pytest.mark.parametrize("named", ["FILE", "文件"])
+def test_the_readmes_own_line_works_in_a_fresh_demo(made, content, tmp_path, named):
+    """Word for word, in both halves: the folder of the checkout, and the authority where a demo puts it."""
+    lines = re.findall(r"`(\.venv/bin/python -m certificates\.verify [^`]+)`", README.read_text("utf-8"))
+    assert len(lines) == 2
+    (line,) = [one for one in lines if named in one.split()]
+    for name in ("certificates", "common"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    place = tmp_path / default("SEAL_AUTHORITIES_FILE").relative_to(ROOT)
+    place.parent.mkdir(parents=True)
+    place.write_text(seals.pem(seals.root()), encoding="ascii")
+    (tmp_path / "got.pdf").write_bytes(content)
+    asked = ["got.pdf" if word == named else word for word in line.split()]
+    done = subprocess.run(asked, capture_output=True, text=True, cwd=tmp_path, env={})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert made.identifier in done.stdout
+    bare = subprocess.run(asked[:4], capture_output=True, text=True, cwd=tmp_path, env={})
+    assert (bare.returncode, "--trust" in bare.stdout) == (2, True), "nobody is trusted unless named"
+
+
+def default(name: str) -> Path:
+    """Return where a demo keeps something: what the product's settings say when nobody says otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(environment, "load", lambda _path: None)
+        for given in ("SEAL_KEYS_DIR", "SEAL_AUTHORITIES_FILE"):
+            patch.delenv(given, raising=False)
+        told = runpy.run_path(str(ROOT / "portal" / "settings.py"))
+    path = told[name]
+    assert isinstance(path, Path)
+    return path
 
 
 def test_answers_programs_in_json_within_bounds(content, tmp_path):
