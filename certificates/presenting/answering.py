@@ -17,7 +17,7 @@ from certificates.presenting import codes, tracing
 from certificates.presenting.errors import AlreadyAnswered, AnsweredTooLate, NoSuchScan
 from certificates.presenting.scanning import WITH
 from certificates.presenting.stages import ACCESS, Stage, stage
-from certificates.states import ScanStatus, UseOutcome
+from certificates.states import AuthorisationKind, AuthorisationStatus, ScanStatus, UseOutcome
 from common.clock import SHANGHAI
 from records.journal import note
 
@@ -67,6 +67,7 @@ def refuse(person: Person, *, scan_id: UUID, at: datetime) -> Scan:
     UseRecord.objects.bulk_create(
         tracing.record(found, types[slug], outcome=declined, at=at) for slug in found.scope
     )
+    _refused(found, person, at=at)
     _answered(found, person, ScanStatus.REFUSED, at=at)
     return found
 
@@ -101,7 +102,7 @@ def _require_waiting(now: Stage) -> None:
 
 def _granted(principal: Principal, found: Scan, *, until_days: int, at: datetime) -> Authorisation:
     """Keep the consent: for a case it replaces an earlier answer; for a purpose it ends with the look."""
-    who = f"{found.body} {found.window}"
+    who = _window(found)
     if not found.matter_code:
         return authorising.grant_at_window(
             principal,
@@ -124,6 +125,31 @@ def _granted(principal: Principal, found: Scan, *, until_days: int, at: datetime
         text_version=CONSENT_TEXT,
         at=at,
     )
+
+
+def _refused(found: Scan, person: Person, *, at: datetime) -> None:
+    """Keep the no beside every yes, for the holder to find again; nothing rests on it, so no mandate is asked for."""
+    shown, for_case = found.presentation, bool(found.matter_code)
+    Authorisation.objects.create(
+        holder_person_id=shown.holder_person_id,
+        holder_organisation_id=shown.holder_organisation_id,
+        given_by=person,
+        kind=AuthorisationKind.CASE if for_case else AuthorisationKind.PURPOSE,
+        case_reference=found.case_reference if for_case else "",
+        matter_code=found.matter_code,
+        matter_name=found.matter_name,
+        purpose=found.purpose,
+        body=_window(found),
+        scope=found.scope,
+        status=AuthorisationStatus.REFUSED,
+        text_version=CONSENT_TEXT,
+        given_at=at,
+        until=_day(at),
+    )
+
+
+def _window(found: Scan) -> str:
+    return f"{found.body} {found.window}"
 
 
 def _day(at: datetime) -> date:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from accounts.acting.principals import Limits, Principal
 from accounts.models import Guardianship
+from certificates import selectors
 from certificates.errors import NotYours
 from certificates.holding import authorising
 from certificates.models import Authorisation, Scan, UseRecord
@@ -85,6 +86,24 @@ def test_no_is_recorded_for_each_type_and_opens_nothing(meeting):
     assert (record.post, record.scan, record.body) == ("3 号窗口 窗口人员", found, "测试大厅")
     with pytest.raises(AlreadyAnswered, match="不同意"):
         meeting.agree(scan)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        ({}, "case"),
+        ({"matter_code": "", "case_reference": "", "matter_name": "", "purpose": "开户 核对身份"}, "purpose"),
+    ],
+)
+def test_no_is_kept_beside_what_was_agreed_to(meeting, asked, kind):
+    """授权管理 says that what one refused is there, too."""
+    scan = meeting.ask(**asked)
+    for _ in range(2):
+        answering.refuse(meeting.shower.person, scan_id=scan.pk, at=AT)
+    refused = selectors.authorisations_of(person=meeting.shower.person).get()
+    assert (refused.status, refused.kind, refused.body) == ("refused", kind, "测试大厅 3 号窗口")
+    assert (refused.scope, refused.given_by) == (scan.scope, meeting.shower.person)
+    assert (refused.matter_name, refused.purpose) == (scan.matter_name, scan.purpose)
 
 
 def test_no_before_the_question_ends_it(meeting):
