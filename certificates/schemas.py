@@ -80,6 +80,15 @@ def _fault(value: object, spec: FactSpec | None) -> str | None:
     return None
 
 
+def required(specs: Mapping[str, FactSpec]) -> frozenset[str]:
+    """Return the fields a new certificate may not be without. Lists and yes-or-no may always be empty."""
+    return frozenset(
+        name
+        for name, spec in specs.items()
+        if not spec.optional and spec.type not in {FactType.LIST, FactType.BOOLEAN}
+    )
+
+
 def check_number(number: str) -> None:
     """Raise InvalidFields for a number that is a resident ID: certificate numbers stand in clear (PIPL art. 51)."""
     if _is_resident_id(number):
@@ -109,7 +118,8 @@ _JSON: dict[FactType, dict[str, Any]] = {
 def json_schema(kind: CertificateType, *, version: int) -> dict[str, Any]:
     """Return what the fields of a version may be as JSON Schema 2020-12; `x-` keys say what that has no word for.
 
-    A field may be missing, or null: not every paper has it. Amounts are written as text, never as a fraction.
+    A field may be missing, or null: not every old paper has it; what is issued by hand has all that
+    `x-required-when-issued` names. Amounts are written as text, never as a fraction.
     """
     specs = of_version(kind, version)
     return {
@@ -118,6 +128,7 @@ def json_schema(kind: CertificateType, *, version: int) -> dict[str, Any]:
         "title": kind.name,
         "type": "object",
         "additionalProperties": False,
+        "x-required-when-issued": sorted(required(specs)),
         "properties": {name: _property(spec) for name, spec in specs.items()},
     }
 

@@ -132,11 +132,12 @@ def issue_many(
 def _plans(issues: Sequence[Issue]) -> list[_Plan]:
     known = schemas.kinds({given.slug for given in issues})
     for given in issues:
-        _check(given, known[given.slug])
+        check(given, known[given.slug])
     return [_Plan(given, known[given.slug]) for given in issues]
 
 
-def _check(given: Issue, kind: CertificateType) -> None:
+def check(given: Issue, kind: CertificateType) -> None:
+    """Raise InvalidFields for what the type does not allow: fields, holder, issuer, days, number."""
     specs = schemas.of_version(kind, kind.current_schema)
     schemas.check(given.values, specs=specs)
     if unknown := [name for name in given.number_fields if name not in specs]:

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import actors
-from accounts.models import User
+from accounts.models import Department, User
 from certificates import schemas, telling
 from certificates.errors import InvalidMove, NothingToChange
-from certificates.issuance import issuing, terms
+from certificates.issuance import carrying, issuing, terms
 from certificates.issuance.issuing import Issue
 from certificates.keeping import keepers
 from certificates.keeping.keepers import Holder
@@ -39,6 +39,31 @@ def types_of(user: User) -> list[CertificateType]:
     return list(terms.types_of(keepers.department_of(user).credit_code))
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A certificate as it would be issued, to be looked over before it is sealed."""
+
+    type: CertificateType
+    values: Mapping[str, Any]
+    number: str
+    issuer: str
+    issued_on: date
+    valid_from: date
+    valid_until: date | None
+    reason: str
+
+
+def draft(user: User, *, slug: str, holder: Holder, given: Given, reason: str, at: datetime) -> Draft:
+    """Return what `issue` would seal; raises what it raises, but for what only the store knows."""
+    department, why = keepers.department_of(user), keepers.stated(reason)
+    keepers.refuse_own(user, holder)
+    asked = _asked(slug, holder=holder, given=given, department=department, at=at)
+    kind = schemas.kinds({slug})[slug]
+    issuing.check(asked, kind)
+    last = terms.last_day(kind, valid_from=given.valid_from, asked=given.valid_until)
+    return Draft(kind, asked.values, given.number, department.name, _day(at), given.valid_from, last, why)
+
+
 @transaction.atomic
 def issue(user: User, *, slug: str, holder: Holder, given: Given, reason: str, at: datetime) -> Certificate:
     """Issue a certificate of the keeper's department, signed; its holder is told.
@@ -47,24 +72,29 @@ def issue(user: User, *, slug: str, holder: Holder, given: Given, reason: str, a
     """
     department, why = keepers.department_of(user), keepers.stated(reason)
     keepers.refuse_own(user, holder)
-    made = issuing.issue(
-        Issue(
-            type=slug,
-            holder=holder,
-            values=given.values,
-            issued_on=_day(at),
-            valid_from=given.valid_from,
-            valid_until=given.valid_until,
-            number=given.number,
-            issuer_code=department.credit_code,
-            issuer_name=department.name,
-            is_demo=holder.is_demo,
-        ),
-        at=at,
-        actor=actors.of_user(user),
-    )
+    asked = _asked(slug, holder=holder, given=given, department=department, at=at)
+    made = issuing.issue(asked, at=at, actor=actors.of_user(user))
     _tell(user, made, act="certificate_issued_by_keeper", why=why, words="签发", at=at)
     return made
+
+
+def _asked(slug: str, *, holder: Holder, given: Given, department: Department, at: datetime) -> Issue:
+    """Return the issue with the holder's own fields and the number filled in; raises InvalidFields."""
+    kind = schemas.kinds({slug})[slug]
+    specs = schemas.of_version(kind, kind.current_schema)
+    return Issue(
+        type=slug,
+        holder=holder,
+        values=carrying.whole(given.values, holder=holder, specs=specs),
+        issued_on=_day(at),
+        valid_from=given.valid_from,
+        valid_until=given.valid_until,
+        number=given.number,
+        number_fields=[carrying.NUMBER] if carrying.NUMBER in specs else [],
+        issuer_code=department.credit_code,
+        issuer_name=department.name,
+        is_demo=holder.is_demo,
+    )
 
 
 @transaction.atomic
@@ -90,6 +120,8 @@ def change(
     if not changes and not renews:
         raise NothingToChange
     kept = schemas.of_version(found.type, found.type.current_schema)
+    own = carrying.of_holder(keepers.holder_of(found), specs=kept)
+    carrying.refuse_another(changes, own=own, specs=kept)
     made = issuing.issue(
         Issue(
             type=found.type,

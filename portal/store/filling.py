@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -21,9 +21,15 @@ _YES_NO = (("", "不填"), ("yes", "是"), ("no", "否"))
 class FieldBox(forms.CharField):
     """One field of a certificate; its words are read as its specification says."""
 
-    def __init__(self, spec: FactSpec) -> None:
-        self.spec = spec
-        super().__init__(label=spec.label, required=False, max_length=LONGEST, widget=_widget(spec))
+    def __init__(self, spec: FactSpec, *, required: bool = False) -> None:
+        self.spec, self.optional = spec, not required
+        super().__init__(
+            label=spec.label,
+            required=required,
+            max_length=LONGEST,
+            widget=_widget(spec),
+            error_messages={"required": f"请填写{spec.label}。"},
+        )
         self.hint = f"单位：{spec.unit}" if spec.unit else ""
 
     def clean(self, value: Any) -> Any:
@@ -50,12 +56,19 @@ _FAULTS = {
 class FieldsForm(forms.Form):
     """The fields of a type's current schema. Lists are not filled in here: they come with an import."""
 
-    def __init__(self, *args: Any, specs: Mapping[str, FactSpec], **told: Any) -> None:
-        """Make one box for each field."""
+    def __init__(
+        self,
+        *args: Any,
+        specs: Mapping[str, FactSpec],
+        required: Collection[str] = (),
+        without: Collection[str] = (),
+        **told: Any,
+    ) -> None:
+        """Make one box for each field but those that follow from others (`without`)."""
         super().__init__(*args, **told)
         for name, spec in specs.items():
-            if spec.type is not FactType.LIST:
-                self.fields[PREFIX + name] = FieldBox(spec)
+            if spec.type is not FactType.LIST and name not in without:
+                self.fields[PREFIX + name] = FieldBox(spec, required=name in required)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -52,7 +52,10 @@ _SOURCE_KINDS = {
 
 
 class FieldSpec(BaseModel):
-    """Type and words of one value; `true_text`/`false_text` say a boolean in words ("未查到死亡登记")."""
+    """Type and words of one value; `true_text`/`false_text` say a boolean in words ("未查到死亡登记").
+
+    `optional`: a certificate may be issued without it; what an edition freezes does not say so.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -63,6 +66,7 @@ class FieldSpec(BaseModel):
     personal: bool = False
     true_text: str = ""
     false_text: str = ""
+    optional: bool = Field(default=False, exclude=True)
 
 
 class FactSpec(FieldSpec):

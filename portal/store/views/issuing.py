@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,19 +13,23 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from certificates import schemas
 from certificates.errors import AlreadyHeld, InvalidFields, MoveReasonRequired, NothingToChange, NumberTaken
 from certificates.holding.looking import holder_of
+from certificates.issuance import carrying
 from certificates.keeping import finding, reissuing
 from certificates.keeping.reissuing import Given
 from certificates.models import Certificate, CertificateType
 from common import clock
 from portal.store import access
 from portal.store.access import office_page
-from portal.store.filling import FieldsForm
+from portal.store.filling import PREFIX, FieldsForm
 from portal.store.forms import ChangeForm, IssueForm
-from portal.store.showing import holding
+from portal.store.showing import drafting, holding
+from portal.store.showing.drafting import Preview
 
+T = TypeVar("T")
 MENDABLE = (AlreadyHeld, MoveReasonRequired, NothingToChange, NumberTaken)
 
 
@@ -37,24 +42,59 @@ def issue(request: HttpRequest, code: str) -> HttpResponse:
     kind = next((one for one in reissuing.types_of(keeper.user) if one.code == code), None)
     if kind is None:
         raise Http404
-    form, fields = IssueForm(request.POST or None), _fields(request, kind)
-    holder = holder_of(form.cleaned_data["holder"]) if form.is_valid() else None
-    if form.is_valid() and holder is None:
-        form.add_error("holder", "没有找到这个号码，请核对。持证人要先在政务服务网登录过，或者已由部门登记。")
-    if holder is not None and form.is_valid() and fields.is_valid():
-        told = form.cleaned_data
-        given = Given(told["number"], told["begins"], told["until"], fields.values)
-        made = _done(
-            form,
-            lambda: reissuing.issue(
-                keeper.user, slug=kind.slug, holder=holder, given=given, reason=told["reason"], at=clock.now()
-            ),
-        )
-        if made is not None:
-            messages.success(request, "已签发，已经告诉持证人。")
-            return redirect("store:certificate", made.pk)
+    form, fields = IssueForm(request.POST or None), _fields(request, kind, anew=True)
+    looked = None
+    if form.is_valid() and fields.is_valid() and "back" not in request.POST:
+        looked = _looked_over(keeper.user, kind, form, fields)
+    if looked is not None and "seal" in request.POST and (made := _sealed(keeper.user, kind, form, fields)):
+        messages.success(request, "已签发，已经告诉持证人。")
+        return redirect("store:certificate", made.pk)
     shown = {"keeper": keeper, "kind": kind, "form": form, "fields": fields}
-    return render(request, "store/issue.html", shown, status=422 if form.is_bound else 200)
+    if looked is not None and not form.errors and not fields.errors:
+        return render(request, "store/issue_preview.html", shown | {"page": looked, "kept": _kept(request)})
+    failed = bool(form.errors or fields.errors)
+    return render(request, "store/issue.html", shown, status=422 if failed else 200)
+
+
+def _looked_over(user: User, kind: CertificateType, form: IssueForm, fields: FieldsForm) -> Preview | None:
+    """Return what is about to be sealed, None where something is to be mended first."""
+    holder = holder_of(form.cleaned_data["holder"])
+    if holder is None:
+        form.add_error("holder", "没有找到这个号码，请核对。持证人要先在政务服务网登录过，或者已由部门登记。")
+        return None
+    given, reason = _given(form, fields), form.cleaned_data["reason"]
+    asked = _done(
+        form,
+        fields,
+        lambda: reissuing.draft(
+            user, slug=kind.slug, holder=holder, given=given, reason=reason, at=clock.now()
+        ),
+    )
+    return drafting.preview(asked, holder=holder) if asked is not None else None
+
+
+def _sealed(user: User, kind: CertificateType, form: IssueForm, fields: FieldsForm) -> Certificate | None:
+    holder = holder_of(form.cleaned_data["holder"])
+    assert holder is not None
+    given, reason = _given(form, fields), form.cleaned_data["reason"]
+    return _done(
+        form,
+        fields,
+        lambda: reissuing.issue(
+            user, slug=kind.slug, holder=holder, given=given, reason=reason, at=clock.now()
+        ),
+    )
+
+
+def _given(form: IssueForm, fields: FieldsForm) -> Given:
+    told = form.cleaned_data
+    return Given(told["number"], told["begins"], told["until"], fields.values)
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was filled in, to be handed on by the page that is looked over."""
+    acts = {"csrfmiddlewaretoken", "seal", "back"}
+    return [(name, value) for name, value in request.POST.items() if name not in acts]  # type: ignore[misc]
 
 
 @office_page
@@ -69,6 +109,7 @@ def change(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
         given = form.cleaned_data
         made = _done(
             form,
+            fields,
             lambda: reissuing.change(
                 keeper.user,
                 certificate_id=certificate_id,
@@ -91,16 +132,26 @@ def change(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     return render(request, "store/change.html", shown, status=422 if form.is_bound else 200)
 
 
-def _done(form: Form, act: Callable[[], Certificate]) -> Certificate | None:
+def _done(form: Form, fields: FieldsForm, act: Callable[[], T]) -> T | None:
     """Do it; what can be mended by typing otherwise is said in the form, so that nothing typed is lost."""
     try:
         return act()
     except InvalidFields as error:
-        form.add_error(None, "；".join(error.fields.values()))
+        for name, words in error.fields.items():
+            beside = f"{PREFIX}{name}" in fields.fields
+            (fields if beside else form).add_error(f"{PREFIX}{name}" if beside else None, words)
     except MENDABLE as error:
         form.add_error(None, error.message)
     return None
 
 
-def _fields(request: HttpRequest, kind: CertificateType) -> FieldsForm:
-    return FieldsForm(request.POST or None, specs=schemas.of_version(kind, kind.current_schema))
+def _fields(request: HttpRequest, kind: CertificateType, *, anew: bool = False) -> FieldsForm:
+    """Return the boxes; a new certificate has its holder's from the register, and all that its card needs."""
+    specs = schemas.of_version(kind, kind.current_schema)
+    follows = carrying.repeated(kind.holder_kind) if anew else frozenset()
+    return FieldsForm(
+        request.POST or None,
+        specs=specs,
+        required=schemas.required(specs) if anew else (),
+        without={carrying.NUMBER, *follows},
+    )

@@ -25,14 +25,15 @@ from certificates.states import CertificateStatus
 from records.models import Event, JournalEntry
 from tests.certificates.keeping.conftest import Store
 from tests.factories import people
-from tests.factories.certificates import AT, ISSUER, VALUES
+from tests.factories.certificates import AT, CARD, ISSUER, VALUES, card_type
 
 pytestmark = pytest.mark.django_db
 WHY = "依法院生效裁判办理"
+WHOLE = {"card_number": "6200000000000001234", "born": "1940-03-15", "amount": "100.00", "level": "a"}
 
 
 def issue(store: Store, holder: Person, **changes: Any) -> Certificate:
-    told = {"number": "N1", "valid_from": AT.date(), "valid_until": None, "values": VALUES, **changes}
+    told = {"number": "N1", "valid_from": AT.date(), "valid_until": None, "values": WHOLE, **changes}
     return reissuing.issue(
         store.keeper, slug="test_card", holder=holder, given=Given(**told), reason=WHY, at=AT
     )
@@ -48,8 +49,51 @@ def test_what_is_issued_is_the_departments_and_says_why(store: Store) -> None:
     assert set(actors) == {f"user:{store.keeper.pk}"}
 
 
+def test_the_holders_name_and_the_number_are_filled_in(store: Store) -> None:
+    person = people.person()
+    assert issue(store, person).fields == {**WHOLE, "name": person.name, "number": "N1"}
+
+
+def test_a_certificate_in_another_name_than_its_holders_is_not_issued_nor_made_by_a_change(
+    store: Store,
+) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        issue(store, people.person(), values={**WHOLE, "name": "别的名字"})
+    assert "和持证人登记的不一致" in refused.value.fields["name"]
+    with pytest.raises(InvalidFields):
+        change(store, {"name": "别的名字"})
+    assert Certificate.objects.count() == 1
+
+
+@pytest.mark.parametrize("empty", WHOLE)
+def test_a_certificate_without_what_its_card_says_is_not_issued(store: Store, empty: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        issue(store, people.person(), values={**WHOLE, empty: ""})
+    assert set(refused.value.fields) == {empty}
+    with pytest.raises(InvalidFields):
+        issue(store, people.person(), values={name: value for name, value in WHOLE.items() if name != empty})
+
+
+def test_what_a_type_says_may_be_empty_may_be(store: Store) -> None:
+    fields = {**CARD["fields"], "amount": {**CARD["fields"]["amount"], "optional": True}}
+    card_type(issuers=[ISSUER], version=2, fields=fields)
+    person = people.person()
+    given = {name: value for name, value in WHOLE.items() if name != "amount"}
+    assert "amount" not in issue(store, person, values=given).fields
+
+
+def test_a_draft_says_what_would_be_sealed_and_seals_nothing(store: Store) -> None:
+    given = Given("N1", AT.date(), None, WHOLE)
+    told: dict[str, Any] = {"slug": "test_card", "holder": people.person(), "reason": WHY, "at": AT}
+    asked = reissuing.draft(store.keeper, given=given, **told)
+    assert (asked.number, asked.valid_until, asked.issuer) == ("N1", None, "示例市龙湖区民政局")
+    with pytest.raises(InvalidFields):
+        reissuing.draft(store.stranger, given=given, **told)
+    assert Certificate.objects.count() == 1
+
+
 def test_another_departments_type_is_not_issued(store: Store) -> None:
-    given = Given("N1", AT.date(), None, VALUES)
+    given = Given("N1", AT.date(), None, WHOLE)
     with pytest.raises(InvalidFields):
         reissuing.issue(
             store.stranger, slug="test_card", holder=people.person(), given=given, reason=WHY, at=AT
