@@ -4,34 +4,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('certificates', '0019_bodies_by_code'),
+        ("certificates", "0019_bodies_by_code"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='released_at',
+            model_name="importbatch",
+            name="released_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='released_by',
-            field=models.CharField(blank=True, default='', help_text='a second keeper', max_length=60),
+            model_name="importbatch",
+            name="released_by",
+            field=models.CharField(blank=True, default="", help_text="a second keeper", max_length=60),
         ),
         migrations.AlterField(
-            model_name='importbatch',
-            name='state',
-            field=models.CharField(choices=[('checking', '正在检查'), ('review', '等待复核'), ('waiting', '等待导入'), ('running', '正在导入'), ('done', '已导入'), ('failed', '没有完成'), ('dropped', '已停止')], default='waiting', max_length=12),
+            model_name="importbatch",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("checking", "正在检查"),
+                    ("review", "等待复核"),
+                    ("waiting", "等待导入"),
+                    ("running", "正在导入"),
+                    ("done", "已导入"),
+                    ("failed", "没有完成"),
+                    ("dropped", "已停止"),
+                ],
+                default="waiting",
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='reconciliation',
-            name='state',
-            field=models.CharField(choices=[('checking', '正在检查'), ('review', '等待复核'), ('waiting', '等待导入'), ('running', '正在导入'), ('done', '已导入'), ('failed', '没有完成'), ('dropped', '已停止')], default='waiting', max_length=12),
+            model_name="reconciliation",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("checking", "正在检查"),
+                    ("review", "等待复核"),
+                    ("waiting", "等待导入"),
+                    ("running", "正在导入"),
+                    ("done", "已导入"),
+                    ("failed", "没有完成"),
+                    ("dropped", "已停止"),
+                ],
+                default="waiting",
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('released_by', ''), models.Q(('released_by', models.F('started_by')), _negated=True), _connector='OR'), name='released_by_nobody_who_began_it'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("released_by", ""),
+                    models.Q(("released_by", models.F("started_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="released_by_nobody_who_began_it",
+            ),
         ),
     ]

@@ -33,7 +33,7 @@ def receive(user: User, *, kind: CertificateType, name: str, content: Content) -
 
 def choose(user: User, *, kind: CertificateType, name: str) -> ImportBatch:
     """Take in a file that was laid down on the server. Raises NotTheirStore, NoSuchFile, FileUnreadable."""
-    return _begin(user, kind, name, _laid_down(name), origin=FileOrigin.SERVER)
+    return _begin(user, kind, name, _laid_down(user, name), origin=FileOrigin.SERVER)
 
 
 @transaction.atomic
@@ -53,8 +53,8 @@ def _begin(
     return batch
 
 
-def _laid_down(name: str) -> Blocks:
-    path = shelving.on_server(name)
+def _laid_down(user: User, name: str) -> Blocks:
+    path = shelving.on_server(name, body=starting.post_of(user).credit_code)
     return lambda position: shelving.at_path(path, position)
 
 
@@ -130,7 +130,7 @@ def refused(user: User, *, batch_id: UUID) -> Iterator[str]:
 def compare(user: User, *, kind: CertificateType, name: str, content: Content | None) -> Reconciliation:
     """Have a file held against the store: an uploaded one, or one laid down on the server. Raises NotTheirStore."""
     department = starting.department_of(user, kind=kind)
-    blocks = _laid_down(name) if content is None else (lambda _: content())
+    blocks = _laid_down(user, name) if content is None else (lambda _: content())
     told = reading.survey(blocks)
     with transaction.atomic():
         one = reconciling.begin(

@@ -26,7 +26,7 @@ def blocks_of(one: ImportBatch | Reconciliation) -> Blocks:
     """Return what gives the file of an import or a comparison. Raises NoSuchFile."""
     if one.origin == FileOrigin.UPLOAD:
         return lambda position: shelving.kept(one.pk, shelving.UPLOADED, position)
-    path = shelving.on_server(one.file_name)
+    path = shelving.on_server(one.file_name, body=one.issuer_code)
     return lambda position: shelving.at_path(path, position)
 
 

@@ -1,9 +1,10 @@
-"""Where files of certificates lie: uploads and refused rows sealed below FILES_DIR, large ones in IMPORT_DIR."""
+"""Where files of certificates lie: uploads, refused rows sealed below FILES_DIR; large ones in IMPORT_DIR, by body."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from certificates.stocking.errors import NoSuchFile
 from certificates.stocking.files.reading import BLOCK
 from records.encrypting.chunks import SealedWriter, unsealed
 
+_CODE = re.compile(r"[0-9A-Z]{18}")
 UPLOADED, REFUSED = "uploaded", "refused"
 
 
@@ -26,17 +28,19 @@ def at_path(path: Path, position: int) -> Iterator[bytes]:
             yield block
 
 
-def on_server(name: str) -> Path:
-    """Return a file laid down for imports. Raises NoSuchFile for whatever is not in that very folder."""
-    if name not in names_on_server():
+def on_server(name: str, *, body: str) -> Path:
+    """Return a file laid down for a body's imports. Raises NoSuchFile for whatever is not in its very own folder."""
+    if name not in names_on_server(body):
         raise NoSuchFile
-    return Path(settings.IMPORT_DIR) / name
+    return Path(settings.IMPORT_DIR) / body / name
 
 
-def names_on_server() -> list[str]:
-    """Return the names of the files laid down for imports."""
-    folder = Path(settings.IMPORT_DIR)
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
+def names_on_server(body: str) -> list[str]:
+    """Return the names of the files laid down for the imports of a body, in the folder named by its credit code."""
+    folder = Path(settings.IMPORT_DIR) / body
+    if _CODE.fullmatch(body) is None or folder.is_symlink() or not folder.is_dir():
+        return []
+    found = sorted(folder.iterdir())
     return [path.name for path in found if path.is_file() and not path.is_symlink() and path.name[0] != "."]
 
 

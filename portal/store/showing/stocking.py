@@ -71,9 +71,9 @@ class FileForm(forms.Form):
         super().__init__(data)
         types: Any = self.fields["type"]
         types.offer(terms.types_of(keeper.department.credit_code), first=keeper.department)
-        names = shelving.names_on_server()
+        names = shelving.names_on_server(keeper.department.credit_code)
         self.fields["name"].choices = [("", "不选"), *((name, name) for name in names)]  # type: ignore[attr-defined]
-        self.fields["name"].hint = "大文件请运维人员放到服务器的导入文件夹"  # type: ignore[attr-defined]  # the renderer's
+        self.fields["name"].hint = "大文件请运维人员放到服务器上本部门的导入文件夹"  # type: ignore[attr-defined]  # the renderer's
         if not names:
             del self.fields["name"]
 

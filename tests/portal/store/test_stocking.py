@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -104,13 +105,28 @@ def test_a_file_on_the_server(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     settings.IMPORT_DIR = tmp_path
-    (tmp_path / "big.csv").write_bytes(sheet([id_number(), "李四", "P1", "2020-01-01"]))
-    (tmp_path / "secret").symlink_to("/etc/passwd")
+    own = tmp_path / district.POLICE["issuer_code"]
+    other = tmp_path / "11440507MB2X00012R"
+    for folder in (own, other):
+        folder.mkdir()
+    (own / "big.csv").write_bytes(sheet([id_number(), "李四", "P1", "2020-01-01"]))
+    (own / "secret").symlink_to("/etc/passwd")
+    (other / "theirs.csv").write_bytes(sheet([id_number(), "王五", "P2", "2020-01-01"]))
+    (tmp_path / "nobodys.csv").write_bytes(b"x")
     shown = browser.get(PAGE).content.decode()
     assert "big.csv" in shown
-    assert "secret" not in shown
-    for name in ("secret", "../big.csv", "/etc/passwd", ".."):
+    for word in ("secret", "theirs.csv", "nobodys.csv"):
+        assert word not in shown
+    theirs = f"../{other.name}/theirs.csv"
+    for name in ("secret", "../big.csv", "/etc/passwd", "..", "theirs.csv", theirs, "../nobodys.csv"):
         assert post(browser, django_capture_on_commit_callbacks, None, name=name).status_code == 422
+        for body in (own.name, "..", ".", f"../{other.name}", ""):
+            with pytest.raises(NoSuchFile):
+                shelving.on_server(name, body=body)
+    keeper = User.objects.get(pk=browser.session["_auth_user_id"])
+    for verb in (keeping.choose, partial(keeping.compare, content=None)):
+        with pytest.raises(NoSuchFile):
+            verb(keeper, kind=kind, name="theirs.csv")
     assert post(browser, django_capture_on_commit_callbacks, None, name="big.csv").status_code == 302
     let_in(woken[0])
     assert Certificate.objects.filter(number="P1").exists()
