@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from accounts.models import Organisation, Person
 from accounts.registering import NewPerson
-from common import arrays, clock, row_ids
+from common import bulk, clock
 from common.identifiers import credit_code, resident_number
 from records import journal
 from records.encrypting.envelope import seal
@@ -54,7 +54,7 @@ class Known:
 
 def known_people(hashes: Iterable[bytes]) -> dict[bytes, Known]:
     """Return the people with these keyed hashes of resident ID numbers: one statement."""
-    wanted = arrays.literal(f"\\x{one.hex()}" for one in hashes)
+    wanted = bulk.array(f"\\x{one.hex()}" for one in hashes)
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, [wanted])
         return {bytes(number): Known(pk, name) for number, pk, name in cursor.fetchall()}
@@ -71,11 +71,11 @@ def known_organisations(codes: Iterable[str]) -> dict[str, Known]:
 def people(new: Sequence[NewPerson], *, stream: str, actor: str) -> dict[bytes, Known]:
     """Return people by keyed hash of their number, entering who is new, unverified; one journal entry for all."""
     at = clock.now()
-    ids = row_ids.time_ordered(at)
+    ids = bulk.ids(at)
     rows = sorted(_person_row(one, next(ids), on=at.date()) for one in new)
     hashes, pks, names, numbers, years, mobiles, demo = zip(*rows, strict=True) if rows else [()] * 7
     with connection.cursor() as cursor:
-        written = [arrays.literal(one) for one in (pks, names, numbers, hashes, years, mobiles, demo)]
+        written = [bulk.array(one) for one in (pks, names, numbers, hashes, years, mobiles, demo)]
         cursor.execute(_ENTER_PEOPLE, [Person.RealNameLevel.UNVERIFIED, *written])
         entered = {pk for (pk,) in cursor.fetchall()}
     _note(entered, act="people_entered", stream=stream, actor=actor)

@@ -26,7 +26,7 @@ from certificates.stocking.files import comparing, rows
 from certificates.stocking.files.reading import Record
 from certificates.stocking.files.rows import Layout, Rejected, Row
 from certificates.stocking.files.succession import Succession, Version
-from common import arrays, clock, row_ids
+from common import bulk, clock
 from common.identifiers import make_certificate_identifier, mask_name
 
 HELD = "名下已有有效的这类证照，不能再入库一张有效的"
@@ -123,7 +123,7 @@ class Preparer:
         self._held: dict[str, _Held] = {}
         self._succession = Succession(job.layout.kind.exclusive, job.layout.today)
         self._ghosts: dict[Any, Known] = {}
-        self._ids = row_ids.time_ordered(job.at)
+        self._ids = bulk.ids(job.at)
 
     @property
     def encoding(self) -> str:
@@ -132,7 +132,7 @@ class Preparer:
 
     def __call__(self, records: Sequence[Record], *, careful: bool = False) -> Prepared:
         """Return the chunk, ready. `careful` also asks the store for identifiers that are about to be made."""
-        self._ids = row_ids.time_ordered(clock.now())
+        self._ids = bulk.ids(clock.now())
         made = Prepared()
         refused = made.refused
         found = list(self._sound(records, refused))
@@ -193,12 +193,12 @@ class Preparer:
     # --- what stands in the store
     def _look_up(self, found: Sequence[Row], holders: dict[Any, Known], *, careful: bool) -> None:
         kind = self._layout.kind
-        self._remember(_STORED, [kind.pk, arrays.literal({row.number for row in found})])
+        self._remember(_STORED, [kind.pk, bulk.array({row.number for row in found})])
         named = {row.identifier for row in found if row.identifier}
         if careful:
             named |= {made for row in found if (made := self._made(row)) is not None}
         if named:
-            self._remember(_NAMED, [arrays.literal(named)])
+            self._remember(_NAMED, [bulk.array(named)])
         if kind.exclusive:
             self._remember_held({holders[row.key].id for row in found if row.is_person}, "person")
             self._remember_held({holders[row.key].id for row in found if not row.is_person}, "organisation")
@@ -219,7 +219,7 @@ class Preparer:
             return
         with connection.cursor() as cursor:
             sql = _IN_HAND.format(whose=f"holder_{whose}_id")
-            cursor.execute(sql, [self._layout.kind.pk, arrays.literal(holders)])
+            cursor.execute(sql, [self._layout.kind.pk, bulk.array(holders)])
             for pk, holder, status, until in cursor.fetchall():
                 held = _Held(status, until.isoformat() if until else None, pk)
                 before = self._held.get(holder)

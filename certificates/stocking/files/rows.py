@@ -185,6 +185,7 @@ def _row(record: Record, values: dict[str, Any], fields: str, layout: Layout) ->
     valid_from = (_day(values, "valid_from") if "valid_from" in values else "") or issued_on
     valid_until = _last_day(issued_on, valid_from, _until(values), layout)
     status, reason, changed_at = _status(values, layout)
+    document = _text(values, "status_document")
     _check_number(number)
     return Row(
         record=record,
@@ -202,7 +203,7 @@ def _row(record: Record, values: dict[str, Any], fields: str, layout: Layout) ->
         reason=reason,
         changed_at=changed_at,
         fields=fields,
-        document=_text(values, "status_document") if status in ENDED else "",
+        document=document if status in ENDED else "",
     )
 
 
