@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "forget-imports": {"task": "certificates.stocking.tasks.forget_old", "schedule": 86_400.0},
     "replay": {"task": "approvals.tasks.replay", "schedule": crontab(hour="3", minute="17")},
     "verify-certificates": {
         "task": "certificates.sealing.tasks.verify_new",

@@ -13,6 +13,7 @@ from django.db.models import Q
 from certificates.models import ImportBatch, Reconciliation
 from certificates.states import IMPORTING, FileOrigin
 from certificates.stocking import importing, reconciling
+from certificates.stocking.course import forgetting
 from certificates.stocking.files import shelving
 from common import clock
 from common.errors import DomainError
@@ -61,6 +62,12 @@ def resume() -> int:
     for one_id in compared:
         wake_reconcile(one_id)
     return len(batches) + len(compared)
+
+
+@shared_task(name="certificates.stocking.tasks.forget_old")
+def forget_old() -> int:
+    """Remove what is kept of imports that ended long ago."""
+    return forgetting.forget_old(at=clock.now())
 
 
 def wake_take(batch_id: UUID) -> None:

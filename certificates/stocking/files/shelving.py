@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from certificates.stocking.errors import NoSuchFile
 from certificates.stocking.files.reading import BLOCK
 from records.encrypting.chunks import SealedWriter, unsealed
 
+_OWNER = re.compile(r"[0-9a-f]{32}")
 _CODE = re.compile(r"[0-9A-Z]{18}")
 UPLOADED, REFUSED = "uploaded", "refused"
 
@@ -79,6 +81,14 @@ def forget(owner: UUID, part: str) -> None:
 def forget_all(owner: UUID) -> None:
     """Remove everything that was kept for an import."""
     shutil.rmtree(_folder(owner), ignore_errors=True)
+
+
+def owners() -> Iterator[tuple[UUID, datetime]]:
+    """Give for whom something is kept, and since when it was last changed."""
+    folder = Path(settings.FILES_DIR) / "stocking"
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if path.is_dir() and _OWNER.fullmatch(path.name):
+            yield UUID(path.name), datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
 
 
 def keep_refused(owner: UUID, start: int, lines: Iterable[tuple[int, str, str]]) -> None:
