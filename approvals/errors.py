@@ -171,6 +171,12 @@ class FailedChecksOverridden(DomainError):
         )
 
 
+class NotAsShown(DomainError):
+    """What the holder confirms on the phone is not what would be filed: it was changed, or is not asked any longer."""
+
+    message = "窗口改过内容，或者时间已经到了，没有提交。请按手机上现在显示的再核对一遍。"
+
+
 class NoLetter(DomainError):
     """There is no decision, or nothing is asked for, that a letter could say."""
 

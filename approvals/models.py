@@ -64,6 +64,12 @@ class Draft(models.Model):
     )
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
+    shown_at = models.DateTimeField(
+        null=True, blank=True, help_text="when a window put it before the holder; as it was saved then"
+    )
+    declined_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the holder said that what was shown is wrong"
+    )
 
     class Meta:
         constraints = [

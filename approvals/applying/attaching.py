@@ -166,8 +166,8 @@ def _count(place: _Place) -> None:
     others = {key: value for key, value in filed.answers.items() if key != name}
     count = attached.counts(filed, among=[name])[name]
     filed.answers = others if count is None else {**others, name: count}
-    filed.saved_at = clock.now()
-    filed.save(update_fields=["answers", "saved_at"])
+    filed.saved_at, filed.shown_at = clock.now(), None  # the holder has not seen it so
+    filed.save(update_fields=["answers", "saved_at", "shown_at"])
 
 
 def _note(principal: Principal, place: _Place, act: str, stored: StoredFile, window: Window | None) -> None:

@@ -41,10 +41,14 @@ CONSENT_DAYS = 30  # an authorisation ends with the case, and at the latest afte
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Where an application is taken when it is not filed online: the clerk, and the window in words."""
+    """Where an application is taken when it is not filed online: the clerk, and the window in words.
+
+    `confirmed`: as of which saving the holder confirmed it; nothing else is filed at a window.
+    """
 
     clerk: User
     words: str
+    confirmed: datetime | None = None
 
 
 @transaction.atomic
@@ -113,9 +117,9 @@ def go_on(
     clerk: User | None = None,
 ) -> Draft:
     """Go on with a draft under a new consent, at a window or not; its answers stay."""
-    draft.authorisation, draft.saved_at, draft.taken_by = authorisation, at, clerk
+    draft.authorisation, draft.saved_at, draft.taken_by, draft.shown_at = authorisation, at, clerk, None
     selectors.acted_on(draft, principal).save(
-        update_fields=["authorisation", "saved_at", "person", "agent", "mandate", "taken_by"]
+        update_fields=["authorisation", "saved_at", "shown_at", "person", "agent", "mandate", "taken_by"]
     )
     return draft
 
@@ -206,8 +210,8 @@ def save(
     draft = own_locked(principal, reference=reference)
     kept = {name: value for name, value in draft.answers.items() if name not in dropped}
     draft.answers = {**kept, **answers, **attached.counts(draft, among=answers)}
-    draft.saved_at, draft.taken_by = clock.now(), clerk
-    draft.save(update_fields=["answers", "saved_at", "taken_by"])
+    draft.saved_at, draft.taken_by, draft.shown_at = clock.now(), clerk, None
+    draft.save(update_fields=["answers", "saved_at", "taken_by", "shown_at"])
     return draft
 
 

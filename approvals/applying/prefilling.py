@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -56,15 +57,15 @@ def prefills(draft: Draft | Application, *, given: Facts) -> dict[str, Prefill]:
     return prefill(editions.compiled(draft.edition), given)
 
 
-def first_incomplete_page(draft: Draft, *, at: datetime) -> int | None:
-    """Return the first page (from 0) with a question that is asked and not answered, or None when all are."""
+def first_incomplete_page(draft: Draft, *, at: datetime, but: Collection[str] = ()) -> int | None:
+    """Return the first page (from 0) with a question (none of `but`) asked and not answered, or None when all are."""
     compiled = editions.compiled(draft.edition)
     given = known(draft, at=at)
     answered = given | form_facts(compiled, draft.answers, facts=given, on=at.date())
     for number, page in enumerate(compiled.pages):
         for question in page.questions:
             asked = is_visible(compiled, question, facts=answered, on=at.date())
-            if asked and _is_unanswered(question, answered[question.fact]):
+            if asked and question.name not in but and _is_unanswered(question, answered[question.fact]):
                 return number
     return None
 

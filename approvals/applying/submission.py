@@ -15,7 +15,15 @@ from approvals import clock, selectors, telling, workflow
 from approvals.applying import attached, drafting, evidence, prefilling
 from approvals.applying.drafting import Window
 from approvals.deciding import announcing
-from approvals.errors import AlreadyOpen, Incomplete, NoSuchApplication, NoSuchDraft, NotAllowed, Unchanged
+from approvals.errors import (
+    AlreadyOpen,
+    Incomplete,
+    NoSuchApplication,
+    NoSuchDraft,
+    NotAllowed,
+    NotAsShown,
+    Unchanged,
+)
 from approvals.models import Application, Draft, Evidence, SupplementNotice
 from approvals.permissions import is_applicant, own
 from approvals.states import ApplicationState, ClockKind
@@ -41,8 +49,8 @@ def submit(
 ) -> Application:
     """Turn the draft into an application; the same key, or a second click, returns the first one.
 
-    `seen` is the draft as the caller has just read it, which spares reading it again. `window`: a clerk takes it.
-    Raises NoSuchDraft, Incomplete (with the first page to mend), AlreadyOpen.
+    `seen` is the draft as the caller has just read it, which spares reading it again. `window`: a clerk takes it, and
+    the applicant confirmed it. Raises NoSuchDraft, Incomplete (with the first page to mend), AlreadyOpen, NotAsShown.
     """
     try:
         return _submit_as_checked(principal, seen, reference=reference, key=key, window=window)
@@ -77,6 +85,8 @@ def _submit_as_checked(
     """Submit what was found complete; a draft that was saved in between is looked at again."""
     while True:
         draft = seen or selectors.own_draft(principal, reference=reference)
+        if window is not None and draft.saved_at != window.confirmed:
+            raise NotAsShown
         _require_complete(draft)
         draft.answers = _with_files_asked(draft)
         if (application := _submit(principal, draft, key=key, window=window)) is not None:
@@ -114,10 +124,10 @@ def _submit(principal: Principal, draft: Draft, *, key: str, window: Window | No
     journal.note(
         stream=application.stream,
         act="submitted",
-        actor=actors.of_user(window.clerk) if window else actors.of_person(principal.acting),
+        actor=actors.of_person(principal.acting),
         subject=str(application.pk),
         details={"matter": draft.matter.code, "edition": draft.edition.number, **drafting.noted(principal)},
-        event=f"申请已在{window.words}提交{principal.by}。" if window else f"申请已提交{principal.by}。",
+        event=_told(principal, window),
         event_kind="submitted",
     )
     attached.carry(draft, application, at=at)
@@ -125,6 +135,12 @@ def _submit(principal: Principal, draft: Draft, *, key: str, window: Window | No
     draft.delete()
     wake_on_commit()
     return application
+
+
+def _told(principal: Principal, window: Window | None) -> str:
+    if window is None:
+        return f"申请已提交{principal.by}。"
+    return f"申请已在{window.words}提交{principal.by}，提交前{principal.you}在手机上核对过。"
 
 
 def _open(draft: Draft, *, key: str, at: datetime, window: Window | None) -> Application:

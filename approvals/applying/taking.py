@@ -18,7 +18,7 @@ from accounts import actors
 from accounts.acting.principals import Principal
 from accounts.models import Person, User
 from approvals import selectors
-from approvals.applying import attaching, drafting, submission
+from approvals.applying import attaching, drafting
 from approvals.errors import AlreadyOpen, NoSuchDraft, NotAcceptingApplications
 from approvals.models import Application, Attachment, Draft
 from certificates.models import Authorisation, Scan
@@ -130,13 +130,6 @@ def keep(
     """Keep what the clerk typed, complete or not. Raises NoSuchDraft."""
     return drafting.save(
         place.principal, reference=draft.reference, answers=answers, dropped=dropped, clerk=place.clerk
-    )
-
-
-def submit(place: AtWindow, *, key: str) -> Application:
-    """Hand the application in at the window; a second click returns the first one. Raises Incomplete, NoSuchDraft."""
-    return submission.submit(
-        place.principal, reference=place.scan.case_reference, key=key, window=place.as_window
     )
 
 

@@ -32,6 +32,7 @@ class _Given:
     answers: Answers
     facts: Facts
     only: frozenset[str] | None
+    without: frozenset[str]
     correcting: frozenset[str]
     controls: frozenset[str]
     on: date
@@ -46,6 +47,7 @@ def build(
     answers: Answers,
     data: Mapping[str, Any] | None = None,
     only: Collection[str] | None = None,
+    without: Collection[str] = (),
     correcting: Collection[str] = (),
     controls: Collection[str] = (),
     facts: Facts | None = None,
@@ -54,7 +56,8 @@ def build(
     """Return the form of one page (counted from 0; None: all pages), bound when `data` is given.
 
     `prefilled` is keyed by fact name; `only` (“form.x” or “x”) opens exactly these questions, as a supplement does;
-    `correcting` opens prefilled boxes; `controls` are names of buttons the page posts; `facts` decide visibility.
+    `without` leaves some out; `correcting` opens prefilled boxes; `controls` are names of buttons the page posts;
+    `facts` decide visibility.
     """
     given = _Given(
         compiled,
@@ -62,6 +65,7 @@ def build(
         answers,
         {**_prefilled_facts(prefilled), **(facts or {})},
         None if only is None else frozenset(name.removeprefix("form.") for name in only),
+        frozenset(without),
         frozenset(correcting),
         frozenset(controls) | TECHNICAL,
         on or clock.today(),
@@ -119,6 +123,8 @@ class AnswerForm(forms.Form):
         return self.cleaned_data
 
     def _wanted(self, question: AskedQuestion) -> bool:
+        if question.name in self._given.without:
+            return False
         return self._given.only is None or question.name in self._given.only
 
     def _place(self, question: AskedQuestion, *, visible: bool) -> None:

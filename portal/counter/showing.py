@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import Organisation
+from approvals.applying import confirming
 from certificates import schemas, selectors
 from certificates.models import Scan
 from certificates.presenting import codes
@@ -66,6 +67,7 @@ class Page:
     who: Person
     seconds: int
     asked: tuple[tuple[str, str], ...]
+    mark: str
     found: tuple[Found, ...] = ()
 
     @property
@@ -88,7 +90,15 @@ def page(scan: Scan, seen: Sequence[Seen], *, at: datetime) -> Page:
     """Return a scan at a moment, with what was seen."""
     now = stage(scan, at=at)
     asked = tuple(_asked(scan)) if scan.scope else ()
-    return Page(scan, now, person(scan), _seconds(scan, now, at=at), asked, tuple(map(_found, seen)))
+    seconds = _seconds(scan, now, at=at)
+    return Page(scan, now, person(scan), seconds, asked, mark(scan, at=at), tuple(map(_found, seen)))
+
+
+def mark(scan: Scan, *, at: datetime) -> str:
+    """Return in one word how far it has come: its stage, or that an application lies before the holder or is filed."""
+    if confirming.filed(scan) is not None:
+        return "taken"
+    return "shown" if confirming.waiting(scan, at=at) else str(stage(scan, at=at))
 
 
 def person(scan: Scan) -> Person:

@@ -16,7 +16,7 @@ const renew = async () => {
     const answer = await fetch(location.href, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-live]");
-    if (!answer.ok || answer.redirected || !fresh) return location.reload();
+    if (!answer.ok || answer.redirected || !fresh || fresh.querySelector("form[data-autosave]")) return location.reload();
     const moved = fresh.dataset.stage !== part().dataset.stage;
     part().replaceWith(fresh);
     began = performance.now();

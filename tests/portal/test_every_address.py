@@ -126,6 +126,8 @@ BUTTONS = {
     "catalogue/matters/<str:code>/begin",
     "check/file",
     "certificates/code/<uuid:scan_id>/agree",
+    "certificates/code/<uuid:scan_id>/confirm",
+    "certificates/code/<uuid:scan_id>/decline",
     "certificates/code/<uuid:scan_id>/refuse",
     "certificates/code/<uuid:scan_id>/withdraw",
     "counter/scan",

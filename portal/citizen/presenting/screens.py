@@ -16,12 +16,17 @@ from certificates.presenting.following import Showing
 from certificates.presenting.stages import ACCESS, ANSWER_WITHIN, ASK_WITHIN, GOING_ON, Stage
 from common.clock import SHANGHAI
 from common.identifiers import mask_id, mask_name
+from portal.citizen.presenting import cases
+from portal.citizen.presenting.cases import Case
 from portal.citizen.showing import consent
 from portal.citizen.showing.faces import type_icon
 
 LOOK_AGAIN = 10  # seconds, where a page cannot look by itself
 BEGIN = "begin"
 CODE = "code"
+CONFIRM = "confirm"  # what the window filled in lies before the holder
+FILED = "filed"
+NO_CASE = Case()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One moment of the phone. `kind`: begin, code, or the stage of the last scan."""
+    """One moment of the phone. `kind`: begin, code, confirm, filed, or the stage of the last scan."""
 
     kind: str
     face: Face
@@ -63,16 +68,24 @@ class Screen:
     sensitive: str = ""
     may_show: bool = True
     until: datetime | None = None
+    case: Case = NO_CASE
+    filling: cases.Asked | None = None
+    came: cases.Came | None = None
 
     @property
     def mark(self) -> str:
         """Return what is another when there is something new to show."""
-        return self.showing.mark
+        return self.showing.mark + self.case.mark
+
+    @property
+    def live(self) -> bool:
+        """Return whether something new may come by itself."""
+        return self.kind in {CODE, CONFIRM} or self.kind in GOING_ON or self.case.undecided
 
     @property
     def refresh(self) -> int:
-        """Return after how many seconds a page without a script should look again; 0: nothing comes by itself."""
-        waits = self.kind == CODE or self.kind in GOING_ON
+        """Return after how many seconds a page without a script looks again; 0: never, or one chooses there."""
+        waits = self.live and self.kind != CONFIRM
         return min(self.seconds or LOOK_AGAIN, LOOK_AGAIN) if waits else 0
 
     @property
@@ -140,9 +153,11 @@ def _scanned(principal: Principal, showing: Showing, face: Face, *, at: datetime
     assert scan is not None
     assert stage is not None
     assert shown is not None
+    case = cases.case(scan, stage, at=at)
+    kind = FILED if case.filed else CONFIRM if case.draft else stage
     asked, sensitive = _asked(shown, scan, at=at) if scan.scope else ((), "")
     return Screen(
-        stage,
+        kind,
         face,
         showing,
         seconds=_seconds(scan, stage, at=at),
@@ -150,6 +165,9 @@ def _scanned(principal: Principal, showing: Showing, face: Face, *, at: datetime
         sensitive=sensitive,
         may_show=_may_show(principal),
         until=at + timedelta(days=CONSENT_DAYS),
+        case=case,
+        filling=cases.asked(case.draft, at=at) if case.draft else None,
+        came=cases.came(case.filed) if case.filed else None,
     )
 
 

@@ -10,14 +10,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from approvals.applying import taking
+from approvals.applying import confirming, taking
+from approvals.errors import AlreadyOpen, Incomplete, NotAsShown
 from certificates import selectors as store
 from certificates.models import CertificateType
 from certificates.presenting import answering, codes, following
 from certificates.presenting.errors import AlreadyAnswered, AnsweredTooLate
 from common import clock
 from portal.citizen import finding
-from portal.citizen.presenting import screens
+from portal.citizen.presenting import cases, screens
 from portal.web.principals import person_of, principal_of
 
 
@@ -38,7 +39,9 @@ def code(request: HttpRequest) -> HttpResponse:
 @require_safe
 def state(request: HttpRequest) -> HttpResponse:
     """Say in one word whether the phone has something new to show."""
-    return JsonResponse({"mark": following.showing(person_of(request), at=clock.now()).mark})
+    at = clock.now()
+    now = following.showing(person_of(request), at=at)
+    return JsonResponse({"mark": now.mark + cases.case(now.scan, now.stage, at=at).mark})
 
 
 @never_cache
@@ -81,4 +84,32 @@ def refuse(request: HttpRequest, scan_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """Take it back, at once."""
     answering.withdraw(person_of(request), scan_id=scan_id, at=clock.now())
+    return redirect("citizen:code")
+
+
+@require_POST
+def confirm(request: HttpRequest, scan_id: UUID) -> HttpResponse:
+    """File what the window filled in, as it was shown, with what is promised here."""
+    person, at = person_of(request), clock.now()
+    said = {name: answer == "yes" for name, answer in request.POST.items() if answer in {"yes", "no"}}
+    draft = confirming.waiting(confirming.of_phone(person, scan_id=scan_id), at=at)
+    promises = cases.asked(draft, at=at).promises if draft else ()
+    if unsaid := [one.label for one in promises if one.required and one.name not in said]:
+        messages.warning(request, f"还没有提交。请先选好：{'、'.join(unsaid)}。")
+        return redirect("citizen:code")
+    try:
+        seen = request.POST.get("seen", "")
+        confirming.confirm(person, scan_id=scan_id, seen=seen, promised=said, at=at)
+    except Incomplete:
+        messages.warning(request, "还没有提交：按您的选择，窗口还要再填几项。填好后会再请您核对。")
+    except (NotAsShown, AlreadyOpen) as refusal:
+        messages.warning(request, refusal.message)
+    return redirect("citizen:code")
+
+
+@require_POST
+def decline(request: HttpRequest, scan_id: UUID) -> HttpResponse:
+    """Say that what the window filled in is wrong: it is told so, and nothing is filed."""
+    confirming.decline(person_of(request), scan_id=scan_id, at=clock.now())
+    messages.info(request, "没有提交。请当面告诉窗口哪里不对，改好以后会再请您核对。")
     return redirect("citizen:code")

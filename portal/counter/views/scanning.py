@@ -70,7 +70,7 @@ def look(request: HttpRequest, scan_id: UUID) -> HttpResponse:
 def state(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """Say in one word how far a scan has come."""
     found = _found(access.clerk_of(request), scan_id)
-    return JsonResponse({"mark": stage(found, at=clock.now())})
+    return JsonResponse({"mark": showing.mark(found, at=clock.now())})
 
 
 @office_page

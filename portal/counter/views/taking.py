@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
@@ -14,11 +13,12 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from approvals.applying import taking
+from approvals.applying import confirming, taking
 from approvals.applying.taking import AtWindow
 from approvals.errors import Incomplete
 from approvals.models import Draft
 from common import clock
+from matters import editions
 from matters.forms import AnswerForm
 from portal.counter import access, showing, taken, wording
 from portal.counter.access import office_page, seated
@@ -66,8 +66,16 @@ def take(request: HttpRequest, scan_id: UUID) -> HttpResponse:
 @seated
 @refused_in_words
 def form(request: HttpRequest, scan_id: UUID) -> HttpResponse:
-    """Show everything that is asked on one page; what was typed is kept whatever button was pressed."""
+    """Show everything that is asked on one page; what was typed is kept whatever button was pressed.
+
+    While it lies before the holder there is nothing to type: the page waits for the phone.
+    """
     place = _place(request, scan_id)
+    if request.POST.get("act") == "edit":
+        confirming.take_back(place)
+        return redirect("counter:form", scan_id)
+    if request.method != "POST" and confirming.waiting(place.scan, at=clock.now()) is not None:
+        return _waiting(request, place)
     sent = files.tried(request, place)
     draft = taking.draft_of(place)
     given = filling.known(draft, at=clock.now())
@@ -133,12 +141,15 @@ def _onward(request: HttpRequest, place: AtWindow, shown: AnswerForm, sent: Trie
     if not shown.is_valid() or request.POST.get("act") != "submit":
         return None
     try:
-        key = request.POST.get("key", "")[:64] or place.scan.case_reference
-        application = taking.submit(place, key=key)
+        confirming.show(place)
     except Incomplete as error:
         messages.warning(request, error.message)
-        return redirect("counter:form", here)
-    return redirect("counter:taken", application.reference)
+    return redirect("counter:form", here)
+
+
+def _waiting(request: HttpRequest, place: AtWindow) -> HttpResponse:
+    page = showing.page(place.scan, [], at=clock.now())
+    return render(request, "counter/shown.html", {"clerk": access.clerk_of(request), "page": page})
 
 
 def _again(
@@ -156,8 +167,9 @@ def _page(
         "page": showing.page(place.scan, [], at=at),
         "draft": draft,
         "form": shown,
-        "key": uuid.uuid4(),
         "saved": _saved(draft),
+        "declined": draft.declined_at is not None and draft.declined_at >= draft.saved_at,
+        "promises": confirming.promises(editions.compiled(draft.edition)),
     }
     return render(request, "counter/form.html", known, status=status)
 

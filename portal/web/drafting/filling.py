@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from accounts.acting.principals import Principal
-from approvals.applying import attached, drafting, prefilling
+from approvals.applying import attached, confirming, drafting, prefilling
 from approvals.models import Application, Draft
 from matters import editions, forms
 from matters.editions import Compiled
@@ -100,9 +100,13 @@ def window_form(
     data: Mapping[str, object] | None = None,
     correcting: Collection[str] = (),
 ) -> AnswerForm:
-    """Return the form of a window: all pages in one, the questions by their short names: a clerk asks in her words."""
+    """Return the form of a window: all pages in one, the questions by their short names: a clerk asks in her words.
+
+    Promises are not on it: the holder gives them on the phone.
+    """
     form = forms.build(
         given.compiled,
+        without={one.name for one in confirming.promises(given.compiled)},
         prefilled=given.prefilled,
         answers=draft.answers,
         data=data,

@@ -18,8 +18,8 @@ from records.models import JournalEntry
 from tests.factories import district, uploads
 from tests.factories.standin import Standin
 from tests.portal.citizen.walking import text_of
-from tests.portal.counter.test_scanning import Pair, after
-from tests.portal.counter.test_taking import agreed
+from tests.portal.counter.test_scanning import CODE, Pair, after
+from tests.portal.counter.test_taking import agreed, confirm
 
 pytestmark = pytest.mark.django_db
 SENIOR_CARD = "11440507MB2X00012R4442011002000"  # asks for a photo when a card of plastic is wanted
@@ -86,13 +86,16 @@ def test_a_scanned_photo_goes_in_with_the_application_and_both_are_named(pair: P
     assert (noted.actor, noted.details["for"]) == (f"user:{pair.clerk.pk}", person)
     assert photo().file.owner == f"user:{pair.clerk.pk}"
     assert any("3 号窗口上传了“近期免冠照片”" in event.text for event in events_of(stream))
-    press(pair, scan, act="submit", key="k")
+    press(pair, scan, act="submit")
+    shown = pair.phone.get(CODE).content.decode()
+    assert "近期免冠照片" in shown
+    confirm(pair, scan, shown)
     assert [one.question for one in attached.handed_in(Application.objects.get())] == ["photo"]
 
 
 def test_questions_stand_there_by_their_short_names(pair: Pair, scan: Scan) -> None:
     """Elsewhere they are asked of the applicant: 您的户籍在哪里？"""
-    answer = press(pair, scan, mail_to="", act="submit", key="k")
+    answer = press(pair, scan, mail_to="", act="submit")
     assert answer.status_code == 422
     told = text_of(answer)
     for words in ("户籍情形", "优待证的形式", "请填写邮寄地址"):
@@ -101,7 +104,7 @@ def test_questions_stand_there_by_their_short_names(pair: Pair, scan: Scan) -> N
 
 
 def test_without_the_photo_it_is_not_handed_in(pair: Pair, scan: Scan) -> None:
-    answer = press(pair, scan, act="submit", key="k")
+    answer = press(pair, scan, act="submit")
     assert answer.status_code == 422
     assert "请上传近期免冠照片" in text_of(answer)
     assert not Application.objects.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -24,7 +25,7 @@ from records.models import JournalEntry
 from tests.factories import district
 from tests.factories.district import ALLOWANCE
 from tests.factories.standin import Standin
-from tests.portal.counter.test_scanning import Pair, after
+from tests.portal.counter.test_scanning import CODE, Pair, after
 
 pytestmark = pytest.mark.django_db
 
@@ -66,12 +67,33 @@ def take(pair: Pair, scan: Scan) -> str:
     return str(answer.content.decode())
 
 
+def show_filled(pair: Pair, scan: Scan, page: str) -> str:
+    """Put it before the holder, and return what the phone shows."""
+    pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+    return str(pair.phone.get(CODE).content.decode())
+
+
+def confirm(pair: Pair, scan: Scan, shown: str, **said: str) -> str:
+    """Confirm on the phone what it showed."""
+    seen = re.search(r'name="seen" value="([^"]*)"', shown)
+    told = {"seen": seen[1] if seen else "", **said}
+    return str(
+        pair.phone.post(reverse("citizen:code_confirm", args=[scan.pk]), told, follow=True).content.decode()
+    )
+
+
+def hand_in(pair: Pair, scan: Scan, page: str) -> Any:
+    """Have the holder confirm what is filled in, and return where the window is led."""
+    confirm(pair, scan, show_filled(pair, scan, page))
+    return pair.window.get(reverse("counter:form", args=[scan.pk]))
+
+
 def test_the_clerk_takes_it_with_nothing_typed_and_it_is_granted(pair: Pair) -> None:
     scan = agreed(pair)
     page = take(pair, scan)
-    assert "群众已核对，提交申请" in page
+    assert "填好了，请群众核对" in page
     assert "我的办件" not in page
-    answer = pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+    answer = hand_in(pair, scan, page)
     application = Application.objects.get()
     assert answer["Location"] == reverse("counter:taken", args=[application.reference])
     assert application.reference == scan.case_reference
@@ -87,13 +109,16 @@ def test_the_clerk_takes_it_with_nothing_typed_and_it_is_granted(pair: Pair) -> 
     assert issued.holder_person == application.person
 
 
-def test_every_step_names_the_clerk(pair: Pair) -> None:
+def test_every_step_names_who_took_it(pair: Pair) -> None:
     scan = agreed(pair)
     page = take(pair, scan)
-    pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+    hand_in(pair, scan, page)
     entries = JournalEntry.objects.filter(stream=f"case:{scan.case_reference}")
-    actors = dict(entries.filter(act__in=["draft_started", "submitted"]).values_list("act", "actor"))
-    assert actors == dict.fromkeys(("draft_started", "submitted"), f"user:{pair.clerk.pk}")
+    acts = ["draft_started", "shown_to_holder", "submitted"]
+    actors = dict(entries.filter(act__in=acts).values_list("act", "actor"))
+    by_clerk = dict.fromkeys(acts[:2], f"user:{pair.clerk.pk}")
+    assert actors == {**by_clerk, "submitted": f"person:{pair.holder.person.pk}"}
+    assert Application.objects.get().taken_by == pair.clerk
     assert any("3 号窗口提交" in event.text for event in events_of(f"case:{scan.case_reference}"))
 
 
@@ -145,8 +170,7 @@ def test_at_home_the_applicants_own_form_is_no_look_of_the_windows(pair: Pair) -
 def test_a_second_click_takes_it_once(pair: Pair) -> None:
     scan = agreed(pair)
     page = take(pair, scan)
-    first = pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
-    assert first.status_code == 302
+    assert hand_in(pair, scan, page).status_code == 302
     where = reverse("counter:taken", args=[Application.objects.get().reference])
     for decided in (False, True):  # the consent ends with the decision
         if decided:
@@ -170,7 +194,7 @@ def test_what_was_typed_stays_when_the_minutes_are_over_and_another_scan_goes_on
     again = agreed(pair)
     assert again.case_reference == draft.reference
     page = take(pair, again)
-    pair.window.post(reverse("counter:form", args=[again.pk]), fields_of(page))
+    hand_in(pair, again, page)
     assert Application.objects.get().reference == draft.reference
 
 
@@ -207,7 +231,7 @@ def test_a_draft_begun_at_home_is_finished_at_the_window(pair: Pair) -> None:
     scan = agreed(pair)
     assert scan.case_reference == draft.reference
     page = take(pair, scan)
-    pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+    hand_in(pair, scan, page)
     deciding.decide_waiting()
     assert Application.objects.get().state == ApplicationState.GRANTED
 
@@ -295,7 +319,7 @@ def test_a_consent_an_application_was_begun_on_stands(pair: Pair, handed_in: boo
     scan = agreed(pair)
     page = take(pair, scan)
     if handed_in:
-        pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+        hand_in(pair, scan, page)
     after(minutes=11)
     assert "撤回授权" in consents(pair, "standing")
 
@@ -324,7 +348,7 @@ def test_another_clerk_window_or_nobody_touches_it(pair: Pair) -> None:
 def test_what_another_clerk_took_is_not_shown(pair: Pair) -> None:
     scan = agreed(pair)
     page = take(pair, scan)
-    pair.window.post(reverse("counter:form", args=[scan.pk]), fields_of(page))
+    hand_in(pair, scan, page)
     address = reverse("counter:taken", args=[Application.objects.get().reference])
     other_window = Client()
     other_window.force_login(district.clerk())
