@@ -105,7 +105,21 @@ def ask_and_agree(counter: Page, phone: Page, *, words: str, matter: str) -> Non
     phone.click("button:has-text('同意') >> nth=0")
     counter.wait_for_selector("text=受理申请")
     counter.keyboard.press("Alt+Enter")
-    counter.wait_for_selector("text=群众已核对")
+    counter.wait_for_selector("text=填好了，请群众核对")
+
+
+def confirm(counter: Page, phone: Page, *, promise: str = "", name: str = "") -> None:
+    """Put what is filled in before the holder, who promises, confirms it, and reads what came of it."""
+    counter.keyboard.press("Alt+Enter")
+    counter.wait_for_selector("text=等群众在手机上核对")
+    phone.wait_for_selector("text=请核对，再提交")
+    if name:
+        looks_right(phone, f"{name}-confirm")
+        looks_right(counter, f"{name}-shown")
+    if promise:
+        phone.check(f"[name={promise}][value=yes]")
+    phone.click("button:has-text('确认并提交')")
+    counter.wait_for_url(re.compile(r"/counter/applications/\d{20}$"))
 
 
 def check(stranger: Page, card: Certificate) -> str:
@@ -176,10 +190,11 @@ def test_issued_presented_used_superseded_revoked_and_a_stranger_is_told_each(
     ask_and_agree(counter, phone, words="预包装食品", matter="预包装食品")
     assert counter.locator("[name=address]").count() == 0, "the licence says it"
     assert "长平路 9 号首层" in counter.inner_text("main")
-    counter.check("[name=commitment][value=yes]")
-    counter.keyboard.press("Alt+Enter")
-    counter.wait_for_url(re.compile(r"/counter/applications/\d{20}$"))
+    assert counter.locator("[name=commitment]").count() == 0, "the holder alone promises"
+    confirm(counter, phone, promise="commitment", name="shop")
     counter.wait_for_selector("text=审批通过")
+    phone.wait_for_selector("h2:has-text('审批通过')")
+    looks_right(phone, "filed")
     looks_right(counter, "taken")
     filed = Application.objects.get(matter__code=FILING)
     assert (filed.channel, filed.state) == (Application.Channel.COUNTER, ApplicationState.GRANTED)
@@ -239,8 +254,9 @@ def test_the_clerk_scans_a_photo_for_the_application_she_takes(
         counter.keyboard.press("Alt+s")
     looks_right(counter, "form")
     assert counter.input_value("[name=mail_to]") == "珠池街道长平路 7 号"
-    counter.keyboard.press("Alt+Enter")
+    confirm(counter, phone)
     counter.wait_for_selector("text=已受理，转工作人员办理")
+    phone.wait_for_selector("h2:has-text('已受理')")
     assert_fits(counter)
     handed_in = attached.handed_in(Application.objects.get())
     assert [one.question for one in handed_in] == ["photo"]

@@ -16,8 +16,8 @@ from certificates.presenting.following import Showing
 from certificates.presenting.stages import ACCESS, ANSWER_WITHIN, ASK_WITHIN, GOING_ON, Stage
 from common.clock import SHANGHAI
 from common.identifiers import mask_id, mask_name
-from portal.citizen.presenting import cases
-from portal.citizen.presenting.cases import Case
+from portal.citizen.presenting import filings
+from portal.citizen.presenting.filings import Filing
 from portal.citizen.showing import consent
 from portal.citizen.showing.faces import type_icon
 
@@ -26,7 +26,7 @@ BEGIN = "begin"
 CODE = "code"
 CONFIRM = "confirm"  # what the window filled in lies before the holder
 FILED = "filed"
-NO_CASE = Case()
+NO_FILING = Filing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,19 @@ class Screen:
     sensitive: str = ""
     may_show: bool = True
     until: datetime | None = None
-    case: Case = NO_CASE
-    filling: cases.Asked | None = None
-    came: cases.Came | None = None
+    filing: Filing = NO_FILING
+    filling: filings.Asked | None = None
+    came: filings.Came | None = None
 
     @property
     def mark(self) -> str:
         """Return what is another when there is something new to show."""
-        return self.showing.mark + self.case.mark
+        return self.showing.mark + self.filing.mark
 
     @property
     def live(self) -> bool:
         """Return whether something new may come by itself."""
-        return self.kind in {CODE, CONFIRM} or self.kind in GOING_ON or self.case.undecided
+        return self.kind in {CODE, CONFIRM} or self.kind in GOING_ON or self.filing.undecided
 
     @property
     def refresh(self) -> int:
@@ -153,8 +153,8 @@ def _scanned(principal: Principal, showing: Showing, face: Face, *, at: datetime
     assert scan is not None
     assert stage is not None
     assert shown is not None
-    case = cases.case(scan, stage, at=at)
-    kind = FILED if case.filed else CONFIRM if case.draft else stage
+    filing = filings.filing(scan, stage, at=at)
+    kind = FILED if filing.filed else CONFIRM if filing.draft else stage
     asked, sensitive = _asked(shown, scan, at=at) if scan.scope else ((), "")
     return Screen(
         kind,
@@ -165,9 +165,9 @@ def _scanned(principal: Principal, showing: Showing, face: Face, *, at: datetime
         sensitive=sensitive,
         may_show=_may_show(principal),
         until=at + timedelta(days=CONSENT_DAYS),
-        case=case,
-        filling=cases.asked(case.draft, at=at) if case.draft else None,
-        came=cases.came(case.filed) if case.filed else None,
+        filing=filing,
+        filling=filings.asked(filing.draft, at=at) if filing.draft else None,
+        came=filings.came(filing.filed) if filing.filed else None,
     )
 
 

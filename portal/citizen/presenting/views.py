@@ -18,7 +18,7 @@ from certificates.presenting import answering, codes, following
 from certificates.presenting.errors import AlreadyAnswered, AnsweredTooLate
 from common import clock
 from portal.citizen import finding
-from portal.citizen.presenting import cases, screens
+from portal.citizen.presenting import filings, screens
 from portal.web.principals import person_of, principal_of
 
 
@@ -41,7 +41,7 @@ def state(request: HttpRequest) -> HttpResponse:
     """Say in one word whether the phone has something new to show."""
     at = clock.now()
     now = following.showing(person_of(request), at=at)
-    return JsonResponse({"mark": now.mark + cases.case(now.scan, now.stage, at=at).mark})
+    return JsonResponse({"mark": now.mark + filings.filing(now.scan, now.stage, at=at).mark})
 
 
 @never_cache
@@ -93,7 +93,7 @@ def confirm(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     person, at = person_of(request), clock.now()
     said = {name: answer == "yes" for name, answer in request.POST.items() if answer in {"yes", "no"}}
     draft = confirming.waiting(confirming.of_phone(person, scan_id=scan_id), at=at)
-    promises = cases.asked(draft, at=at).promises if draft else ()
+    promises = filings.asked(draft, at=at).promises if draft else ()
     if unsaid := [one.label for one in promises if one.required and one.name not in said]:
         messages.warning(request, f"还没有提交。请先选好：{'、'.join(unsaid)}。")
         return redirect("citizen:code")

@@ -126,7 +126,10 @@ def test_no_verb_files_at_a_window_what_nobody_confirmed(pair: Pair) -> None:
     scan = agreed(pair)
     take(pair, scan)
     place = taking.at_window(pair.clerk, scan_id=scan.pk, window="3 号窗口", at=clock.now())
-    for window in (place.as_window, Window(pair.clerk, "3 号窗口", confirmed=clock.now() - timedelta(seconds=1))):
+    for window in (
+        place.as_window,
+        Window(pair.clerk, "3 号窗口", confirmed=clock.now() - timedelta(seconds=1)),
+    ):
         with pytest.raises(NotAsShown):
             submission.submit(place.principal, reference=scan.case_reference, key="k", window=window)
 

@@ -87,9 +87,9 @@ def test_a_scanned_photo_goes_in_with_the_application_and_both_are_named(pair: P
     assert photo().file.owner == f"user:{pair.clerk.pk}"
     assert any("3 号窗口上传了“近期免冠照片”" in event.text for event in events_of(stream))
     press(pair, scan, act="submit")
-    shown = pair.phone.get(CODE).content.decode()
-    assert "近期免冠照片" in shown
-    confirm(pair, scan, shown)
+    on_the_phone = pair.phone.get(CODE).content.decode()
+    assert "近期免冠照片" in on_the_phone
+    confirm(pair, scan, on_the_phone)
     assert [one.question for one in attached.handed_in(Application.objects.get())] == ["photo"]
 
 

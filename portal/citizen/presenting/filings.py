@@ -36,7 +36,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Filing:
     """The application of a scan: the draft that lies before the holder, or what was filed."""
 
     draft: Draft | None = None
@@ -81,13 +81,13 @@ class Came:
     certificate: str
 
 
-def case(scan: Scan | None, stage: Stage | None, *, at: datetime) -> Case:
+def filing(scan: Scan | None, stage: Stage | None, *, at: datetime) -> Filing:
     """Return what a scan's application has to show on the phone."""
     if scan is None or stage in NOT_FILED or not scan.case_reference:
-        return Case()
+        return Filing()
     if (filed := confirming.filed(scan)) is not None:
-        return Case(filed=filed)
-    return Case(draft=confirming.waiting(scan, at=at))
+        return Filing(filed=filed)
+    return Filing(draft=confirming.waiting(scan, at=at))
 
 
 def asked(draft: Draft, *, at: datetime) -> Asked:
