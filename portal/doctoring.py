@@ -207,6 +207,10 @@ def _seals() -> Iterator[Answer]:
             told, over = True, seal.valid_until <= clock.now()
             level, word = (Level.FAILED, "ended") if over else (Level.WARNING, "ends")
             yield Answer(level, "seals", f"{name}: {word} on {until:%Y-%m-%d}", renew)
+        elif why := seals.unbelieved(seal):
+            told = True
+            advice = f"See SEAL_AUTHORITIES_FILE, and what the authority wrote into its certificate. {renew}"
+            yield Answer(Level.FAILED, "seals", f"{name}: nobody believes what it signs: {why}", advice)
     for seal in Seal.objects.filter(status=SealStatus.DESTROYED).select_related("department").order_by("pk"):
         if seals.key_is_there(seal, quiet=True):
             told, advice = (

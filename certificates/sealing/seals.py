@@ -13,7 +13,7 @@ from accounts import actors, permissions
 from accounts.models import Department, Post, User
 from certificates.errors import NotTheKeeper, SealRefused
 from certificates.models import Seal, SealRequest
-from certificates.sealing import authority, keys
+from certificates.sealing import authority, keys, statement
 from certificates.sealing.keys import KeyUnavailable
 from certificates.sealing.statement import ECDSA
 from certificates.states import SealStatus
@@ -147,6 +147,14 @@ def key_is_there(seal: Seal, *, quiet: bool = False) -> bool:
     if not there and not quiet:
         log.error("the key of seal %s cannot be used; nothing is signed with it", seal.key_name)
     return there
+
+
+def unbelieved(seal: Seal) -> str:
+    """Return in words why nobody would believe what the seal signs now, or an empty text."""
+    leaf, *_ = statement.certificates_in(seal.certificate_pem)
+    chain, code = statement.certificates_in(seal.chain_pem), seal.department.credit_code
+    faults = statement.check_seal(leaf, issuer=code, chain=chain, trusted=authority.trusted(), at=clock.now())
+    return "，".join(statement.WORDS[fault] for fault in faults)
 
 
 def _open_request(user: User, asked: SealRequest) -> SealRequest:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from accounts.models import Department
 from certificates.models import Seal
 from certificates.sealing import keys
 from common import clock
@@ -152,6 +155,20 @@ def test_a_seal_that_ends_soon_has_ended_or_lost_its_key_is_told_with_advice(
     monkeypatch.setattr(keys.FILE_KEYS, "has", lambda _: False)
     (answer,) = doctoring._seals()
     assert (answer.level, "SEAL_KEYS_DIR" in answer.advice) == (Level.FAILED, True)
+
+
+@pytest.mark.django_db
+def test_a_seal_whose_certificate_nobody_believes_is_told(settings: Any, tmp_path: Path) -> None:
+    """It would sign, and the check page would call each of its certificates broken."""
+    seal = seals.seal_of("11440507MB2X00012R")
+    believed = settings.SEAL_AUTHORITIES_FILE
+    settings.SEAL_AUTHORITIES_FILE = tmp_path / "none.pem"
+    (answer,) = doctoring._seals()
+    assert (answer.level, "不是由受信任的机构签发" in answer.text) == (Level.FAILED, True)
+    settings.SEAL_AUTHORITIES_FILE = believed
+    Department.objects.filter(pk=seal.department_id).update(credit_code="11440507MB2X00099X")
+    (answer,) = doctoring._seals()
+    assert (answer.level, "电子印章不属于发证单位" in answer.text) == (Level.FAILED, True)
 
 
 @pytest.mark.django_db
