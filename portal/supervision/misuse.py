@@ -114,7 +114,7 @@ def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
         "supervisor": supervisor,
         "row": report_rows([found], on=clock.today())[0],
         "report": found,
-        "rows": details(found.use),
+        "rows": details(found.use, holder="持证人"),
         "form": form,
         "may_answer": reporting.may_answer(user, found),
     }

@@ -94,8 +94,11 @@ def field_labels(types: Iterable[int]) -> dict[int, dict[str, str]]:
     return found
 
 
-def details(record: UseRecord) -> list[Row]:
-    """Return one use in full, line by line; a line with nothing to say is left out."""
+def details(record: UseRecord, *, holder: str = "您") -> list[Row]:
+    """Return one use in full, line by line; a line with nothing to say is left out.
+
+    `holder`: what the page calls whose certificate it is; a supervisor reads 持证人.
+    """
     agents = agent_names([actors.person_named(record.actor), giver(record)])
     labels = field_labels([record.type_id]).get(record.type_id, {})
     version = f"，第 {record.version} 版" if record.version else ""
@@ -109,10 +112,10 @@ def details(record: UseRecord) -> list[Row]:
         "用来做什么": record.purpose,
         "事项": matter_names([record.matter_code]).get(record.matter_code, "") if record.matter_code else "",
         "件号": ref4(record.case_reference) if record.case_reference else "",
-        "依据": ground(record, agents=agents).removeprefix("依据："),
+        "依据": ground(record, agents=agents).removeprefix("依据：").replace("您", holder),
         "法律依据": record.type.lookup.get("basis", "") if record.mode == UseMode.STATUTORY else "",
         "授权": _consent(record),
-        "结果": OUTCOMES[UseOutcome(record.outcome)],
+        "结果": OUTCOMES[UseOutcome(record.outcome)].replace("您", holder),
         "内容摘要": record.digest,
     }
     return [Row(label, value) for label, value in lines.items() if value]

@@ -76,6 +76,8 @@ def test_the_use_stands_there_in_full_and_is_answered(
         reported.use.digest,
     ):
         assert words in text
+    assert "不用持证人授权" in text
+    assert "不用您授权" not in text  # the supervisor is not whose certificate it is
     assert page.post(address, {"finding": "", "words": "看"}).status_code == 422
     assert page.post(address, ANSWER).status_code == 302
     text = text_of(page.get(address))
