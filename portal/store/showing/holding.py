@@ -9,9 +9,11 @@ from typing import Any
 
 from accounts.models import User
 from certificates.keeping import keepers
-from certificates.models import Certificate, EndingProposal
+from certificates.models import Certificate, EndingProposal, ImportBatch
 from certificates.states import TRANSITIONS, CertificateStatus, EndingStatus
+from common import clock
 from common.identifiers import mask_name
+from portal.store.showing.stocking import actor_name
 from portal.web.components.parts import Row
 from records.models import JournalEntry
 
@@ -100,12 +102,21 @@ def _facts(certificate: Certificate) -> Iterator[Row]:
     yield Row("签发日期", certificate.issued_on.isoformat())
     yield Row("有效期", f"{certificate.valid_from.isoformat()} 至 {until.isoformat() if until else '长期'}")
     yield Row("电子印章", "已加盖" if certificate.seal_id else "没有加盖（存量导入）")
+    if certificate.batch is not None:
+        yield Row("来源", imported(certificate.batch))
     if certificate.status_reason:
         yield Row("状态说明", certificate.status_reason)
     ending = certificate.endings.filter(status=EndingStatus.CONFIRMED).first()
     if ending is not None:
         yield Row("决定文号", ending.document)
         yield Row("法律依据", ending.basis)
+
+
+def imported(batch: ImportBatch) -> str:
+    """Return by which import a certificate came in: its file, the day, who began it, who released it."""
+    day = (batch.started_at or batch.created_at).astimezone(clock.SHANGHAI).date().isoformat()
+    words = f"存量导入：{batch.file_name}，{day}，{actor_name(batch.started_by)}发起"
+    return f"{words}，{actor_name(batch.released_by)}复核" if batch.released_by else words
 
 
 def _history(certificate: Certificate) -> Iterator[Past]:

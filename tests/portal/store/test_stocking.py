@@ -284,6 +284,9 @@ def test_nothing_comes_in_before_a_second_keeper_releases_it(
     shown = client.get(address).content.decode()
     assert "杨志刚" in shown
     assert keeper.display_name in shown
+    shown = client.get(f"/store/certificates/{Certificate.objects.get(batch=batch).pk}").content.decode()
+    told = f"存量导入：{batch.file_name}，2026-11-20，{keeper.display_name}发起，杨志刚复核"
+    assert told in shown
     acts = JournalEntry.objects.filter(stream=f"import:{batch.pk}", act__startswith="certificates_import")
     actors = dict(acts.values_list("act", "actor"))
     assert actors["certificates_import_checked"] == f"user:{keeper.pk}"
