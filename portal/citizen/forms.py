@@ -111,7 +111,7 @@ class AgentForm(MandateForm):
     applicant = str(Matter.Applicant.ORGANISATION)
     usual_days = 365
     longest = staticmethod(agents.limit)
-    sees_certificates = forms.BooleanField(label="可以查看单位的电子证照和用证记录", required=False)
+    sees_certificates = forms.BooleanField(label="可以查看、出示单位的电子证照，查看用证记录", required=False)
 
 
 DOCUMENT = "document_file"

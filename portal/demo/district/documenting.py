@@ -103,7 +103,8 @@ def _ties(life: Life) -> Iterator[str]:
     if life.guardian_asks:
         yield f"asks to be guardian: `{life.guardian_asks}`"
     if life.agent_of:
-        yield f"agent of `{life.agent_of.head}` for {', '.join(life.agent_of.matters) or 'everything'}"
+        shows = ", with its certificates" if life.agent_of.certificates else ""
+        yield f"agent of `{life.agent_of.head}` for {', '.join(life.agent_of.matters) or 'everything'}{shows}"
     if life.household:
         yield f"household {life.household}"
     if life.post:

@@ -68,10 +68,11 @@ class Delegated(_Strict):
 
 
 class Employed(_Strict):
-    """Whose organisation a life is an agent of, and for which matters."""
+    """Whose organisation a life is an agent of, for which matters, and whether with its certificates."""
 
     head: Username
     matters: tuple[str, ...] = ()
+    certificates: bool = False
 
 
 class Appointment(_Strict):

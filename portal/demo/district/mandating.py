@@ -92,5 +92,6 @@ def _employ(life: Life, whole: District, people: Mapping[str, Person], today: da
     organisation = Organisation.objects.get(acting_rights__person=head, acting_rights__given_by=None)
     if not ActingRight.objects.filter(person=agent, organisation=organisation).exists():
         codes = _codes(told.matters, whole)
-        mandate = Mandate(today + timedelta(days=DAYS), codes, names=_called(codes))
+        until, names = today + timedelta(days=DAYS), _called(codes)
+        mandate = Mandate(until, codes, sees_certificates=told.certificates, names=names)
         agents.authorise(head, organisation=organisation, agent=agent, mandate=mandate)

@@ -251,6 +251,9 @@ def test_a_delegate_sees_what_their_cases_issued_and_no_other_certificate(
     assert "只显示您替对方办成的证照" in wallet
     assert ("高龄" in wallet.split("谁用过", 1)[0]) is sees
     assert own.number not in wallet
+    assert (
+        "showcode" not in family.client.get("/certificates").content.decode()
+    )  # what a mandate leaves out is not offered
 
 
 def test_the_guide_and_the_start_say_what_the_mandate_does_not_cover(family: Family) -> None:

@@ -299,7 +299,7 @@ def test_the_head_names_an_agent_and_takes_it_back(city, browser: Callable[[Citi
     assert overview in client.get("/me/family").content.decode()
     sent = typed(agent, matters=[FILING], sees_certificates="on")
     asked = client.post(f"{overview}/authorise", sent)
-    assert "可以查看" in text_of(asked)
+    assert "可以查看、出示" in text_of(asked)
     done = client.post(f"{overview}/authorise", {**carried(asked), "act": "confirm"}, follow=True)
     assert "黄小玲现在是" in text_of(done)
     right = ActingRight.objects.get(role="agent")

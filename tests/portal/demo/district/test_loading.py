@@ -132,6 +132,8 @@ def test_mandates_stand_from_the_day_of_loading_and_are_given_once(demo: datetim
     for username, told in acting.items():
         found = principals.choices(people[username], on=demo.date())
         assert [(one.name, one.role, len(one.limits.matters)) for one in found] == told
+        shows = [one.limits.sees_certificates for one in found]
+        assert all(shows) is (username != "chenxiaolin")  # the agent shows the company's at a window
     given = Delegation.objects.get(principal=people["wuyulan"])
     delegating.revoke(people["wuyulan"], delegation_id=given.pk)
     loading.load(register_file=tmp_path / "registers.json")
