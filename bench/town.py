@@ -70,7 +70,11 @@ class Town:
         """Start one program by name, and wait until it is ready."""
         program = self._program(name)
         self.running[name] = Running(program, launch(program, tied=True))
-        wait_until_ready(program, self.running[name].process)
+        try:
+            wait_until_ready(program, self.running[name].process)
+        except BaseException:  # what never was ready does not run
+            self.kill(name)
+            raise
 
     def have(self, *names: str) -> None:
         """Start those of these programs that do not run."""

@@ -24,6 +24,7 @@ from tests.processes.watching import within
 demo_lives = pytest.importorskip("portal.demo.district.lives")
 demo_residents = pytest.importorskip("portal.demo.district.residents")
 
+pytestmark = pytest.mark.timeout(300)  # whichever comes first sets up a town
 PROGRAMS = ("registers", "gateway", "web", "worker", "beat")
 TYPED = {
     "contact_mobile": "13711112222",

@@ -17,6 +17,7 @@ from tests.processes.watching import within
 
 demo_lives = pytest.importorskip("portal.demo.district.lives")
 
+pytestmark = pytest.mark.timeout(300)  # whichever comes first sets up a town
 PROGRAMS = ("registers", "web", "worker", "beat")
 Apply = Callable[[str], Answer]
 
