@@ -11,11 +11,13 @@ from django.db import transaction
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from accounts import actors
 from accounts.models import Post
 from certificates import schemas
 from certificates.models import CertificateType, TypeSchema
 from certificates.states import TrustLevel, TypeKind
 from common.identifiers import InvalidIdentifier, credit_code, type_code
+from records.journal import Note, note_many
 from rules.language.invalid import InvalidTree, parse_files, refuse
 
 _FIXED = ("code", "holder_kind", "exclusive")
@@ -168,6 +170,7 @@ def save_many(definitions: Sequence[TypeDefinition]) -> list[Change]:
     changed = [plan.type for plan in plans if plan.change == "changed"]
     CertificateType.objects.bulk_update(changed, [*_TOLD, *_RULES, "current_schema"])
     TypeSchema.objects.bulk_create([plan.schema for plan in plans if plan.schema is not None])
+    note_many([_note(plan) for plan in plans if plan.change != "unchanged"])
     return [plan.change for plan in plans]
 
 
@@ -178,6 +181,13 @@ class _Plan:
     change: Change
     type: CertificateType
     schema: TypeSchema | None = None
+
+
+def _note(plan: _Plan) -> Note:
+    """Tell the rules as they stand from now on: the database takes no others."""
+    told = {name: getattr(plan.type, name) for name in (*_TOLD, *_RULES, "current_schema")}
+    stream, act = f"certificate_type:{plan.type.slug}", f"certificate_type_{plan.change}"
+    return Note(stream=stream, act=act, actor=actors.SYSTEM, subject=plan.type.code, details=told)
 
 
 def _refuse_doubles(definitions: Sequence[TypeDefinition]) -> None:

@@ -60,6 +60,8 @@ def change_status(
         with transaction.atomic():
             locked.save(update_fields=["status", "status_reason", "status_changed_at", "ended_by"])
     except IntegrityError as error:
+        if "one_valid_certificate" not in str(error):
+            raise
         raise AlreadyHeld(locked.type.name) from error
     entry = note(
         stream=f"certificate:{locked.pk}",

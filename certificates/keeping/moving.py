@@ -75,7 +75,8 @@ def confirm(user: User, *, proposal_id: UUID, at: datetime) -> Certificate:
     proposal, found = _open(user, proposal_id)
     if proposal.proposed_by_id == user.pk:
         raise NotSettledByYou
-    ended = _move(
+    _settle(user, proposal, EndingStatus.CONFIRMED, at=at)  # first: the database ends none without two people
+    return _move(
         user,
         found,
         CertificateStatus(proposal.to),
@@ -83,8 +84,6 @@ def confirm(user: User, *, proposal_id: UUID, at: datetime) -> Certificate:
         at=at,
         ended_by=f"document:{proposal.document}",
     )
-    _settle(user, proposal, EndingStatus.CONFIRMED, at=at)
-    return ended
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from records.fields import EncryptedJSONField
 EXACTLY_ONE_HOLDER = Q(holder_person__isnull=False, holder_organisation__isnull=True) | Q(
     holder_person__isnull=True, holder_organisation__isnull=False
 )
+DER_IN_BASE64 = "^ME[A-Za-z0-9+/]{82,94}={0,2}$"  # of an ECDSA signature over P-256: 66 to 72 bytes
 
 
 class Certificate(models.Model):
@@ -117,6 +118,10 @@ class Certificate(models.Model):
                 condition=Q(seal__isnull=True, signature="", algorithm="", signed_at__isnull=True)
                 | (Q(seal__isnull=False, signed_at__isnull=False) & ~Q(signature="") & ~Q(algorithm="")),
                 name="a_signature_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(signature="") | Q(algorithm="ecdsa-p256-sha256", signature__regex=DER_IN_BASE64),
+                name="a_signature_has_its_form",
             ),
             models.UniqueConstraint(
                 fields=["type", "number", "version"], name="one_certificate_a_number_and_version"

@@ -15,7 +15,8 @@ from accounts import actors, registering
 from accounts.models import Department, Hall, Organisation, Person, User
 from certificates.issuance import issuing, lifecycle, terms
 from certificates.issuance.issuing import Issue
-from certificates.models import Certificate, CertificateType
+from certificates.models import Certificate, CertificateType, EndingProposal
+from certificates.states import ENDED, CertificateStatus, EndingStatus
 from certificates.types import load_types
 from common import clock
 from common.errors import DomainError
@@ -30,6 +31,7 @@ from registers.defining import load_registers
 
 DEPARTMENTS = Path(__file__).with_name("departments.json")
 HALLS = Path(__file__).with_name("halls.json")
+DOCUMENT, BASIS = "演示字〔2026〕1 号", "《行政许可法》第七十条"
 REGISTER_FILE = settings.VAR_DIR / "demo" / "registers.json"
 
 
@@ -108,8 +110,9 @@ def _enter(everybody: Sequence[Resident], whole: District, *, at: datetime) -> t
         for each in _held(one, person, business, types=types, issuers=issuers, today=today)
     ]
     certificates = issuing.issue_many([each.issue for each in held], at=at)
+    deciders = [users[one.username] for one in whole.staff[:2]]
     for each, certificate in zip(held, certificates, strict=True):
-        _end(each.holding, certificate, at=at)
+        _end(each.holding, certificate, by=deciders, at=at)
     mandating.give(whole, users, today=today)
     return len(new), sum(business is not None for _, _, business in holders), len(certificates)
 
@@ -201,7 +204,18 @@ def _until(holding: Holding, today: date) -> date | None:
     return None if holding.until_days is None else today + timedelta(days=holding.until_days)
 
 
-def _end(holding: Holding, certificate: Certificate, *, at: datetime) -> None:
-    if holding.ended is not None:
-        ended = holding.ended
-        lifecycle.change_status(certificate, ended.status, reason=ended.reason, actor=actors.SYSTEM, at=at)
+def _end(holding: Holding, certificate: Certificate, *, by: Sequence[User], at: datetime) -> None:
+    """End what a story says has ended: two of the staff decided so, as the database wants it."""
+    if holding.ended is None:
+        return
+    to, reason, document = CertificateStatus(holding.ended.status), holding.ended.reason, ""
+    if to in ENDED:
+        document = f"document:{DOCUMENT}"
+        told = {"document": DOCUMENT, "basis": BASIS, "reason": reason, "to": to}
+        proposed = EndingProposal.objects.create(
+            certificate=certificate, proposed_by=by[0], proposed_at=at, **told
+        )
+        EndingProposal.objects.filter(pk=proposed.pk).update(
+            status=EndingStatus.CONFIRMED, settled_by=by[1], settled_at=at
+        )
+    lifecycle.change_status(certificate, to, reason=reason, actor=actors.SYSTEM, at=at, ended_by=document)

@@ -91,8 +91,8 @@ def test_an_ending_takes_two_and_keeps_why_by_what_and_by_whom(store: Store, to:
     acts = JournalEntry.objects.filter(stream=f"certificate:{store.card.pk}").order_by("sequence")
     assert list(acts.values_list("act", "actor"))[1:] == [
         ("certificate_ending_proposed", f"user:{store.keeper.pk}"),
-        ("certificate_status_changed", f"user:{store.second.pk}"),
         ("certificate_ending_confirmed", f"user:{store.second.pk}"),
+        ("certificate_status_changed", f"user:{store.second.pk}"),
     ]
     letter = Message.objects.get(person=store.card.holder_person)
     assert WHY in letter.body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.acting import principals
@@ -19,6 +20,7 @@ from certificates.states import CertificateStatus
 from common import clock
 from evaluations import rating
 from portal.demo.district.lives import district
+from tests.factories import roles
 from tests.portal.demo import acting
 
 REASONS = "核验全部通过，准予注销"
@@ -61,6 +63,30 @@ def test_a_shop_with_another_case_open_is_not_closed(town: str) -> None:
     submission.withdraw(keeper(), reference=filing.reference)
     reviewing.grant(officer(), application=application, reasons=REASONS)
     assert keeper().closed
+
+
+def test_the_database_ends_what_the_decision_ends_and_nothing_else(town: str) -> None:
+    application = closing()
+    roles.as_application()
+    reviewing.grant(officer(), application=application, reasons=REASONS)
+    roles.commits()
+    decision = Decision.objects.get(application=application)
+    ended = Certificate.objects.filter(ended_by=f"decision:{decision.pk}")
+    assert ended.exists()
+    valid = Certificate.objects.filter(status=CertificateStatus.VALID)
+    told = {
+        "status_reason": "依法",
+        "status_changed_at": decision.decided_at,
+        "ended_by": f"decision:{decision.pk}",
+    }
+    others = {
+        "another type of the holder": valid.filter(holder_organisation=application.organisation),
+        "the type of another holder": valid.filter(type=ended[0].type),
+    }
+    for rows in others.values():
+        assert rows.exists()
+        with pytest.raises(IntegrityError, match="by a decision that says so"), transaction.atomic():
+            rows.update(status=CertificateStatus.CANCELLED, **told)
 
 
 def test_what_is_left_to_who_kept_it(town: str, client: Client) -> None:
