@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from accounts.acting import agents
 from accounts.acting.principals import BY_LAW
 from accounts.telling import inbox
-from certificates.models import Authorisation, Certificate, MisuseReport, UseRecord
+from certificates.models import Authorisation, Certificate, ImportBatch, MisuseReport, UseRecord
 from certificates.states import CertificateStatus
 from common.clock import SHANGHAI
 
@@ -44,6 +45,21 @@ def tell_issued(certificate: Certificate, *, words: str, reason: str, entry: int
         "reason": reason,
     }
     _send(certificate, "certificate_issued", f"certificate:{certificate.pk}:{entry}", values, at)
+
+
+def tell_imported(held: Iterable[Certificate], batch: ImportBatch, *, at: datetime) -> None:
+    """Tell the holders that certificates of theirs came into the store by an import; each person once an import."""
+    people = dict.fromkeys(person for one in held for person in _told(one, at))
+    inbox.send(
+        inbox.message(
+            person,
+            kind="certificate_imported",
+            occasion=f"import:{batch.pk}",
+            values={"certificate": batch.type.name, "office": batch.issuer_name},
+            at=at,
+        )
+        for person in people
+    )
 
 
 def tell_revoked(authorisation: Authorisation, *, at: datetime) -> None:

@@ -231,6 +231,7 @@ CELERY_TASK_ROUTES = {
     "certificates.sealing.tasks.verify_new": {"queue": "bulk"},
     "approvals.tasks.back_test": {"queue": "bulk"},
     "certificates.stocking.tasks.take": {"queue": "bulk"},
+    "certificates.stocking.tasks.tell": {"queue": "bulk"},
     "certificates.stocking.tasks.reconcile": {"queue": "bulk"},
 }
 CELERY_IMPORTS = ("certificates.sealing.tasks", "certificates.stocking.tasks")

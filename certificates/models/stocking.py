@@ -34,6 +34,8 @@ class ImportBatch(models.Model):
     started_by = models.CharField(max_length=60)
     released_by = models.CharField(max_length=60, blank=True, default="", help_text="a second keeper")
     released_at = models.DateTimeField(null=True, blank=True)
+    told_to = models.UUIDField(null=True, blank=True, help_text="the last certificate whose holder is told")
+    told_at = models.DateTimeField(null=True, blank=True, help_text="when all holders were told")
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

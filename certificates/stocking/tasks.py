@@ -11,9 +11,9 @@ from celery import shared_task
 from django.db.models import Q
 
 from certificates.models import ImportBatch, Reconciliation
-from certificates.states import IMPORTING, FileOrigin
+from certificates.states import IMPORTING, FileOrigin, ImportState
 from certificates.stocking import importing, reconciling
-from certificates.stocking.course import forgetting
+from certificates.stocking.course import announcing, forgetting
 from certificates.stocking.files import shelving
 from common import clock
 from common.errors import DomainError
@@ -32,6 +32,8 @@ def take(batch_id: str) -> None:
     try:
         if not importing.run(batch, seconds=SLICE):
             wake_take(batch.pk)
+        elif batch.state == ImportState.DONE:
+            wake_tell(batch.pk)
     except DomainError as error:
         log.warning("import %s stopped: %s", batch.pk, type(error).__name__)
 
@@ -49,6 +51,13 @@ def reconcile(one_id: str) -> None:
             shelving.forget(one.pk, shelving.UPLOADED)
 
 
+@shared_task(name="certificates.stocking.tasks.tell")
+def tell(batch_id: str) -> None:
+    """Tell the holders of what came in, for a while."""
+    if not announcing.tell(UUID(batch_id), seconds=SLICE):
+        wake_tell(UUID(batch_id))
+
+
 @shared_task(name="certificates.stocking.tasks.resume")
 def resume() -> int:
     """Wake what nobody works on: its message was lost, or its worker was killed."""
@@ -61,7 +70,11 @@ def resume() -> int:
     compared = list(Reconciliation.objects.filter(idle).order_by("created_at").values_list("pk", flat=True))
     for one_id in compared:
         wake_reconcile(one_id)
-    return len(batches) + len(compared)
+    untold = ImportBatch.objects.filter(state=ImportState.DONE, told_at__isnull=True, finished_at__lt=before)
+    told = list(untold.order_by("created_at").values_list("pk", flat=True))
+    for batch_id in told:
+        wake_tell(batch_id)
+    return len(batches) + len(compared) + len(told)
 
 
 @shared_task(name="certificates.stocking.tasks.forget_old")
@@ -74,6 +87,14 @@ def wake_take(batch_id: UUID) -> None:
     """Send an import to its queue. A broker that is down is no error: the timetable finds what waits."""
     try:
         take.apply_async((str(batch_id),), retry=False)
+    except (kombu.exceptions.OperationalError, OSError) as error:
+        log.warning("no wake-up sent: %s", type(error).__name__)
+
+
+def wake_tell(batch_id: UUID) -> None:
+    """Have the holders of an import told; the timetable finds what waits."""
+    try:
+        tell.apply_async((str(batch_id),), retry=False)
     except (kombu.exceptions.OperationalError, OSError) as error:
         log.warning("no wake-up sent: %s", type(error).__name__)
 

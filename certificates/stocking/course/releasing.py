@@ -27,7 +27,7 @@ def first_state(origin: str, *, released_by: str = "") -> ImportState:
 def rewind(batch: ImportBatch) -> None:
     """Let the file be read from its beginning, unsaved; refused rows of before are forgotten."""
     batch.position = batch.line = batch.accepted = batch.known = batch.rejected = batch.attempts = 0
-    batch.finished_at = batch.started_at = None
+    batch.finished_at = batch.started_at = batch.told_at = None
     batch.fault = ""
     shelving.forget_refused(batch.pk)
 

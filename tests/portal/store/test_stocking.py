@@ -44,6 +44,7 @@ def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     sent: list[str] = []
     for task in (tasks.take, tasks.reconcile):
         monkeypatch.setattr(task, "apply_async", lambda given, **_: sent.append(given[0]))
+    monkeypatch.setattr(tasks.tell, "apply_async", lambda given, **_: tasks.tell(given[0]))
     return sent
 
 
