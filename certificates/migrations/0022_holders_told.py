@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("certificates", "0020_released_by_two"),
+        ("certificates", "0021_held_against_the_application"),
     ]
 
     operations = [
