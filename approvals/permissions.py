@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from accounts import identifying
 from accounts.acting.principals import Principal
 from accounts.models import ActingRight, Post, User
 from accounts.permissions import post_in
@@ -53,16 +54,17 @@ def is_involved(user: User, application: Application) -> bool:
     Nobody decides their own case, nor that of those they live with (公务员法 art. 76, 行政许可法 art. 5).
     """
     people = [one for one in (application.person, application.agent) if one is not None]
-    if any(one.user_id == user.pk for one in people):
+    own = identifying.hash_of(user)
+    if any(one.user_id == user.pk or bytes(one.id_number_hash) == own for one in people):
         return True
-    household = household_of(user)
-    if household is not None and any(
-        one.household_hash and bytes(one.household_hash) == household for one in people
-    ):
+    homes = {bytes(one.household_hash) for one in people if one.household_hash}
+    if homes and identifying.household_of(user) in homes:
         return True
-    if application.organisation_id is None:
+    if application.organisation_id is None or own is None:
         return False
-    rights = ActingRight.objects.filter(person__user=user, organisation_id=application.organisation_id)
+    rights = ActingRight.objects.filter(
+        person__id_number_hash=own, organisation_id=application.organisation_id
+    )
     return rights.exists()
 
 

@@ -25,6 +25,12 @@ class User(AbstractBaseUser):
         related_name="+",
         help_text="the one post acted in now; only `accounts.posting` writes it",
     )
+    id_number_hash = models.BinaryField(
+        max_length=32,
+        null=True,
+        blank=True,
+        help_text="keyed hash of the resident ID number of who it belongs to; only `accounts.identifying` writes it",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = BaseUserManager["User"]()

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import actors
-from accounts.models import ActingRight, Organisation, Person, Post, User
+from accounts.identifying import is_close
+from accounts.models import Organisation, Person, Post, User
 from accounts.permissions import active_post
 from accounts.signing import braking
 from certificates import digesting, locking, schemas, telling
@@ -111,7 +112,7 @@ def by_duty(user: User, *, holder: Holder, slug: str, duty: Duty, at: datetime, 
 
     Refused where the case is not about the holder, or its matter has no use for the type. `number` chooses one of
     several. The holder is told. Not inside a transaction.
-    Raises NotAtWork, ReasonRequired, CaseOrMatterRequired, UnknownType.
+    Raises NotAtWork, ReasonRequired, CaseOrMatterRequired, UnknownType, UnknownIdentity.
     """
     kind, post = schemas.kinds([slug])[slug], _post_of(user)
     reason = _stated(duty.reason, about=holder)
@@ -119,7 +120,7 @@ def by_duty(user: User, *, holder: Holder, slug: str, duty: Duty, at: datetime, 
     if ground is None:
         raise CaseOrMatterRequired
     covered = ground.covers(user_id=user.pk, holder_id=holder.pk, slug=slug)
-    allowed = covered and may_by_duty(post, kind) and not is_close(user, holder)
+    allowed = not is_close(user, holder) and covered and may_by_duty(post, kind)
     asked = _Asked(
         user, post, holder, kind, UseMode.STATUTORY, kind.lookup.get("fields", ()), reason, at,
         refused=None if allowed else UseOutcome.NOT_ALLOWED,
@@ -138,13 +139,13 @@ def by_consent(
 ) -> Looked:
     """Look by the holder's consent for a purpose; one for a single use is used up by it, whoever looks first.
 
-    Not inside a transaction. Raises NotAtWork, UnknownType.
+    Not inside a transaction. Raises NotAtWork, UnknownType, UnknownIdentity.
     """
     kind, post = schemas.kinds([slug])[slug], _post_of(user)
     with transaction.atomic(durable=True):
         consent = _locked(authorisation_id, holder) if authorisation_id else None
         allowed = (
-            consent is not None and _covers(consent, post, slug, on=_day(at)) and not is_close(user, holder)
+            not is_close(user, holder) and consent is not None and _covers(consent, post, slug, on=_day(at))
         )
         fields = consent.scope[slug] if consent is not None and allowed else ()
         asked = _Asked(
@@ -173,21 +174,6 @@ def body_of(post: Post) -> str:
     if place is None:
         raise NotAtWork
     return place.name
-
-
-def is_close(user: User, holder: Holder) -> bool:
-    """Return whether the holder is the looker, of their household, or acted for by them (公务员法 art. 76)."""
-    own = getattr(user, "person", None)
-    if own is None:
-        return False
-    if isinstance(holder, Organisation):
-        return ActingRight.objects.filter(person=own, organisation=holder).exists()
-    household = own.household_hash
-    return own.pk == holder.pk or (
-        household is not None
-        and holder.household_hash is not None
-        and bytes(household) == bytes(holder.household_hash)
-    )
 
 
 def _look(asked: _Asked, number: str) -> Looked:

@@ -10,11 +10,11 @@ from django.db.models import F, Q, QuerySet
 
 from accounts import actors
 from accounts.acting.principals import Principal
+from accounts.identifying import hash_of, is_close, required
 from accounts.models import Post, User
 from accounts.permissions import acting_as
 from certificates import telling
 from certificates.errors import NothingToReport, NotYours, NotYoursToAnswer, WordsRequired
-from certificates.holding.looking import is_close
 from certificates.models import MisuseReport, UseRecord
 from certificates.states import MisuseFinding
 from common import workdays
@@ -56,10 +56,11 @@ def answer(
 ) -> MisuseReport:
     """Say what was found, once; the holder is told. By a supervisor who had no part in the look.
 
-    Raises NotYoursToAnswer, NothingToReport (answered before), WordsRequired.
+    Raises NotYoursToAnswer, NothingToReport (answered before), WordsRequired, UnknownIdentity.
     """
     rows = reports_for(user).select_for_update(of=("self",))
     told = rows.filter(pk=report_id).first()
+    required(user)
     if told is None or not may_answer(user, told):
         raise NotYoursToAnswer
     if told.answered_at is not None:
@@ -84,7 +85,7 @@ def reports_for(user: User) -> QuerySet[MisuseReport]:
 def may_answer(user: User, told: MisuseReport) -> bool:
     """Return whether a supervisor may answer: not one who looked, and none of the holder's own or their household's."""
     use = told.use
-    if use.actor == actors.of_user(user) or told.reporter.user_id == user.pk:
+    if use.actor == actors.of_user(user) or hash_of(user) in {None, bytes(told.reporter.id_number_hash)}:
         return False
     holder = use.holder_person or use.holder_organisation
     return holder is None or not is_close(user, holder)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from accounts.identifying import hash_of, is_close
 from accounts.models import Department, Organisation, Person, Post, User
 from accounts.permissions import acting_as
 from certificates.errors import MoveReasonRequired, NotYourStore, OwnCertificate
-from certificates.holding.looking import is_close
 from certificates.models import Certificate
 from common.identifiers import holds_number
 
@@ -24,10 +24,12 @@ def department_of(user: User) -> Department:
 
 
 def keeps(user: User, certificate: Certificate) -> bool:
-    """Return whether the user keeps a certificate: their department issued it, and it is none of their own."""
+    """Return whether the user keeps a certificate: their department issued it, and it is known to be none of theirs."""
     post = acting_as(user, Post.Role.KEEPER)
     body = post.department.credit_code if post is not None and post.department is not None else None
-    return body == certificate.issuer_code and not is_close(user, holder_of(certificate))
+    if body != certificate.issuer_code or hash_of(user) is None:
+        return False
+    return not is_close(user, holder_of(certificate))
 
 
 def holder_of(certificate: Certificate) -> Holder:
@@ -38,7 +40,10 @@ def holder_of(certificate: Certificate) -> Holder:
 
 
 def locked(user: User, certificate_id: UUID) -> Certificate:
-    """Return a certificate the user keeps, locked to be changed; raises NotYourStore, OwnCertificate."""
+    """Return a certificate the user keeps, locked to be changed.
+
+    Raises NotYourStore, OwnCertificate, UnknownIdentity.
+    """
     body = department_of(user).credit_code
     rows = Certificate.objects.select_for_update(of=("self",)).filter(issuer_code=body)
     found = (
@@ -51,7 +56,10 @@ def locked(user: User, certificate_id: UUID) -> Certificate:
 
 
 def refuse_own(user: User, holder: Holder) -> None:
-    """Raise OwnCertificate where the holder is the user, their household, or acted for by them (公务员法 art. 76)."""
+    """Raise OwnCertificate where the holder is the user, their household, or acted for by them (公务员法 art. 76).
+
+    UnknownIdentity where nobody can tell.
+    """
     if is_close(user, holder):
         raise OwnCertificate
 

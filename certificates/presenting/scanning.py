@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import actors
 from accounts.acting.principals import MayNotAct, Principal
+from accounts.identifying import is_themselves
 from accounts.models import Post, User
 from accounts.permissions import acting_as
 from accounts.signing import braking
@@ -58,7 +59,7 @@ def scan(user: User, *, window: str, code: str, at: datetime) -> Scan:
     """Take a code at a window: exactly one scan of it counts, whoever else tries at the same moment.
 
     Raises NotAtWindow, ScanBraked, NotOurCode, ForgedCode, ExpiredCode, ReplacedCode, UsedCode, OwnCode,
-    NoLongerActs.
+    NoLongerActs, UnknownIdentity.
     """
     post = _post(user, window)
     if wait := braking.count("scan_code", str(user.pk)):
@@ -184,8 +185,8 @@ def _is_echo(before: Scan, user: User, post: Post, window: str, *, at: datetime)
 
 
 def _is_own(user: User, shown: Presentation) -> bool:
-    people = {shown.shown_by.user_id, shown.holder_person.user_id if shown.holder_person else None}
-    return user.pk in people
+    people = (shown.shown_by, shown.holder_person)
+    return any(is_themselves(user, one) for one in people if one is not None)
 
 
 def _take(user: User, post: Post, window: str, shown: Presentation, slot: int, *, at: datetime) -> Scan:

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from stdnum.cn import ric
 
-from accounts import registering
+from accounts import identifying, registering
 from accounts.acting.principals import Principal
 from accounts.models import Department, Organisation, Person, Post, User
 from accounts.registering import NewPerson
@@ -27,7 +27,7 @@ from common.identifiers import make_credit_code
 from matters.importing import import_packages
 from matters.models import Matter
 from registers.defining import load_registers
-from tests.factories import seals
+from tests.factories import people, seals
 from tests.factories.standin import Standin
 
 ALLOWANCE = "11440507MB2X00012R4440511001001"
@@ -218,6 +218,7 @@ def officer(department_code: str = "11440507MB2X00012R", *, user: User | None = 
     account = user or registering.account(
         f"officer{serial}", display_name="王审批", password="a long test password"
     )
+    known(account)
     department = Department.objects.get(credit_code=department_code)
     registering.appoint(account, role=Post.Role.OFFICER, department=department, on=date(2020, 1, 1))
     return account
@@ -243,16 +244,24 @@ def clerk(*, hall: str = "示例区政务服务中心") -> User:
     account = registering.account(
         f"clerk{next(_numbers)}", display_name="林雪梅", password="a long test password"
     )
+    known(account)
     told = {"code": hall, "name": hall, "region_id": "440507", "hours": COMMON["hours"]}
     place = registering.hall({**told, "address": COMMON["address"], "phone": COMMON["phone"]})
     registering.appoint(account, role=Post.Role.CLERK, department=None, hall=place, on=date(2020, 1, 1))
     return account
 
 
+def known(account: User) -> None:
+    """Say whose work account it is: somebody's who is no resident of the tests."""
+    if account.id_number_hash is None and not Person.objects.filter(user=account).exists():
+        identifying.link(account, number=people.id_number())
+
+
 def _appointed(role: Post.Role, department_code: str | None, name: str) -> User:
     account = registering.account(
         f"{role}{next(_numbers)}", display_name=name, password="a long test password"
     )
+    known(account)
     department = Department.objects.get(credit_code=department_code) if department_code else None
     registering.appoint(account, role=role, department=department, on=date(2020, 1, 1))
     return account

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from itertools import count
 
-from accounts import registering
+from accounts import identifying, registering
 from accounts.models import Department, Post, Region, User
+from tests.factories import people
 from tests.factories.district import COMMON
 
 OWN, OTHER = "11440507MB2X00012R", "11440507MB2X00020L"
@@ -29,6 +30,7 @@ def employee(role: str | None, *, code: str | None = OWN) -> User:
     user = registering.account(
         f"employee{next(_serials)}", display_name="王审批", password="a long test password"
     )
+    identifying.link(user, number=people.id_number())
     if role is not None:
         where = department(code) if code else None
         registering.appoint(user, role=Post.Role(role), department=where, on=date(2020, 1, 1))

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from accounts import actors, registering
+from accounts import actors, identifying, registering
 from accounts.models import Department, Hall, Organisation, Person, User
 from certificates.issuance import issuing, lifecycle, terms
 from certificates.issuance.issuing import Issue
@@ -22,7 +22,7 @@ from common import clock
 from common.errors import DomainError
 from matters.importing import import_packages
 from portal.demo import codes, shifted
-from portal.demo.district import mandating, registers, sealing
+from portal.demo.district import mandating, people, registers, sealing
 from portal.demo.district.lives import Appointment, Colleague, District, Holding, Life, district
 from portal.demo.district.residents import Resident, filled, residents
 from portal.demo.models import DemoMark
@@ -125,6 +125,8 @@ def _accounts(whole: District, *, today: date) -> dict[str, User]:
     missing = {username: name for username, name in names.items() if username not in known}
     if missing:
         known |= {user.username: user for user in registering.accounts(missing, password=whole.password)}
+    for colleague in whole.staff:
+        identifying.link(known[colleague.username], number=people.staff_number(colleague.username))
     for one in everybody:
         if one.post is not None:
             _post(known[one.username], one.post, today)

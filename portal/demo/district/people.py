@@ -49,6 +49,13 @@ def resident_number(born: date, *, female: bool, sequence: int, division: str = 
     return body + ric.calc_check_digit(f"{body}0")  # it leaves the last character out
 
 
+def staff_number(username: str) -> str:
+    """Return the number of a member of staff, the same for the same name; nobody of the district bears it."""
+    chance = random.Random(f"{SEED} staff {username}")  # noqa: S311 -- the same invented people every time
+    born = date(1971, 1, 1) + timedelta(days=chance.randint(0, 30 * 365))
+    return resident_number(born, female=chance.random() < 0.5, sequence=4, division="440500")
+
+
 def invent(count: int, *, today: date) -> Iterator[Invented]:
     """Yield the same people for the same day; born so that the youngest is an adult."""
     chance = random.Random(SEED)  # noqa: S311 -- the same invented people every time

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.acting.principals import Principal
+from accounts.identifying import UnknownIdentity
 from accounts.models import Department, Message, Person, Post, User
 from certificates.errors import CaseOrMatterRequired, NotAtWork, ReasonRequired
 from certificates.holding import authorising, looking
@@ -148,6 +149,26 @@ def test_nobody_looks_at_their_own_or_their_households(who: Principal) -> None:
     assert by_duty(User.objects.get(pk=officer.pk), Person.objects.get(pk=who.person.pk)).copy is None
     Person.objects.filter(pk=spouse.pk).update(household_hash=b"i" * 32)
     assert by_duty(User.objects.get(pk=officer.pk), Person.objects.get(pk=who.person.pk)).copy is not None
+
+
+def test_a_work_account_beside_a_private_one_looks_at_nothing_of_its_persons(who: Principal) -> None:
+    certificate(who.person)
+    officer = offices.employee("officer")
+    User.objects.filter(pk=officer.pk).update(id_number_hash=who.person.id_number_hash)
+    officer = User.objects.get(pk=officer.pk)
+    assert by_duty(officer, who.person).outcome == UseOutcome.NOT_ALLOWED
+    assert by_consent(officer, who.person, agreed(who)).outcome == UseOutcome.UNAUTHORISED
+
+
+def test_an_account_that_is_nobodys_does_not_look(who: Principal) -> None:
+    certificate(who.person)
+    User.objects.filter(pk=offices.employee("officer").pk).update(id_number_hash=None)
+    officer = User.objects.get(id_number_hash=None, posts__isnull=False)
+    with pytest.raises(UnknownIdentity, match="请联系管理员"):
+        by_duty(officer, who.person)
+    with pytest.raises(UnknownIdentity):
+        by_consent(officer, who.person, agreed(who))
+    assert not UseRecord.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts import registering
-from accounts.models import Message, Post
+from accounts.identifying import UnknownIdentity
+from accounts.models import Message, Post, User
 from certificates.errors import (
     AlreadyProposed,
     InvalidMove,
@@ -166,6 +167,26 @@ def test_nobody_moves_their_own(store: Store) -> None:
     post = Post.objects.get(user=store.keeper)
     registering.appoint(own, role=Post.Role.KEEPER, department=post.department, on=date(2020, 1, 1))
     refused(store, own, OwnCertificate)
+
+
+def test_nobody_moves_their_own_by_a_work_account_either_nor_by_an_account_that_is_nobodys(
+    store: Store,
+) -> None:
+    holder = store.card.holder_person
+    assert holder is not None
+    for digest, error in ((bytes(holder.id_number_hash), OwnCertificate), (None, UnknownIdentity)):
+        User.objects.filter(pk=store.keeper.pk).update(id_number_hash=digest)
+        refused(store, User.objects.get(pk=store.keeper.pk), error)
+
+
+def test_two_accounts_of_one_person_are_not_two_keepers(store: Store) -> None:
+    found = moving.propose(store.keeper, certificate_id=store.card.pk, decision=decision(), at=AT)
+    User.objects.filter(pk=store.second.pk).update(
+        id_number_hash=User.objects.get(pk=store.keeper.pk).id_number_hash
+    )
+    with pytest.raises(NotSettledByYou):
+        moving.confirm(User.objects.get(pk=store.second.pk), proposal_id=found.pk, at=AT)
+    assert status(store) == CertificateStatus.VALID
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "短", "身份证 440507194003089980 的人", "长" * 201])

@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from accounts import registering
+from accounts import identifying, registering
 from accounts.acting.principals import Principal
 from accounts.models import Hall, Person, Post, Region, User
 from certificates.models import Presentation, Scan
 from certificates.presenting import answering, codes, scanning
 from certificates.presenting.scanning import Wanted
 from common import clock
+from tests.factories import people
 from tests.factories.certificates import AT, MATTER, reference
 
 WINDOW = "3 号窗口"
@@ -32,7 +33,9 @@ def clerk(*, name: str = "林雪梅", person: Person | None = None) -> User:
         defaults={"name": "测试大厅", "region": region, "address": "a", "phone": "1", "hours": "h"},
     )
     registering.appoint(user, role=Post.Role.CLERK, department=None, hall=place, on=date(2020, 1, 1))
-    if person is not None:
+    if person is None:
+        identifying.link(user, number=people.id_number())
+    else:
         person.user = user
         person.save(update_fields=["user"])
     return user

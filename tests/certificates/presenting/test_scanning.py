@@ -9,7 +9,8 @@ import pytest
 
 from accounts import registering
 from accounts.acting.principals import Principal, principal
-from accounts.models import ActingRight, Organisation, Person, Post
+from accounts.identifying import UnknownIdentity
+from accounts.models import ActingRight, Organisation, Person, Post, User
 from certificates.errors import CannotConsent
 from certificates.models import Authorisation, Presentation, Scan
 from certificates.presenting import codes, scanning
@@ -154,6 +155,15 @@ def test_nobody_scans_their_own(meeting):
     own = Meeting(Principal(person), clerk(person=person))
     with pytest.raises(OwnCode):
         own.scan()
+
+
+def test_a_work_account_beside_a_private_one_scans_none_of_its_persons_codes(meeting):
+    own = Meeting(Principal(people.person()), clerk())
+    for digest, error in ((own.shower.person.id_number_hash, OwnCode), (None, UnknownIdentity)):
+        User.objects.filter(pk=own.user.pk).update(id_number_hash=digest)
+        own.user = User.objects.get(pk=own.user.pk)
+        with pytest.raises(error):
+            own.scan()
 
 
 def test_an_agents_right_is_looked_at_when_the_code_is_scanned(meeting):

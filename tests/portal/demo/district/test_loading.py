@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 
-from accounts import registering
+from accounts import identifying, registering
 from accounts.acting import delegating, principals
 from accounts.models import (
     ActingRight,
@@ -48,6 +48,17 @@ def test_every_life_and_those_who_fill_the_district_are_entered_and_marked(demo:
     assert Person.objects.count() == Person.objects.filter(is_demo=True).count() == people >= 66
     assert Organisation.objects.count() == Organisation.objects.filter(is_demo=True).count() == bodies >= 20
     assert not Certificate.objects.filter(is_demo=False).exists()
+
+
+def test_of_everybody_at_work_it_is_known_who_they_are_and_of_staff_that_they_are_no_resident(
+    demo: datetime,
+) -> None:
+    at_work = list(User.objects.filter(posts__isnull=False).distinct())
+    hashes = [identifying.hash_of(user) for user in at_work]
+    assert None not in hashes
+    assert len(set(hashes)) == len(at_work) >= 14
+    staff = User.objects.filter(username__in=[one.username for one in district().staff])
+    assert not Person.objects.filter(id_number_hash__in=[bytes(one.id_number_hash or b"") for one in staff])
 
 
 def test_loading_again_on_another_day_changes_nothing(demo: datetime, tmp_path: Path) -> None:
