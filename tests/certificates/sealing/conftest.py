@@ -13,11 +13,13 @@ from certificates.states import SealStatus
 from common import clock
 from tests.factories.certificates import AT, ISSUER, card_type
 
+OTHER = "11440507MB2X00039H"  # of a second organ that issues the test type, too
+
 
 @pytest.fixture
 def kind(db: None) -> CertificateType:
     clock.set_source(lambda: AT)
-    return card_type()
+    return card_type(issuers=[ISSUER, OTHER])
 
 
 @pytest.fixture

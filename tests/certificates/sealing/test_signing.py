@@ -24,13 +24,12 @@ from certificates.sealing.statement import Fault
 from certificates.states import SealPurpose, SealStatus
 from common import clock
 from records.models import JournalEntry
-from tests.certificates.sealing.conftest import appoint
+from tests.certificates.sealing.conftest import OTHER, appoint
 from tests.factories import people
 from tests.factories import seals as made
 from tests.factories.certificates import AT, ISSUER, certificate, wanted
 
 pytestmark = pytest.mark.django_db
-OTHER = "11440507MB2X00039H"
 
 
 def altered(issued: Certificate, **columns: Any) -> Certificate:
