@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from certificates.models import Certificate
 from certificates.sealing import seals
 from certificates.states import CertificateStatus
 from common import clock
+from matters.covering.reading import issuing
 from portal.web.components.icons import known_icons
 from portal.web.components.parts import Act, CertificateFace
 from portal.web.components.seal import DEMO
@@ -26,6 +28,7 @@ STATES = {
     CertificateStatus.REVOKED: "revoked",
     CertificateStatus.CANCELLED: "cancelled",
 }
+RUNNING_OUT = frozenset({"expired", "soon"})
 NOTES = {
     "superseded": "不能再用于办事，保留供您查看。",
     "expired": "已经过期，不能再用于办事。",
@@ -54,12 +57,25 @@ def validity(certificate: Certificate) -> str:
     return f"{certificate.valid_until:%Y-%m-%d} 止" if certificate.valid_until else "长期"
 
 
+def renewals(certificates: Iterable[Certificate], *, applicant: str, on: date) -> dict[str, str]:
+    """Return the guides of the matters that renew what has run out or soon will, by type; one statement at most."""
+    wanting = {one.type.slug for one in certificates if state(one, on=on) in RUNNING_OUT}
+    found = issuing(wanting, applicant=applicant, on=on)
+    ways = {slug: way.renewal or way.first for slug, way in found.items()}
+    return {slug: reverse("public:guide", args=[one.code]) for slug, one in ways.items() if one is not None}
+
+
 def short(
-    certificate: Certificate, *, on: date, may_give: bool = False, shows: bool = True
+    certificate: Certificate,
+    *,
+    on: date,
+    may_give: bool = False,
+    shows: bool = True,
+    renewals: Mapping[str, str] | None = None,
 ) -> CertificateFace:
     """Return the wallet's card: what stands outside the certificate, nothing is opened.
 
-    `may_give`: who looks may let a body see it.
+    `may_give`: who looks may let a body see it. `renewals`: where what runs out is renewed, by type.
     """
     face_state = state(certificate, on=on)
     give = Act("授权", f"{reverse('citizen:give_authorisation')}?certificate={certificate.pk}")
@@ -67,6 +83,7 @@ def short(
     address = reverse("citizen:certificate", args=[certificate.pk])
     pick = f"{reverse('citizen:code_pick')}?types={certificate.type.slug}"
     usable = shows and group(face_state) != "ended"
+    where = (renewals or {}).get(certificate.type.slug, "") if face_state in RUNNING_OUT else ""
     version = f"，第 {certificate.version} 版" if certificate.version > 1 else ""
     return CertificateFace(
         title=certificate.type.name,
@@ -79,6 +96,7 @@ def short(
         url=address,
         acts=(
             Act("亮证", pick, "qrcode") if usable else Act("打开", address),
+            *([Act("续办", where)] if where else []),
             *([give] if offered else []),
             Act("记录", f"{reverse('citizen:uses')}?certificate={certificate.pk}"),
         ),
@@ -89,6 +107,8 @@ def note(certificate: Certificate, face_state: str, *, on: date) -> str:
     """Return what its holder should know about a certificate that is not simply valid."""
     if face_state == "soon" and certificate.valid_until:
         return f"还有 {(certificate.valid_until - on).days} 天到期。"
+    if face_state == "expired" and certificate.valid_until and certificate.valid_until < on:
+        return f"{NOTES['expired']}续办请找{certificate.issuer_name}。"
     if face_state in NOTES or face_state == "valid":
         return NOTES.get(face_state, "")
     at, ask = certificate.status_changed_at, f"如有疑问，请问{certificate.issuer_name}。"

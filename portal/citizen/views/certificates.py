@@ -29,7 +29,9 @@ def wallet(request: HttpRequest) -> HttpResponse:
     principal, today = principal_of(request), clock.today()
     gives = authorising.may_give(principal)
     shows = principal.limits.sees_certificates
-    shown = [faces.short(one, on=today, may_give=gives, shows=shows) for one in held(principal)]
+    mine = list(held(principal))
+    ways = faces.renewals(mine, applicant=principal.kind, on=today)
+    shown = [faces.short(one, on=today, may_give=gives, shows=shows, renewals=ways) for one in mine]
     wanted = request.GET.get("state", "")
     groups = [(key, words, sum(_in(face.state, key) for face in shown)) for key, words in faces.GROUPS]
     known = {
@@ -60,6 +62,7 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
         "has_paper": found.status == CertificateStatus.VALID,
         "superseded": found.status == CertificateStatus.SUPERSEDED,
         "note": faces.note(found, face.state, on=today),
+        "renewal": faces.renewals([found], applicant=principal.kind, on=today).get(found.type.slug, ""),
         "successor": getattr(found, "successor", None),
         "opens": principal.limits.sees_certificates,
         "uses": use_rows(uses_of(principal).filter(certificate=found)[:NEWEST]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -16,6 +17,7 @@ from certificates.issuance import issuing, lifecycle
 from certificates.models import Authorisation, Certificate, UseRecord
 from certificates.states import CertificateStatus
 from common import clock
+from matters.models import Matter
 from registers.models import Register, RegisterCall
 from registers.standin.desk import FaultKind
 from tests.factories import district
@@ -53,6 +55,24 @@ def test_states_of_certificates_in_words(page, chen) -> None:
     ):
         assert words in text
     assert "居民身份证" not in text_of(page.get("/certificates?state=ended")).split("谁用过")[0]
+
+
+def test_what_has_run_out_says_where_it_is_renewed(page, chen) -> None:
+    """By a matter of this portal where there is one, else by who issued it; what is valid for long offers nothing."""
+    told = district.certificate("allowance_review", chen.person, {}, valid_until=date(2026, 11, 1))
+    issuing.issue(replace(told, valid_from=date(2025, 11, 2)), at=NOON)
+    identity = _give(chen, "driving_licence", until=date(2026, 11, 1))
+    wallet = page.get("/certificates").content.decode().split("谁用过")[0]
+    (matter,) = Matter.objects.filter(name__contains="年度资格认定")
+    assert wallet.count(f'<a href="/matters/{matter.code}/">续办<') == 1
+    assert "续办请找示例市公安局龙湖分局" in wallet
+    own = page.get(f"/certificates/{identity.pk}").content.decode()
+    assert ("续办请找示例市公安局龙湖分局" in own, "去续办" in own) == (True, False)
+    card = Certificate.objects.get(type__slug="allowance_review")
+    assert (
+        f'<a href="/matters/{matter.code}/">去续办</a>'
+        in page.get(f"/certificates/{card.pk}").content.decode()
+    )
 
 
 def whom(owner: Citizen) -> str:
