@@ -56,6 +56,12 @@ def test_only_one_valid_certificate_counts(held, reason, is_held):
     assert (choice.reason, choice.held) == (reason, is_held)
 
 
+def test_the_day_it_ended_is_the_day_here():
+    ended = one(S.REVOKED)
+    ended.status_changed_at = datetime(2026, 5, 1, 16, 30, tzinfo=UTC)  # half past midnight
+    assert choose([ended], on=ON).detail == "2026-05-02 吊销"
+
+
 def test_says_when_and_why():
     assert choose([one(until=date(2026, 11, 12))], on=ON).detail == "有效期至 2026-11-12"
     assert choose([one(S.SUSPENDED)], on=ON).detail == "暂停使用"
