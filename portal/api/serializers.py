@@ -356,8 +356,9 @@ class KeptCertificateSerializer(serializers.ModelSerializer[Certificate]):
         fields = (*terms, "status", "status_reason", "status_changed_at", "expired", "waiting")
 
     def get_expired(self, certificate: Certificate) -> bool:
-        """Return whether its validity has run out; that is no state."""
-        return certificate.expired_on(clock.today())
+        """Return whether its validity has run out; that is no state, and what has not begun has not run out."""
+        until = certificate.valid_until
+        return until is not None and clock.today() > until
 
     def get_waiting(self, certificate: Certificate) -> str:
         """Return the ending that waits for a second keeper."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from certificates.keeping import moving
 from certificates.models import Certificate, CertificateType, EndingProposal
 from certificates.states import ENDED, TRANSITIONS, CertificateStatus
 from common import clock
+from portal.api.serializers import KeptCertificateSerializer
 from tests.factories import district
 from tests.factories.district import Citizen
 from tests.portal.api.conftest import ROOT, caller_of
@@ -55,6 +57,16 @@ def test_the_state_and_nothing_of_what_it_says(program: Any, chen: Citizen, card
     assert answer.json()["status"] == "valid"
     for value in (chen.person.name, chen.person.id_number, "fields"):
         assert value not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "expired"), [(1, 9, False), (-9, 0, False), (-9, -1, True), (1, None, False)]
+)
+def test_what_has_not_begun_has_not_run_out(begins: int, ends: int | None, *, expired: bool) -> None:
+    today = clock.today()
+    until = None if ends is None else today + timedelta(days=ends)
+    card = Certificate(valid_from=today + timedelta(days=begins), valid_until=until)
+    assert KeptCertificateSerializer().get_expired(card) is expired
 
 
 @pytest.mark.parametrize(("was", "to"), list(itertools.product(CertificateStatus, CertificateStatus)))
