@@ -71,7 +71,9 @@ def _not_valid(certificate: Certificate, *, on: date) -> Choice:
     status = CertificateStatus(certificate.status)
     if status in ENDED:
         when = certificate.status_changed_at
-        detail = f"{when.astimezone(SHANGHAI).date().isoformat()} {status.label}" if when else str(status.label)
+        detail = (
+            f"{when.astimezone(SHANGHAI).date().isoformat()} {status.label}" if when else str(status.label)
+        )
         return Choice(certificate, UnknownReason.REVOKED, held=False, detail=detail)
     if certificate.valid_until is not None and on > certificate.valid_until:
         detail = f"有效期至 {certificate.valid_until.isoformat()}"

@@ -95,6 +95,7 @@ def begin(principal: Principal, *, types: Sequence[str], at: datetime) -> Presen
     return begun
 
 
+@transaction.atomic
 def end_all(person: Person, *, at: datetime) -> None:
     """End what a person is showing: no code of it is taken any more, no question about it waits any longer."""
     Presentation.objects.filter(shown_by=person, ended_at__isnull=True).update(ended_at=at)

@@ -19,6 +19,7 @@ from accounts.models import SignIn, User
 from accounts.permissions import is_staff
 from accounts.signing import devices, lockouts, sign_ins
 from accounts.signing.identity import BACKEND
+from certificates.presenting import codes
 from common import clock
 from portal.web.session.store import SECOND_FACTOR, SEEN
 from portal.web.visitors import address_of
@@ -112,8 +113,11 @@ def step_up(request: HttpRequest, user: User, *, kind: str, response: HttpRespon
 
 
 def depart(request: HttpRequest) -> None:
-    """End the session, and keep that it ended."""
+    """End the session, and keep that it ended; what its person is showing at a window is shown no longer."""
     sign_ins.ended(request.session.session_key or "")
+    person = getattr(request.user, "person", None)
+    if person is not None:
+        codes.end_all(person, at=clock.now())
     elsewhere = request.session.get(PLATFORM_END, "")
     logout(request)
     if elsewhere:

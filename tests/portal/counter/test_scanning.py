@@ -367,3 +367,12 @@ def test_a_right_that_ended_before_the_question_is_told_to_the_clerk(pair: Pair)
     told = pair.ask(matter=FILING)
     assert "亮证的人已经没有代办的权利" in told
     assert "您现在不能替对方办事" not in told
+
+
+def test_signing_out_ends_what_is_shown(pair: Pair) -> None:
+    pair.show()
+    shown = pair.code()
+    pair.phone.post("/sign-out")
+    assert Presentation.objects.get().ended_at == clock.now()
+    assert "亮码" in pair.scan(shown).content.decode()
+    assert not Scan.objects.exists()
