@@ -5,7 +5,7 @@ Nothing a clerk typed is filed without that, and a promise (承诺) is given by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from approvals.applying import drafting, prefilling, submission
 from approvals.applying.taking import AtWindow, draft_of
 from approvals.errors import Incomplete, NotAsShown
 from approvals.models import Application, Draft
+from approvals.states import ApplicationState
 from certificates.models import Scan
 from certificates.presenting import codes, scanning
 from certificates.presenting.errors import NoSuchScan
@@ -83,6 +84,14 @@ def filed(scan: Scan) -> Application | None:
     return rows.filter(reference=scan.case_reference, taken_by=scan.clerk_id).first()
 
 
+def filed_among(scans: Collection[Scan]) -> dict[str, ApplicationState]:
+    """Return the state of what was filed under these scans, by reference."""
+    references = {scan.case_reference for scan in scans if scan.case_reference}
+    clerks = {scan.clerk_id for scan in scans}
+    rows = Application.objects.filter(reference__in=references, taken_by__in=clerks)
+    return {name: ApplicationState(state) for name, state in rows.values_list("reference", "state")}
+
+
 def decline(person: Person, *, scan_id: UUID, at: datetime) -> None:
     """Say that what is shown is wrong: the clerk is told. Where nothing is shown nothing changes. Raises NoSuchScan."""
     scan = of_phone(person, scan_id=scan_id)
@@ -111,7 +120,7 @@ def confirm(
         if not drafting.lock_as_read(principal, draft):
             raise NotAsShown
         kept = drafting.save(principal, reference=draft.reference, answers=answers, clerk=scan.clerk)
-    window = drafting.Window(scan.clerk, f"{scan.body}{scan.window}", confirmed=kept.saved_at)
+    window = drafting.Window(scan.clerk, f"{scan.body} {scan.window}", confirmed=kept.saved_at)
     try:
         return submission.submit(principal, reference=draft.reference, key=draft.reference, window=window)
     except Incomplete:

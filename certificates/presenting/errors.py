@@ -64,7 +64,7 @@ class UsedCode(DomainError):
     """It was scanned before: a code opens one window, once."""
 
     def __init__(self, window: str) -> None:
-        super().__init__(f"这个码已经在{window}扫过，一个码只能用一次。请群众按“换码”，再扫新的码。")
+        super().__init__(f"这个码已经在 {window}扫过，一个码只能用一次。请群众按“换码”，再扫新的码。")
 
 
 class OwnCode(DomainError):
@@ -108,7 +108,7 @@ class OtherWindow(DomainError):
 
     def __init__(self, window: str) -> None:
         super().__init__(
-            f"这次扫码是{window}的，只有当时扫码的人在{window}能看。请群众重新亮码，在您的窗口再扫一次。"
+            f"这次扫码是 {window}的，只有当时扫码的人在 {window}能看。请群众重新亮码，在您的窗口再扫一次。"
         )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import Organisation
 from approvals.applying import confirming
+from approvals.states import ApplicationState
 from certificates import schemas, selectors
 from certificates.models import Scan
 from certificates.presenting import codes
@@ -15,6 +16,7 @@ from certificates.presenting.seeing import Seen
 from certificates.presenting.stages import ANSWER_WITHIN, ASK_WITHIN, Stage, stage
 from certificates.states import UseOutcome
 from common.identifiers import mask_id, mask_name
+from portal.counter import taken
 
 WORDS = {
     Stage.SCANNED: ("waiting", "已扫码"),
@@ -112,8 +114,21 @@ def person(scan: Scan) -> Person:
 
 
 def rows(scans: Sequence[Scan], *, at: datetime) -> list[tuple[Scan, str, tuple[str, str]]]:
-    """Return recent scans with whose they were and how far they came."""
-    return [(one, _short(one), WORDS[stage(one, at=at)]) for one in scans]
+    """Return recent scans with whose they were, and how far they or what was filed under them came."""
+    filed = confirming.filed_among(scans)
+    return [(one, _short(one), _came(one, filed.get(one.case_reference), at=at)) for one in scans]
+
+
+def _came(scan: Scan, filed: ApplicationState | None, *, at: datetime) -> tuple[str, str]:
+    if filed is None:
+        now = stage(scan, at=at)
+        return (
+            ("neutral", "没有提交，已结束")
+            if now in {Stage.OVER, Stage.LEFT} and scan.matter_code
+            else WORDS[now]
+        )
+    pill, _, heading, _ = taken.WORDS[filed]
+    return pill, heading
 
 
 def _short(scan: Scan) -> str:

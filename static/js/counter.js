@@ -19,3 +19,9 @@ box?.form.addEventListener("submit", (event) => {
   if (!code || again) { event.preventDefault(); event.stopImmediatePropagation(); box.value = ""; return; }
   sessionStorage.setItem(KEY, `${digest(code)}@${Date.now()}`);
 });
+
+/* A page that names no place for the cursor: the first box of its form, else its heading; errors have taken it already. */
+const typed = "form[data-autosave] :is(input:not([type=hidden], [type=file], [disabled], [readonly]), select, textarea)";
+if (!document.querySelector("[autofocus], [data-error-summary]") && !location.hash) {
+  (document.querySelector(typed) || document.querySelector("main [data-focus]"))?.focus({ preventScroll: true });
+}

@@ -18,6 +18,8 @@ const renew = async () => {
     const fresh = page.querySelector("[data-live]");
     if (!answer.ok || answer.redirected || !fresh || fresh.querySelector("form[data-autosave]")) return location.reload();
     const moved = fresh.dataset.stage !== part().dataset.stage;
+    const open = [...part().querySelectorAll("details")].map((fold) => fold.open);
+    if (!moved) fresh.querySelectorAll("details").forEach((fold, place) => (fold.open = open[place])); // another code, the same fold
     part().replaceWith(fresh);
     began = performance.now();
     offline(false);

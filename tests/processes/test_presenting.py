@@ -63,7 +63,7 @@ def test_shown_scanned_agreed_seen_and_over(
     looks_right(phone)
     assert chen.person.name not in window.inner_text("main")
     phone.click("button:has-text('同意') >> nth=0")
-    phone.wait_for_selector("text=已同意3 号窗口查看")
+    phone.wait_for_selector("text=已同意 3 号窗口查看")
     window.wait_for_selector(f"text={chen.person.name}")
     looks_right(window)
     assert UseRecord.objects.filter(mode="presented", outcome="found", post="3 号窗口 窗口人员").exists()
@@ -73,4 +73,4 @@ def test_shown_scanned_agreed_seen_and_over(
     assert chen.person.name not in window.inner_text("main")
     phone.wait_for_selector("text=这次出示已经结束")
     scan(window, text)  # a photograph of the same code
-    window.wait_for_selector("text=已经在3 号窗口扫过")
+    window.wait_for_selector("text=已经在 3 号窗口扫过")

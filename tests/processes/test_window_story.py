@@ -56,7 +56,7 @@ def counter(open_page: Callable[..., Page], clerk: User, live_site: str) -> Page
     page.goto("/counter/")
     page.fill("[name=number]", "3")
     page.keyboard.press("Enter")
-    page.wait_for_selector("text=您现在在3 号窗口")
+    page.wait_for_selector("text=您现在在 3 号窗口")
     return page
 
 

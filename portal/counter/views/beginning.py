@@ -37,7 +37,7 @@ def window(request: HttpRequest) -> HttpResponse:
     form = WindowForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         taken = access.sit_at(request, clerk, number=form.cleaned_data["number"])
-        messages.success(request, f"您现在在{taken}。")
+        messages.success(request, f"您现在在 {taken}。")
         return redirect("counter:desk")
     status = 422 if form.is_bound else 200
     return render(request, "counter/window.html", {"clerk": clerk, "form": form}, status=status)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.forms import Field
+
 from accounts.acting.principals import Principal
 from approvals.applying import attached, confirming, drafting, prefilling
 from approvals.models import Application, Draft
@@ -119,7 +121,15 @@ def window_form(
             required = field.error_messages["required"]
             field.error_messages["required"] = str(required).replace(str(field.label), called)
             field.label = called
+        speak_of(field)
     return uploading.show(form, draft, room="counter", place=scan_id)
+
+
+def speak_of(field: Field) -> None:
+    """Turn what is said to an applicant (您) into what a clerk reads of the one who stands there (群众)."""
+    for name in ("label", "hint", "why", "help_text"):
+        if words := getattr(field, name, ""):
+            setattr(field, name, str(words).replace("您", "群众"))
 
 
 def keep(principal: Principal, draft: Draft, form: AnswerForm) -> Draft:

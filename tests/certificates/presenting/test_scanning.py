@@ -66,7 +66,7 @@ def test_a_scan_says_who_scanned_where(meeting):
 def test_a_code_is_used_up(meeting):
     shown = meeting.show()
     meeting.scan(shown)
-    with pytest.raises(UsedCode, match="已经在3 号窗口扫过"):
+    with pytest.raises(UsedCode, match="已经在 3 号窗口扫过"):
         meeting.scan(shown, user=clerk(), window="5 号窗口")
     with pytest.raises(UsedCode):
         meeting.scan(shown, at=AT + 2 * SECOND)

@@ -175,3 +175,40 @@ def test_a_second_click_files_it_once(pair: Pair) -> None:
     for _ in range(2):
         assert "正在核验" in confirm(pair, scan, shown)
     assert Application.objects.count() == 1
+
+
+def test_the_desk_tells_what_was_filed_from_who_walked_away(pair: Pair) -> None:
+    scan = agreed(pair)
+    hand_in(pair, scan, take(pair, scan))
+    deciding.decide_waiting()
+    pair.window.post(reverse("counter:leave", args=[scan.pk]))
+    after(seconds=30)
+    away = agreed(pair, matter=BUSINESS)
+    answer = pair.window.post(reverse("counter:leave", args=[away.pk]), follow=True).content.decode()
+    assert answer.count("审批通过") == 1
+    assert answer.count("没有提交，已结束") == 1
+
+
+def test_the_window_reads_of_the_one_who_stands_there_and_takes_above_what_it_sees(pair: Pair) -> None:
+    scan = agreed(pair)
+    seen = pair.window.get(reverse("counter:look", args=[scan.pk])).content.decode()
+    assert seen.index("受理申请<kbd>") < seen.index('class="card seen')
+    page = take(pair, scan).partition("counter__main")[2]
+    assert "联系不上群众时才用" in page
+    assert "联系不上您" not in page
+    filed = hand_in(pair, scan, page)
+    assert "提交时间" in pair.window.get(filed["Location"]).content.decode()
+
+
+def test_who_refuses_is_told_where_else_it_is_done(pair: Pair) -> None:
+    pair.show()
+    pair.scan()
+    asked = pair.ask()
+    assert asked
+    assert "也不能在这里收您的申请" in pair.phone.get(CODE).content.decode()
+    told = pair.answer("refuse")
+    body = Scan.objects.get().deciding_body
+    assert f"带证件和材料到{body}的窗口办" in told
+    window = pair.look()
+    assert f"带证件和材料到{body}的窗口办" in window
+    assert "请群众出示实体证件或提交材料" not in window

@@ -107,7 +107,7 @@ def test_from_the_code_to_the_fields(pair: Pair) -> None:
     assert '<noscript><meta http-equiv="refresh"' in question
     assert pair.holder.person.id_number not in pair.look()
     assert not UseRecord.objects.filter(mode="presented").exists()
-    assert "已同意3 号窗口查看" in pair.answer("agree")
+    assert "已同意 3 号窗口查看" in pair.answer("agree")
     seen = pair.look()
     assert pair.holder.person.name in seen
     assert "群众已同意" in seen
@@ -218,7 +218,7 @@ def test_what_was_chosen_is_all_that_is_asked(pair: Pair) -> None:
         ("nothing", 422, "不是亮证码"),
         ("public", 422, "验证码"),
         ("old", 409, "60 秒"),
-        ("used", 409, "已经在3 号窗口扫过"),
+        ("used", 409, "已经在 3 号窗口扫过"),
         ("changed", 409, "换掉"),
         ("forged", 422, "不是从本系统发出的"),
     ],
@@ -291,7 +291,7 @@ def test_another_window_is_refused_with_the_reason_and_it_is_recorded(pair: Pair
     colleague.post(reverse("counter:window"), {"number": "5"})
     answer = colleague.get(reverse("counter:look", args=[Scan.objects.get().pk]))
     assert answer.status_code == 403
-    assert "只有当时扫码的人在3 号窗口能看" in answer.content.decode()
+    assert "只有当时扫码的人在 3 号窗口能看" in answer.content.decode()
     assert pair.holder.person.name not in answer.content.decode()
     assert set(UseRecord.objects.filter(mode="presented").values_list("outcome", "post")) == {
         ("not_allowed", "5 号窗口 窗口人员")
