@@ -148,6 +148,7 @@ BRAKES = {
     "present": (40, 600),
     "scan_code": (60, 300),
     "look_up": (120, 600),
+    "stocking_file": (60, 86_400),
 }
 AXES_HANDLER = "accounts.signing.lockouts.Lockouts"
 AXES_CLIENT_IP_CALLABLE = "portal.web.visitors.address_of"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.signing.braking import Braked
 from common.errors import DomainError
 
 
@@ -51,6 +52,12 @@ class Broken(DomainError):
     """A worker process ended in the middle; what is done is kept."""
 
     message = "导入中断了。已经入库的都在，请点“继续导入”；再次中断时请联系运维人员。"
+
+
+class FilesBraked(Braked):
+    """Too many files of one keeper: an import says of a name and a number whether they belong together."""
+
+    words = "一天里导入和对账的文件太多，先停一停。请 {minutes} 分钟后再试，或者把这些行放进一个文件。"
 
 
 class NothingToRelease(DomainError):

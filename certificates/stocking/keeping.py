@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 
 from accounts import actors
 from accounts.models import Department, User
+from accounts.signing import braking
 from certificates.models import CertificateType, ImportBatch, Reconciliation
 from certificates.states import IMPORTING, FileOrigin, ImportState
 from certificates.stocking import importing, reconciling, starting, tasks
 from certificates.stocking.course import attempting, releasing
-from certificates.stocking.errors import NoSuchImport
+from certificates.stocking.errors import FilesBraked, NoSuchImport
 from certificates.stocking.files import reading, shelving
 from certificates.stocking.files.reading import Blocks
 from records.journal import note, note_once_a_day
@@ -41,6 +42,7 @@ def _begin(
     user: User, kind: CertificateType, name: str, blocks: Blocks, *, origin: FileOrigin
 ) -> ImportBatch:
     department = starting.department_of(user, kind=kind)
+    _brake(user)
     batch = starting.begin(
         reading.survey(blocks),
         kind=kind,
@@ -51,6 +53,11 @@ def _begin(
     )
     transaction.on_commit(lambda: tasks.wake_take(batch.pk))
     return batch
+
+
+def _brake(user: User) -> None:
+    if wait := braking.count("stocking_file", str(user.pk)):
+        raise FilesBraked(wait)
 
 
 def _laid_down(user: User, name: str) -> Blocks:
@@ -130,6 +137,7 @@ def refused(user: User, *, batch_id: UUID) -> Iterator[str]:
 def compare(user: User, *, kind: CertificateType, name: str, content: Content | None) -> Reconciliation:
     """Have a file held against the store: an uploaded one, or one laid down on the server. Raises NotTheirStore."""
     department = starting.department_of(user, kind=kind)
+    _brake(user)
     blocks = _laid_down(user, name) if content is None else (lambda _: content())
     told = reading.survey(blocks)
     with transaction.atomic():

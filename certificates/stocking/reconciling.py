@@ -21,7 +21,7 @@ from certificates.states import IMPORTING, CertificateStatus, FileOrigin, Import
 from certificates.stocking import starting
 from certificates.stocking.course import attempting
 from certificates.stocking.errors import GivenUp
-from certificates.stocking.files import comparing, reading, rows
+from certificates.stocking.files import columns, comparing, reading, rows
 from certificates.stocking.files.reading import Blocks, Record, Survey
 from certificates.stocking.files.rows import Layout, Rejected, Row
 from common import clock
@@ -212,5 +212,5 @@ def as_csv(report: dict[str, Any]) -> Iterator[str]:
     ]
     for cells in lines:
         out = io.StringIO()
-        csv.writer(out).writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
+        csv.writer(out).writerow(map(columns.guarded, cells))
         yield out.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from certificates.models import Certificate, CertificateType
 from certificates.states import FileOrigin, ImportState
 from certificates.stocking import reconciling
-from certificates.stocking.files import reading
+from certificates.stocking.files import columns, reading
 from records.models import JournalEntry
 from tests.certificates.stocking.test_importing import blocks_of, kind, sheet, take  # noqa: F401 -- a fixture
 from tests.factories import certificates as making
@@ -90,3 +91,12 @@ def test_what_another_department_issued_is_not_compared(kind: CertificateType) -
     kind.issuers = [ISSUER, OTHER]
     counts = compared(content, kind, issuer=department(OTHER).credit_code)["counts"]
     assert (counts["only_file"], counts["only_store"], counts["same"]) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("number", ["=1+1", "'=1+1", "@x", "-1"])
+def test_no_cell_of_a_list_is_a_formula_and_the_import_reads_it_back(number: str) -> None:
+    report = {"listed": [{"kind": "only_file", "line": 2, "number": number, "version": 1, "what": ""}]}
+    _, line = reconciling.as_csv(report)
+    cell = next(csv.reader([line]))[2]
+    assert cell.startswith("'")
+    assert columns.unguarded(cell) == number

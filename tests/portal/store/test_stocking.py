@@ -218,6 +218,22 @@ def test_a_keeper_stops_what_is_not_wanted(
     assert acts == {"certificates_import_dropped", "certificates_comparison_dropped"}
 
 
+def test_files_are_braked(
+    browser: Client,
+    kind: CertificateType,
+    woken: list[str],
+    settings: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    settings.BRAKES = {**settings.BRAKES, "stocking_file": (2, 3600)}
+    for n, act in enumerate(("import", "compare", "import", "compare")):
+        content = sheet([id_number(), "李四", f"P{n}", "2020-01-01"])
+        answer = post(browser, django_capture_on_commit_callbacks, content, act=act)
+        assert answer.status_code == (302 if n < 2 else 422)
+        assert ("文件太多" in answer.content.decode()) is (n >= 2)
+    assert (ImportBatch.objects.count(), Reconciliation.objects.count()) == (1, 1)
+
+
 def test_another_departments_are_not_found(
     browser: Client,
     kind: CertificateType,
