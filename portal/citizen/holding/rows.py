@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -52,11 +53,50 @@ def use_rows(records: Iterable[UseRecord]) -> list[UseRow]:
     return [_use_row(one, labels, names, agents) for one in shown]
 
 
-def by_day(rows: Iterable[UseRow]) -> list[tuple[str, list[UseRow]]]:
-    """Return the rows under the day they were made on."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The looks of one day by one and the same, for one case and purpose, the newest first."""
+
+    rows: Sequence[UseRow]
+
+    @property
+    def first(self) -> UseRow:
+        """Return the look that says what all of them share."""
+        return self.rows[0]
+
+    @property
+    def types(self) -> str:
+        """Return the certificates that were looked at, each once."""
+        return "、".join(dict.fromkeys(row.record.type.name for row in reversed(self.rows)))
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """Return what came of the looks: pill and words, with their number where they differ."""
+        counts = Counter((row.pill, row.outcome) for row in self.rows)
+        if len(counts) == 1:
+            return list(counts)
+        return [(pill, f"{words}（{count} 次）") for (pill, words), count in counts.items()]
+
+    @property
+    def reported(self) -> list[str]:
+        """Return how far the reports about these looks have come."""
+        return list(dict.fromkeys(row.reported for row in self.rows if row.reported))
+
+
+def by_day(rows: Iterable[UseRow]) -> list[tuple[str, list[Visit]]]:
+    """Return the rows under the day they were made on, those of one visit together."""
     today = clock.today()
     groups = groupby(rows, key=lambda row: local(row.record.at).strftime("%Y-%m-%d"))
-    return [(_day(date.fromisoformat(day), today), list(found)) for day, found in groups]
+    return [(_day(date.fromisoformat(day), today), _visits(found)) for day, found in groups]
+
+
+def _visits(rows: Iterable[UseRow]) -> list[Visit]:
+    found: dict[tuple[str, ...], list[UseRow]] = {}
+    for row in rows:
+        one = row.record
+        key = (row.who, row.ground, row.matter, one.matter_code, one.case_reference, one.purpose)
+        found.setdefault(key, []).append(row)
+    return [Visit(together) for together in found.values()]
 
 
 def report_words(report: MisuseReport | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -55,6 +56,27 @@ def sent(chen: Citizen, **told: Any) -> dict[str, Any]:
         "agree": "on",
         "whom": "",
     } | told
+
+
+def test_the_looks_of_one_visit_are_one_row_that_opens_to_each(
+    page: Client, chen: Citizen, looked: UseRecord, decide: Any
+) -> None:
+    walking.submit(page)
+    decide()
+    shown = page.get(USES).content.decode()
+    records = list(UseRecord.objects.filter(holder_person=chen.person).select_related("type"))
+    for one in records:
+        assert shown.count(f'href="{USES}/{one.pk}"') == 1, "every look is there once, to be opened"
+    outside = re.sub(r"<details.*?</details>", "", shown, flags=re.DOTALL)
+    told = re.findall(r'系统自动核验</h3><p class="note">([^<]*)</p><p class="note">([^<]*)</p>', outside)
+    by_purpose = {words.split("，")[2]: (line, words) for line, words in told}
+    assert set(by_purpose) == {"预填", "自动核验"}
+    for purpose, (line, words) in by_purpose.items():
+        looks = [one for one in records if one.purpose == purpose]
+        assert len(looks) > 1
+        assert words.startswith(f"共看 {len(looks)} 次，最近 ")
+        assert set(line.partition("：")[2].split("、")) == {one.type.name for one in looks}
+    assert f'href="{USES}/{looked.pk}"' in outside  # what stands alone is drawn as it was
 
 
 def test_every_look_is_there_with_who_why_and_on_what_ground(
