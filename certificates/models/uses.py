@@ -26,11 +26,12 @@ class UseRecord(models.Model):
     )
     type = models.ForeignKey(CertificateType, on_delete=models.PROTECT, related_name="uses")
     version = models.PositiveSmallIntegerField(null=True, blank=True)
+    # No index of their own: each leads one below.
     holder_person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="uses"
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="uses", db_index=False
     )
     holder_organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="uses"
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="uses", db_index=False
     )
     mode = models.CharField(max_length=16, choices=UseMode.choices)
     authorisation = models.ForeignKey(
