@@ -39,6 +39,8 @@ class Succession:
         """Refuse a new row that may not stand beside what is known of its number. Raises Rejected."""
         if row.status in ENDED and not row.document:
             raise Rejected(f"“{row.status.label}”的证照要写明“决定文号”")
+        if row.fields == "{}":
+            raise Rejected("没有填写任何证照内容，空的证照不能入库")
         for other in self._known.get(row.number, ()):
             self._require_beside(row, other)
 

@@ -95,7 +95,7 @@ def test_no_file_crashes_the_import(kind: CertificateType, pieces: list[bytes], 
 @pytest.mark.parametrize("value", [[1], {"a": 1}, 5, True])
 def test_a_term_of_another_kind_is_refused_by_its_line(kind: CertificateType, value: object) -> None:  # noqa: F811
     good = {"holder": id_number(), "holder_name": "李四", "number": "Z2", "issued_on": "2020-01-01"}
-    lines = [json.dumps({**good, name: value}) for name in columns.COLUMNS]
+    lines = [json.dumps({**good, "fields": {"name": "x"}, name: value}) for name in columns.COLUMNS]
     batch = take("\n".join(lines).encode(), kind)
     assert batch.accepted + batch.rejected == len(columns.COLUMNS)
     assert batch.accepted == (value == 5)  # a version may be written as a number

@@ -17,7 +17,7 @@ from certificates.models import Certificate, CertificateType, ImportBatch
 from certificates.states import FileOrigin, ImportState
 from certificates.stocking import importing, starting
 from certificates.stocking.errors import FileChanged, OtherIssuer, UnknownIssuer
-from certificates.stocking.files import reading, shelving
+from certificates.stocking.files import columns, reading, shelving
 from certificates.stocking.files.columns import BadHeader
 from certificates.stocking.files.reading import Blocks, FileUnreadable
 from records.models import JournalEntry
@@ -54,8 +54,13 @@ def blocks_of(content: bytes, *, size: int = 1000) -> Blocks:
 
 
 def sheet(rows: Iterable[Iterable[str]], *, header: list[str], encoding: str = "utf-8") -> bytes:
+    """Return a CSV; where no column says what a card says, each whole row gets a name on its card."""
+    told = [list(row) for row in rows]
+    if set(header) <= columns.COLUMNS.keys() | set(columns.COLUMNS.values()):
+        told = [[*row, "李四"] if len(row) == len(header) else row for row in told]
+        header = [*header, "fields.name"]
     text = io.StringIO()
-    csv.writer(text).writerows([header, *rows])
+    csv.writer(text).writerows([header, *told])
     return text.getvalue().encode(encoding)
 
 

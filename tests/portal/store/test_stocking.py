@@ -50,7 +50,8 @@ def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def sheet(*rows: list[str]) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerows([["持证主体代码", "持证主体名称", "证照编号", "颁发日期"], *rows])
+    head = ["持证主体代码", "持证主体名称", "证照编号", "颁发日期", "fields.name"]
+    csv.writer(out).writerows([head, *([*row, "甲"] for row in rows)])
     return out.getvalue().encode("gb18030")
 
 
@@ -91,7 +92,7 @@ def test_a_file_comes_in_and_its_faults_are_handed_out(
     file = browser.get(f"{PAGE}/{batch.pk}/refused.csv")
     text = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # it streams
     assert list(csv.reader(io.StringIO(text)))[1] == [
-        "3", "“颁发日期”不对：日期应写作 2020-01-31 这样的样子", f"{number},隐名氏,P2,2020-13-01",
+        "3", "“颁发日期”不对：日期应写作 2020-01-31 这样的样子", f"{number},隐名氏,P2,2020-13-01,甲",
     ]  # fmt: skip
     assert JournalEntry.objects.filter(act="refused_rows_handed_out").count() == 1
     assert "新入库 1，已有 0，没有导入 1" in browser.get(PAGE).content.decode()

@@ -115,3 +115,10 @@ def test_an_expired_one_still_gives_way() -> None:
     new = [HOLDER, "李四", "N1", "2020-01-01", "", VALID, "", "", "2", ""]
     batch = take(sheet([old, new], header=COLUMNS), exclusive)
     assert (batch.accepted, statuses()) == (2, {1: SUPERSEDED, 2: VALID})
+
+
+def test_a_card_that_says_nothing_does_not_come_in(kind: CertificateType) -> None:  # noqa: F811
+    rows = [[*line("N1", 1, VALID), ""], [*line("N2", 1, VALID), "李四"]]
+    batch = take(sheet(rows, header=[*COLUMNS, "fields.name"]), kind)
+    assert [at for at, _ in refusals(batch)] == [2]
+    assert "没有填写任何证照内容" in refusals(batch)[0][1]
