@@ -28,7 +28,11 @@ def code(request: HttpRequest) -> HttpResponse:
     """Show the code of this minute, or what came of it; posting begins a new one."""
     at = clock.now()
     if request.method == "POST":
-        codes.begin(finding.as_drawn(request), types=request.POST.getlist("types"), at=at)
+        types = [] if "all" in request.POST else request.POST.getlist("types")
+        if "picked" in request.POST and not types:
+            messages.warning(request, "一本也没有选，没有出示。请至少选一本；都要出示的，请按“全部出示”。")
+            return redirect("citizen:code_pick")
+        codes.begin(finding.as_drawn(request), types=types, at=at)
         return redirect("citizen:code")
     principal = principal_of(request)
     known = {"principal": principal, "screen": screens.screen(principal, at=at), "at": at}
