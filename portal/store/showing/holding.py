@@ -20,13 +20,14 @@ from records.models import JournalEntry
 _ACTS = {
     "certificate_issued": "签发",
     "certificate_superseded": "换发了新版本，这一版停止使用",
-    "certificate_issued_by_keeper": "由证照管理员签发",
+    "certificate_issued_by_keeper": "由证照管理员签发（没有办件）",
     "certificate_corrected": "更正内容，签发这一版",
     "certificate_renewed": "延续有效期，签发这一版",
     "certificate_ending_proposed": "提出处理，等待复核",
     "certificate_ending_confirmed": "复核确认",
     "certificate_ending_dropped": "取消处理，证照不变",
 }
+_BY_KEEPER = {"certificate_issued_by_keeper", "certificate_corrected", "certificate_renewed"}
 _MOVED = {"certificate_status_changed", "certificate_ended"}
 _CHIPS = {
     CertificateStatus.VALID: "valid",
@@ -104,7 +105,7 @@ def _facts(certificate: Certificate) -> Iterator[Row]:
     yield Row("电子印章", "已加盖" if certificate.seal_id else "没有加盖（存量导入）")
     if certificate.batch is not None:
         yield Row("来源", imported(certificate.batch))
-    if certificate.status_reason:
+    if certificate.status_reason and certificate.status != CertificateStatus.VALID:
         yield Row("状态说明", certificate.status_reason)
     ending = certificate.endings.filter(status=EndingStatus.CONFIRMED).first()
     if ending is not None:
@@ -122,7 +123,10 @@ def imported(batch: ImportBatch) -> str:
 def _history(certificate: Certificate) -> Iterator[Past]:
     entries = list(JournalEntry.objects.filter(stream=f"certificate:{certificate.pk}").order_by("-sequence"))
     names = _names({entry.actor for entry in entries})
+    by_keeper = any(entry.act in _BY_KEEPER for entry in entries)
     for entry in entries:
+        if by_keeper and entry.act == "certificate_issued":
+            continue  # the keeper's own line says it
         words = _moved(entry.details) if entry.act in _MOVED else _ACTS.get(entry.act)
         if words:
             yield Past(entry.at, words, names.get(entry.actor, "系统"))

@@ -75,6 +75,8 @@ def test_a_certificate_is_looked_over_then_issued_signed_and_told(browser: Clien
     assert (made.number, made.issuer_code, made.valid_until) == ("JZ0001", POLICE, date(2032, 11, 19))
     assert made.seal is not None
     assert "签发" in Message.objects.filter(person=holder.person).latest("created_at").title
+    history = browser.get(answer["Location"]).content.decode()
+    assert (history.count("<h3>由证照管理员签发（没有办件）</h3>"), history.count("<h3>签发</h3>")) == (1, 0)
 
 
 def test_another_name_or_a_field_left_empty_is_never_sealed(browser: Client, holder: Citizen) -> None:

@@ -172,3 +172,13 @@ def test_a_keeper_finds_by_holder_only_with_a_reason(
     assert card.number in shown
     assert holder.certificates["social_card"].number not in shown  # another department's
     assert holder.person.name not in shown
+
+
+def test_a_certificate_in_use_again_has_no_reason_beside_its_state(
+    browser: Client, card: Certificate
+) -> None:
+    browser.post(page(card, "suspend"), {"reason": WHY})
+    suspended = browser.get(page(card)).content.decode()
+    assert ("状态说明" in suspended, WHY in suspended) == (True, True)
+    browser.post(page(card, "resume"), {"reason": "核实没有问题，恢复使用"})
+    assert "状态说明" not in browser.get(page(card)).content.decode()
