@@ -305,3 +305,8 @@ def test_the_tour_speaks_of_the_demo_as_it_is() -> None:
     assert len(toured) >= 8
     assert set(toured) <= set(names)
     assert district["password"] in readme
+
+
+def test_the_tour_has_the_same_steps_in_both_languages() -> None:
+    steps = [int(number) for number in re.findall(r"^(\d+)\. \*\*", text(ROOT / "README.md"), re.MULTILINE)]
+    assert steps == [*range(1, len(steps) // 2 + 1)] * 2
