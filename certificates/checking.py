@@ -14,7 +14,6 @@ from certificates.sealing.statement import WORDS, Fault
 from certificates.states import ENDED, CertificateStatus
 from common import clock
 from common.identifiers import InvalidIdentifier, certificate_identifier, mask_name
-from records.encrypting.envelope import Tampered
 from rules.wording.showing import date_text
 
 
@@ -120,19 +119,12 @@ def _fault(found: Certificate, digest: str) -> Fault | None:
     fault = signing.verify(found)
     if digest and not hmac.compare_digest(digest.encode(), found.digest.encode()):
         return Fault.CHANGED
-    return Fault.CHANGED if fault is Fault.UNSIGNED and not _is_whole(found) else fault
-
-
-def _is_whole(found: Certificate) -> bool:
-    try:
-        return digesting.is_whole(found)
-    except Tampered:
-        return False
+    return Fault.CHANGED if fault is Fault.UNSIGNED and not digesting.is_whole(found) else fault
 
 
 def _signature(found: Certificate) -> str:
     assert found.signed_at is not None
-    return f"完好，{date_text(found.signed_at.astimezone(clock.SHANGHAI).date())}由{found.issuer_name}签章"
+    return f"完好，{date_text(clock.day_of(found.signed_at))}由{found.issuer_name}签章"
 
 
 def _day(at: datetime | None) -> date | None:

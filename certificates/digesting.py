@@ -7,6 +7,7 @@ from typing import Any
 
 from certificates.models import Certificate
 from certificates.sealing.statement import digest_of
+from records.encrypting.envelope import Tampered
 from records.hashing import HashKind, keyed
 
 
@@ -40,5 +41,8 @@ def digest(certificate: Certificate) -> str:
 
 
 def is_whole(certificate: Certificate) -> bool:
-    """Return whether terms and fields are still what was issued."""
-    return hmac.compare_digest(digest(certificate), certificate.digest)
+    """Return whether terms and fields are still what was issued; what cannot be opened is not."""
+    try:
+        return hmac.compare_digest(digest(certificate), certificate.digest)
+    except Tampered:
+        return False

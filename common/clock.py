@@ -39,6 +39,11 @@ def today() -> date:
     return now().date()
 
 
+def day_of(at: datetime) -> date:
+    """Return the calendar day in China of a moment."""
+    return at.astimezone(SHANGHAI).date()
+
+
 def monotonic_ms() -> float:
     """Return milliseconds that never run backwards: for durations only, never shifted."""
     return time.monotonic() * 1000

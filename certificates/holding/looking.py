@@ -21,14 +21,13 @@ from accounts.permissions import active_post
 from accounts.signing import braking
 from certificates import digesting, locking, schemas, telling
 from certificates.errors import CaseOrMatterRequired, LookBraked, NotAtWork, ReasonRequired
-from certificates.holding.choosing import Choice, choose
+from certificates.holding.choosing import choose
 from certificates.holding.copying import Copy, digest
 from certificates.holding.grounds import Ground
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
 from certificates.states import AuthorisationKind, AuthorisationStatus, UseMode, UseOutcome
-from common.clock import SHANGHAI
+from common import clock
 from common.identifiers import InvalidIdentifier, credit_code, holds_number, resident_id
-from records.encrypting.envelope import Tampered
 from records.hashing import HashKind, keyed
 from records.journal import note
 
@@ -145,7 +144,9 @@ def by_consent(
     with transaction.atomic(durable=True):
         consent = _locked(authorisation_id, holder) if authorisation_id else None
         allowed = (
-            not is_close(user, holder) and consent is not None and _covers(consent, post, slug, on=_day(at))
+            not is_close(user, holder)
+            and consent is not None
+            and _covers(consent, post, slug, on=clock.day_of(at))
         )
         fields = consent.scope[slug] if consent is not None and allowed else ()
         asked = _Asked(
@@ -184,20 +185,13 @@ def _look(asked: _Asked, number: str) -> Looked:
     people, bodies = ([one.pk] if one else [] for one in whose.values())
     held = locking.certificates([asked.type.pk], people=people, bodies=bodies, share=False)
     held = [one for one in held if not number or one.number == number]
-    choice = choose(held, on=_day(asked.at))
+    choice = choose(held, on=clock.day_of(asked.at))
     outcome = choice.outcome
-    if outcome == UseOutcome.FOUND and not _is_whole(choice):
+    found = choice.certificate
+    if outcome == UseOutcome.FOUND and found is not None and not digesting.is_whole(found):
         outcome = UseOutcome.UNREADABLE
     copy = _copy(asked, choice.certificate) if outcome == UseOutcome.FOUND and choice.certificate else None
     return Looked(_record(asked, outcome, choice.certificate, copy), asked.type, choice.detail, copy)
-
-
-def _is_whole(choice: Choice) -> bool:
-    assert choice.certificate is not None
-    try:
-        return digesting.is_whole(choice.certificate)
-    except Tampered:
-        return False
 
 
 def _copy(asked: _Asked, found: Certificate) -> Copy:
@@ -216,7 +210,7 @@ def _copy(asked: _Asked, found: Certificate) -> Copy:
         post=asked.post.get_role_display(),
         by=asked.user.display_name,
         at=asked.at,
-        until=_day(asked.at) + timedelta(days=days) if days else None,
+        until=clock.day_of(asked.at) + timedelta(days=days) if days else None,
     )
 
 
@@ -295,7 +289,3 @@ def _stated(reason: str, *, about: Holder) -> str:
 def _whose(holder: Holder) -> dict[str, Any]:
     person = isinstance(holder, Person)
     return {"holder_person": holder if person else None, "holder_organisation": None if person else holder}
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(SHANGHAI).date()

@@ -23,7 +23,6 @@ from certificates.errors import NotYours
 from certificates.holding.choosing import Choice, choose
 from certificates.models import Authorisation, Certificate, CertificateType, Scan, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
-from records.encrypting.envelope import Tampered
 from rules.language.values import UnknownReason
 
 PREFILL = "预填"
@@ -195,17 +194,14 @@ def _look(
 
 def _proven(types: Mapping[str, _Seen]) -> dict[str, _Seen]:
     """Hold every certificate that will be opened against its digest: what is not what was issued is never trusted."""
-    return {slug: replace(one, whole=_is_whole(one)) for slug, one in types.items()}
+    return {slug: replace(one, whole=_is_as_issued(one)) for slug, one in types.items()}
 
 
-def _is_whole(one: _Seen) -> bool:
+def _is_as_issued(one: _Seen) -> bool:
     found = one.choice.certificate
     if not one.fields or not one.authorised or one.choice.reason is not None or found is None:
         return True  # it stays sealed
-    try:
-        return digesting.is_whole(found)
-    except Tampered:
-        return False
+    return digesting.is_whole(found)
 
 
 def _held(

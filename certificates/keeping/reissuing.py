@@ -20,7 +20,7 @@ from certificates.keeping import keepers
 from certificates.keeping.keepers import Holder
 from certificates.models import Certificate, CertificateType
 from certificates.states import CertificateStatus
-from common.clock import SHANGHAI
+from common import clock
 from records.journal import note
 
 
@@ -61,7 +61,9 @@ def draft(user: User, *, slug: str, holder: Holder, given: Given, reason: str, a
     kind = schemas.kinds({slug})[slug]
     issuing.check(asked, kind)
     last = terms.last_day(kind, valid_from=given.valid_from, asked=given.valid_until)
-    return Draft(kind, asked.values, given.number, department.name, _day(at), given.valid_from, last, why)
+    return Draft(
+        kind, asked.values, given.number, department.name, clock.day_of(at), given.valid_from, last, why
+    )
 
 
 @transaction.atomic
@@ -86,7 +88,7 @@ def _asked(slug: str, *, holder: Holder, given: Given, department: Department, a
         type=slug,
         holder=holder,
         values=carrying.whole(given.values, holder=holder, specs=specs),
-        issued_on=_day(at),
+        issued_on=clock.day_of(at),
         valid_from=given.valid_from,
         valid_until=given.valid_until,
         number=given.number,
@@ -127,8 +129,8 @@ def change(
             type=found.type,
             holder=keepers.holder_of(found),
             values={name: value for name, value in found.fields.items() if name in kept} | dict(changes),
-            issued_on=_day(at),
-            valid_from=_day(at) if renews else found.valid_from,
+            issued_on=clock.day_of(at),
+            valid_from=clock.day_of(at) if renews else found.valid_from,
             valid_until=renewed_until if renews else None,
             issuer_code=found.issuer_code,
             issuer_name=found.issuer_name,
@@ -164,7 +166,3 @@ def _tell(
         event_kind="certificate",
     )
     telling.tell_issued(made, words=words, reason=why, entry=entry.sequence, at=at)
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(SHANGHAI).date()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from certificates.presenting.errors import AlreadyAnswered, AnsweredTooLate, NoS
 from certificates.presenting.scanning import WITH
 from certificates.presenting.stages import ACCESS, Stage, stage
 from certificates.states import AuthorisationKind, AuthorisationStatus, ScanStatus, UseOutcome
-from common.clock import SHANGHAI
+from common import clock
 from records.journal import note
 
 CONSENT_TEXT = "presented-2026-11"  # version of the words on the phone
@@ -110,7 +110,7 @@ def _granted(principal: Principal, found: Scan, *, until_days: int, at: datetime
             purpose=found.purpose,
             scope=found.scope,
             text_version=CONSENT_TEXT,
-            until=_day(at + ACCESS),
+            until=clock.day_of(at + ACCESS),
             at=at,
         )
     authorising.end_many([found.case_reference], at=at)
@@ -121,7 +121,7 @@ def _granted(principal: Principal, found: Scan, *, until_days: int, at: datetime
         matter_name=found.matter_name,
         body=f"{who}、{found.deciding_body}" if found.deciding_body else who,
         scope=found.scope,
-        until=_day(at) + timedelta(days=until_days),
+        until=clock.day_of(at) + timedelta(days=until_days),
         text_version=CONSENT_TEXT,
         at=at,
     )
@@ -144,16 +144,12 @@ def _refused(found: Scan, person: Person, *, at: datetime) -> None:
         status=AuthorisationStatus.REFUSED,
         text_version=CONSENT_TEXT,
         given_at=at,
-        until=_day(at),
+        until=clock.day_of(at),
     )
 
 
 def _window(found: Scan) -> str:
     return f"{found.body} {found.window}"
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(SHANGHAI).date()
 
 
 def _answered(found: Scan, person: Person, status: ScanStatus, *, at: datetime) -> None:

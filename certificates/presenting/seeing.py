@@ -25,7 +25,6 @@ from certificates.presenting.scanning import acting_in, locked
 from certificates.presenting.stages import Stage, stage
 from certificates.states import UseOutcome
 from common.clock import SHANGHAI
-from records.encrypting.envelope import Tampered
 
 SAME_LOOK = timedelta(minutes=1)  # a page loaded again, or once more on its way to the form
 _TRACE = ("type_id", "certificate_id", "version", "outcome", "actor", "post")
@@ -106,17 +105,10 @@ def _one(found: Scan, kind: CertificateType, choice: Choice) -> Seen:
     card = choice.certificate
     if card is None or choice.reason is not None:
         return Seen(kind, choice.outcome, card, {}, choice.detail)
-    if not _is_whole(card):
+    if not digesting.is_whole(card):
         return Seen(kind, UseOutcome.UNREADABLE, card, {})
     values = {name: card.fields[name] for name in found.scope[kind.slug] if name in card.fields}
     return Seen(kind, UseOutcome.FOUND, card, values)
-
-
-def _is_whole(card: Certificate) -> bool:
-    try:
-        return digesting.is_whole(card)
-    except Tampered:
-        return False
 
 
 def _record(found: Scan, one: Seen, *, at: datetime) -> UseRecord:

@@ -27,7 +27,6 @@ from certificates.stocking.errors import ReasonNeeded
 from certificates.stocking.files import columns
 from certificates.stocking.files.reading import Form
 from common import clock
-from records.fields import Tampered
 from records.journal import PersonalDataInJournal, note
 
 ROWS = 1000
@@ -68,7 +67,7 @@ def export(
     if form is Form.CSV:
         yield _csv([[*columns.COLUMNS, *(columns.FIELD + name for name in names)]])
     for certificates in _portions(kind, look.department):
-        readable = {one.pk for one in certificates if _is_whole(one)}
+        readable = {one.pk for one in certificates if digesting.is_whole(one)}
         _record(look, certificates, readable=readable)
         given = [one for one in certificates if one.pk in readable]
         counted.exported += len(given)
@@ -117,13 +116,6 @@ def _portions(kind: CertificateType, department: Department) -> Iterator[list[Ce
         last = found[-1]
         behind = Q(number__gt=last.number) | Q(number=last.number, version__gt=last.version)
         found = list(rows.filter(behind)[:ROWS])
-
-
-def _is_whole(certificate: Certificate) -> bool:
-    try:
-        return digesting.is_whole(certificate)
-    except Tampered:
-        return False
 
 
 @transaction.atomic

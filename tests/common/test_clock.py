@@ -34,3 +34,8 @@ def test_durations_are_not_shifted() -> None:
     before = clock.monotonic_ms()
     clock.set_source(lambda: datetime(2001, 1, 1, tzinfo=UTC))
     assert 0 <= clock.monotonic_ms() - before < 5000
+
+
+def test_the_day_of_a_moment_is_the_day_in_china() -> None:
+    assert clock.day_of(datetime(2026, 11, 20, 15, 59, tzinfo=UTC)) == date(2026, 11, 20)
+    assert clock.day_of(datetime(2026, 11, 20, 16, 0, tzinfo=UTC)) == date(2026, 11, 21)

@@ -76,6 +76,15 @@ def test_any_changed_field_breaks_the_digest(kind, changed):
     assert not digesting.is_whole(made)
 
 
+def test_what_cannot_be_opened_is_not_whole(kind):
+    made, other = certificate(people.person()), certificate(people.person())
+    with connection.cursor() as cursor:
+        sql = "UPDATE certificates_certificate SET fields = o.fields FROM certificates_certificate o WHERE o.id = %s"
+        sql += " AND certificates_certificate.id = %s"
+        cursor.execute(sql, [other.pk, made.pk])
+    assert not digesting.is_whole(Certificate.objects.get(pk=made.pk))
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
