@@ -147,6 +147,7 @@ BRAKES = {
     "find_person": (20, 3600),
     "present": (40, 600),
     "scan_code": (60, 300),
+    "type_code": (10, 600),
     "look_up": (120, 600),
     "stocking_file": (60, 86_400),
 }

@@ -32,6 +32,7 @@ class HashKind(StrEnum):
     FILE = "file"
     HOUSEHOLD = "household"
     REGISTER_QUESTION = "register_question"
+    SPOKEN_CODE = "spoken_code"
 
 
 _AS_IT_IS = frozenset({HashKind.BEARER, HashKind.REGISTER_QUESTION})

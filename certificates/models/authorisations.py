@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -98,11 +100,20 @@ class Presentation(models.Model):
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    spoken = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        help_text="keyed hashes of the digits read aloud instead, one a rotating code",
+    )
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=EXACTLY_ONE_HOLDER, name="presentation_has_one_holder"),
         ]
-        indexes = [models.Index(fields=["shown_by", "-begun_at"], name="presentation_by_shower")]
+        indexes = [
+            models.Index(fields=["shown_by", "-begun_at"], name="presentation_by_shower"),
+            GinIndex(fields=["spoken"], name="presentation_by_spoken"),
+        ]
 
     def __str__(self) -> str:
         return f"presentation {self.id}"

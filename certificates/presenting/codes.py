@@ -30,12 +30,14 @@ from certificates.presenting.errors import (
     BeganTooOften,
     ForgedCode,
     MayNotShow,
+    NotHeard,
     NotOurCode,
     NotProven,
     PublicCheckCode,
 )
 from certificates.states import ScanStatus
 from common.clock import SHANGHAI
+from records.hashing import HashKind, keyed
 from records.journal import note
 
 SLOT = timedelta(seconds=60)
@@ -43,6 +45,10 @@ SLOTS = 10
 LIFE = SLOT * SLOTS
 GRACE = timedelta(seconds=5)  # from the screen through the scanner to here
 SECRET_BYTES, MAC_BYTES = 32, 15
+DIGITS = (
+    10  # read aloud; ten guesses a window in ten minutes, a thousand codes shown: one in a million hits any
+)
+_SPOKEN = re.compile(r"[0-9]{10}")
 _FORM = re.compile(r"LZ1([A-Z2-7]{26})([0-9])([A-Z2-7]{24})")
 
 
@@ -53,6 +59,7 @@ class Shown:
     text: str
     slot: int
     seconds: int
+    spoken: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +82,19 @@ def begin(principal: Principal, *, types: Sequence[str], at: datetime) -> Presen
     if wait := braking.count("present", str(principal.acting.pk)):
         raise BeganTooOften(wait)
     end_all(principal.acting, at=at)
-    begun = Presentation.objects.create(
+    secret = secrets.token_hex(SECRET_BYTES)
+    begun = Presentation(
         holder_organisation=principal.organisation,
         holder_person=None if principal.organisation else principal.person,
         shown_by=principal.acting,
         mandate=principal.mandate,
         types=sorted(set(types)),
-        secret=secrets.token_hex(SECRET_BYTES),
+        secret=secret,
         begun_at=at,
         ends_at=at + LIFE,
     )
+    begun.spoken = [_hashed(_spoken(begun, slot)) for slot in range(SLOTS)]
+    begun.save(force_insert=True)
     note(
         stream=f"presentation:{begun.pk}",
         act="presentation_begun",
@@ -112,7 +122,8 @@ def current(presentation: Presentation, *, at: datetime) -> Shown:
     """Return the code to show at a moment of the presentation's life."""
     slot = slot_at(presentation, at)
     left = presentation.begun_at + SLOT * (slot + 1) - at
-    return Shown(_text(presentation, slot), slot, max(1, -(-left // timedelta(seconds=1))))
+    seconds = max(1, -(-left // timedelta(seconds=1)))
+    return Shown(_text(presentation, slot), slot, seconds, _spoken(presentation, slot))
 
 
 def slot_at(presentation: Presentation, at: datetime) -> int:
@@ -128,11 +139,29 @@ def fresh(presentation: Presentation, slot: int, *, at: datetime) -> bool:
 
 def read(text: str) -> Scanned:
     """Take a scanned text apart, full-width or small letters too. Raises NotOurCode, PublicCheckCode."""
-    tidy = "".join(unicodedata.normalize("NFKC", text).split())
+    tidy = _tidy(text)
     found = _FORM.fullmatch(tidy.upper())
     if found is None:
         raise PublicCheckCode if "/check/" in tidy.lower() else NotOurCode
     return Scanned(UUID(bytes=_bytes(found[1])), int(found[2]), _bytes(found[3]))
+
+
+def is_spoken(text: str) -> bool:
+    """Return whether it is typed digits, with or without spaces, rather than a scanned code."""
+    return _SPOKEN.fullmatch(_tidy(text)) is not None
+
+
+def heard(text: str, *, at: datetime) -> Scanned:
+    """Find whose digits of this minute they are: by keyed hash, nothing is tried out. Raises NotHeard."""
+    told = _hashed(_tidy(text))
+    rows = Presentation.objects.filter(
+        spoken__contains=[told], ended_at__isnull=True, begun_at__gt=at - LIFE - GRACE
+    )
+    fits = [(row, slot) for row in rows if fresh(row, slot := row.spoken.index(told), at=at)]
+    if len(fits) != 1:  # two who show the same digits this minute: neither is served by them
+        raise NotHeard
+    row, slot = fits[0]
+    return Scanned(row.pk, slot, _mac(row, slot))
 
 
 def prove(presentation: Presentation, scanned: Scanned) -> None:
@@ -173,6 +202,20 @@ def _require_may_show(principal: Principal) -> None:
 
 def _text(presentation: Presentation, slot: int) -> str:
     return f"LZ1{_letters(presentation.pk.bytes)}{slot}{_letters(_mac(presentation, slot))}"
+
+
+def _tidy(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _spoken(presentation: Presentation, slot: int) -> str:
+    key = bytes.fromhex(presentation.secret)
+    drawn = hmac.digest(key, f"spoken:{presentation.pk}:{slot}".encode(), hashlib.sha256)
+    return f"{int.from_bytes(drawn) % 10**DIGITS:0{DIGITS}}"
+
+
+def _hashed(spoken: str) -> str:
+    return keyed(HashKind.SPOKEN_CODE, spoken).hex()
 
 
 def _mac(presentation: Presentation, slot: int) -> bytes:

@@ -33,6 +33,12 @@ class NotOurCode(DomainError):
     message = "这不是亮证码。请群众在手机上打开“亮码”，再扫屏幕上的二维码。"
 
 
+class NotHeard(NotOurCode):
+    """Digits nobody shows this minute: misheard, mistyped, or their minute is over."""
+
+    message = "没有对上这串数字：可能听错、输错，或者已经换码。请群众再读一遍手机上现在显示的 10 位数字。"
+
+
 class PublicCheckCode(NotOurCode):
     """The code printed on a certificate: it says whether that is genuine, and opens nothing."""
 
