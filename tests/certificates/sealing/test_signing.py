@@ -38,7 +38,9 @@ def altered(issued: Certificate, **columns: Any) -> Certificate:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE certificates_certificate DISABLE TRIGGER USER")
-        cursor.execute("ALTER TABLE certificates_certificate DROP CONSTRAINT IF EXISTS a_signature_has_its_form")
+        cursor.execute(
+            "ALTER TABLE certificates_certificate DROP CONSTRAINT IF EXISTS a_signature_has_its_form"
+        )
         for name, value in columns.items():
             setattr(row, name, value)
         row.save(update_fields=list(columns))
