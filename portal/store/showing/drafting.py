@@ -38,7 +38,7 @@ def preview(asked: Draft, *, holder: Holder) -> Preview:
     ]
     face = CertificateFace(
         title=asked.type.name,
-        state="valid",
+        state="unissued",
         rows=rows,
         number=asked.number,
         issuer=asked.issuer,

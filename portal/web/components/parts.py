@@ -59,6 +59,7 @@ CERTIFICATE_STATES: Final = {
     "cancelled": ("已注销", "dead"),
     "superseded": ("被替代", "old"),
     "suspended": ("已暂停", "soon"),
+    "unissued": ("还没有签发", "soon"),
 }
 OUTCOMES: Final = ("fail", "unknown", "pass")
 

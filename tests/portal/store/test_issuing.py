@@ -60,6 +60,7 @@ def test_a_certificate_is_looked_over_then_issued_signed_and_told(browser: Clien
         kept.pop(own_of_the_frame, None)
     assert kept == {name: str(value) for name, value in told.items()}
     assert holder.person.name not in shown
+    assert "有效</span>" not in shown  # the card says itself that it is none yet
 
     back = browser.post(address, {**kept, "back": "yes"})
     assert (back.status_code, "JZ0001" in back.content.decode()) == (200, True)
