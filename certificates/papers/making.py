@@ -16,7 +16,7 @@ from certificates.errors import NoPaper, NotSealedNow
 from certificates.models import Certificate, Seal, SealedPaper
 from certificates.papers import showing, stamping, typesetting
 from certificates.papers.stamping import Place, Stamp
-from certificates.sealing import keys, seals, signing, statement
+from certificates.sealing import drawing, keys, seals, signing, statement
 from certificates.sealing.keys import KeyUnavailable
 from certificates.sealing.signing import Use
 from certificates.states import CertificateStatus, SealPurpose
@@ -121,7 +121,7 @@ def _sealed(wanted: Wanted, seal: Seal, *, at: datetime) -> bytes:
     shown = {
         **wanted.values,
         "organ": wanted.organ,
-        "seal": {"name": wanted.organ, "edge": seal.name},
+        "seal": {"name": wanted.organ, "edge": drawing.DEMO if wanted.is_demo else seal.name},
         "qr": typesetting.code(address) if address else "",
         "check_site": f"{settings.CHECK_ADDRESS}/check".partition("://")[2],
         "demo": wanted.is_demo,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from math import cos, radians, sin
 
+DEMO = "演示专用章"  # what a seal of the demo is for, on a card and on paper: none may pass for a real one
 SIZE = 124  # of the drawing's own units: 42 mm on paper (国发〔1999〕25号)
 INK = "#b3261e"
 SONG = "Noto Serif CJK SC,Songti SC,SimSun,serif"

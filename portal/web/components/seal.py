@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from certificates.sealing import drawing
 
-DEMO = "演示专用章"  # a card of the demo must not pass for one
+DEMO = drawing.DEMO
 
 
 def image(organ: str, purpose: str = DEMO) -> SafeString:

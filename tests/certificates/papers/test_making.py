@@ -51,6 +51,12 @@ def test_a_paper_says_what_the_certificate_says_and_carries_its_signed_data():
     assert opened.signed_at == AT.replace(microsecond=0)
 
 
+@pytest.mark.parametrize(("is_demo", "edge"), [(True, "演示专用章"), (False, "电子证照专用章")])
+def test_the_seal_on_paper_says_what_the_one_on_the_card_does(is_demo, edge):
+    told = papers.text(papers.paper(certificate(people.person(), is_demo=is_demo)))
+    assert [words for words in ("演示专用章", "电子证照专用章") if words in told] == [edge]
+
+
 def test_rare_characters_of_names_are_drawn_and_can_be_copied():
     content = papers.paper(certificate(people.person(), values=VALUES | {"name": RARE}))
     assert RARE in papers.text(content)
