@@ -71,6 +71,31 @@ def let_in(batch_id: str) -> None:
     tasks.take(batch_id)
 
 
+def test_one_person_with_two_accounts_is_no_second_keeper(
+    browser: Client,
+    keeper: User,
+    kind: CertificateType,
+    woken: list[str],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    row = [id_number(), "李四方", "P1", "2020-01-01"]
+    address = post(browser, django_capture_on_commit_callbacks, sheet(row))["Location"]
+    tasks.take(woken[0])
+    batch = ImportBatch.objects.get()
+    again = district.keeper(district.POLICE["issuer_code"], name="同一个人")
+    User.objects.filter(pk=again.pk).update(id_number_hash=keeper.id_number_hash)
+    browser.force_login(again)
+    assert browser.post(f"{address}/release").status_code == 403
+    nobody = district.keeper(district.POLICE["issuer_code"], name="没有关联")
+    User.objects.filter(pk=nobody.pk).update(id_number_hash=None)
+    browser.force_login(nobody)
+    refused = browser.post(f"{address}/release")
+    assert refused.status_code == 403
+    assert "还没有关联本人身份" in refused.content.decode()
+    batch.refresh_from_db()
+    assert batch.state == ImportState.REVIEW
+
+
 def test_a_file_comes_in_and_its_faults_are_handed_out(
     browser: Client, kind: CertificateType, woken: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:
