@@ -83,10 +83,11 @@ class Shape:
 
 @cache
 def fields_of(model: type[BaseModel]) -> tuple[tuple[str, Shape], ...]:
-    """Return the keys of a model in order, each with its shape."""
+    """Return the keys of a model in order, each with its shape; what an edition does not keep is none of them."""
     return tuple(
         (info.alias or name, _field(model, info.alias or name, info))
         for name, info in model.model_fields.items()
+        if not info.exclude
     )
 
 

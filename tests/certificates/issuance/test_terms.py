@@ -18,7 +18,7 @@ from certificates.models import Certificate, CertificateType
 from certificates.stocking import starting
 from common.errors import DomainError
 from tests.factories import people
-from tests.factories.certificates import AT, ISSUER, card_type, certificate, wanted
+from tests.factories.certificates import AT, ISSUER, VALUES, card_type, certificate, wanted
 from tests.factories.offices import OTHER, department, employee
 
 FROM = date(2026, 11, 20)
@@ -123,7 +123,7 @@ def test_whole_stores_and_keepers_ask_the_same_rule(allowed: bool) -> None:
     """Nobody imports or issues what another authority defined and no list gives them."""
     code = f"{ISSUER if allowed else '11100000MBQDY1091R'}901"
     kind, own, keeper = card_type(code=code), department(), employee("keeper")
-    given = Given("A1", FROM, None, {})
+    given = Given("A1", FROM, None, {**VALUES, "amount": "12.00"})
     asked: list[Callable[[], object]] = [
         lambda: starting.issuer_of(kind, code=own.credit_code),
         lambda: starting.department_of(keeper, kind=kind),

@@ -28,6 +28,9 @@ pytestmark = [
     pytest.mark.django_db,
     # The platform sends people back by a GET; only a state this browser was given makes it do anything.
     pytest.mark.writes_on_get(
+        # who was in before is out, and shows no code any more
+        "certificates_presentation",
+        "certificates_scan",
         "accounts_user",
         "accounts_person",
         "accounts_signin",
