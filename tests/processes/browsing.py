@@ -52,6 +52,7 @@ def expected(message: str) -> bool:
 
 def axe(page: Page) -> list[dict[str, Any]]:
     """Return what axe finds on the page, contrast it could not decide about included; empty is good."""
+    page.wait_for_load_state()  # its address is there before its first element is
     if (found := page.evaluate(RUN, RULES)) is None:
         page.add_init_script(AXE)  # by the debugger's way in: the page's own policy allows no foreign script
         page.evaluate(AXE)  # what is opened next has it from the start: a fifth of sending it anew
