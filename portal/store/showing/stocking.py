@@ -94,7 +94,15 @@ def import_line(one: ImportBatch) -> Line:
     state = ImportState(one.state)
     words = CHECKED if state in BEFORE else TAKEN
     told = f"{words[0]} {one.accepted}，{words[1]} {one.known}，{words[2]} {one.rejected}"
-    return Line(one, "store:import", str(state.label), PILLS[state], told)
+    return Line(one, "store:import", *_state(one), told)
+
+
+def _state(one: ImportBatch) -> tuple[str, str]:
+    """Return the state of an import and its mark: green only where every row came in or was there."""
+    state = ImportState(one.state)
+    if state is not ImportState.DONE or not one.rejected:
+        return str(state.label), PILLS[state]
+    return ("部分导入", "unknown") if one.accepted or one.known else ("一行也没有导入", "fail")
 
 
 def comparison_line(one: Reconciliation) -> Line:
@@ -110,6 +118,7 @@ def comparison_line(one: Reconciliation) -> Line:
 class Shown:
     """How far an import has come, in words."""
 
+    state: str
     pill: str
     under_way: bool
     forsaken: bool
@@ -134,7 +143,7 @@ def shown(one: ImportBatch, *, user: User) -> Shown:
     forsaken = state in IMPORTING and (clock.now() - last).total_seconds() > 120
     review = state is ImportState.REVIEW
     return Shown(
-        PILLS[state],
+        *_state(one),
         state in IMPORTING,
         forsaken,
         percent,

@@ -23,6 +23,7 @@ from certificates.stocking import importing, keeping, tasks
 from certificates.stocking.errors import NoSuchFile
 from certificates.stocking.files import shelving
 from common import clock
+from portal.store.showing import stocking
 from records.models import JournalEntry
 from tests.factories import certificates as making
 from tests.factories import district
@@ -71,6 +72,21 @@ def let_in(batch_id: str) -> None:
     tasks.take(batch_id)
 
 
+@pytest.mark.parametrize(
+    ("accepted", "known", "rejected", "words"),
+    [
+        (2, 0, 0, "已导入"),
+        (0, 2, 0, "已导入"),
+        (1, 0, 1, "部分导入"),
+        (0, 1, 1, "部分导入"),
+        (0, 0, 2, "一行也没有导入"),
+    ],
+)
+def test_an_import_says_how_much_of_it_came_in(accepted: int, known: int, rejected: int, words: str) -> None:
+    batch = ImportBatch(state=ImportState.DONE, accepted=accepted, known=known, rejected=rejected)
+    assert stocking.import_line(batch).words == words
+
+
 def test_one_person_with_two_accounts_is_no_second_keeper(
     browser: Client,
     keeper: User,
@@ -109,7 +125,7 @@ def test_a_file_comes_in_and_its_faults_are_handed_out(
     with django_capture_on_commit_callbacks(execute=True):
         let_in(str(batch.pk))
     shown = browser.get(answer["Location"]).content.decode()
-    assert "已导入" in shown
+    assert "部分导入" in shown  # green is for what came in whole
     assert number not in shown
     assert Certificate.objects.get(number="P1").batch == batch
     with pytest.raises(NoSuchFile):
