@@ -68,6 +68,14 @@ def household_of(user: User) -> bytes | None:
     return bytes(person.household_hash) if person is not None and person.household_hash else None
 
 
+def is_same_person(user: User, other: User) -> bool:
+    """Return whether two accounts are one person's: a second account makes nobody a second person.
+
+    Raises UnknownIdentity.
+    """
+    return user.pk == other.pk or required(user) == hash_of(other)
+
+
 def is_themselves(user: User, person: Person) -> bool:
     """Return whether a person is who is behind the account. Raises UnknownIdentity."""
     return required(user) == bytes(person.id_number_hash)

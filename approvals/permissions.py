@@ -55,7 +55,7 @@ def is_involved(user: User, application: Application) -> bool:
     """
     people = [one for one in (application.person, application.agent) if one is not None]
     own = identifying.hash_of(user)
-    if any(one.user_id == user.pk or bytes(one.id_number_hash) == own for one in people):
+    if any(bytes(one.id_number_hash) == own for one in people):
         return True
     homes = {bytes(one.household_hash) for one in people if one.household_hash}
     if homes and identifying.household_of(user) in homes:
@@ -66,9 +66,3 @@ def is_involved(user: User, application: Application) -> bool:
         person__id_number_hash=own, organisation_id=application.organisation_id
     )
     return rights.exists()
-
-
-def household_of(user: User) -> bytes | None:
-    """Return the keyed hash of the household the user lives in, None where it is not known."""
-    person = getattr(user, "person", None)
-    return bytes(person.household_hash) if person is not None and person.household_hash else None

@@ -10,13 +10,14 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts import identifying
 from accounts.acting import mandates
 from accounts.acting.principals import Principal, choices
 from accounts.models import Department, Person, Post, User
 from accounts.permissions import acting_as
 from approvals.errors import NoSuchApplication, NoSuchDraft
 from approvals.models import Application, Attachment, Decision, Draft, Judgement, SupplementNotice
-from approvals.permissions import household_of, is_applicant, own
+from approvals.permissions import is_applicant, own
 from approvals.states import OPEN, ApplicationState
 from certificates.models import Certificate
 from certificates.states import CertificateStatus
@@ -273,10 +274,13 @@ def waiting_in(user: User, *, departments: Sequence[int | None]) -> QuerySet[App
     Cases in which the user or their household has a part are left out: nobody decides their own case.
     """
     cases = Application.objects.filter(state=ApplicationState.IN_REVIEW, matter__department__in=departments)
-    mine = Q(person__user=user) | Q(agent__user=user) | Q(organisation__acting_rights__person__user=user)
-    if (household := household_of(user)) is not None:
+    mine = Q()
+    if (own_hash := identifying.hash_of(user)) is not None:
+        rights = Q(organisation__acting_rights__person__id_number_hash=own_hash)
+        mine |= Q(person__id_number_hash=own_hash) | Q(agent__id_number_hash=own_hash) | rights
+    if (household := identifying.household_of(user)) is not None:
         mine |= Q(person__household_hash=household) | Q(agent__household_hash=household)
-    return cases.filter(~Exists(Application.objects.filter(mine, pk=OuterRef("pk"))))
+    return cases.filter(~Exists(Application.objects.filter(mine, pk=OuterRef("pk")))) if mine else cases
 
 
 def application_for_officer(user: User, *, reference: str) -> Application:

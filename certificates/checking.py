@@ -99,7 +99,7 @@ def check(identifier_or_token: str, *, on: date, digest: str = "") -> Checked:
         is_demo=found.is_demo,
         signature=_signature(found) if fault is None else WORDS[fault],
         sealed=fault is None,
-        changed_on=_day(found.status_changed_at) if found.status != CertificateStatus.VALID else None,
+        changed_on=_changed_on(found),
     )
 
 
@@ -127,8 +127,9 @@ def _signature(found: Certificate) -> str:
     return f"完好，{date_text(clock.day_of(found.signed_at))}由{found.issuer_name}签章"
 
 
-def _day(at: datetime | None) -> date | None:
-    return at.astimezone(clock.SHANGHAI).date() if at else None
+def _changed_on(found: Certificate) -> date | None:
+    at = found.status_changed_at
+    return clock.day_of(at) if at is not None and found.status != CertificateStatus.VALID else None
 
 
 def _find(text: str) -> Certificate | None:

@@ -11,7 +11,7 @@ from accounts.acting.principals import BY_LAW
 from accounts.telling import inbox
 from certificates.models import Authorisation, Certificate, ImportBatch, MisuseReport, UseRecord
 from certificates.states import CertificateStatus
-from common.clock import SHANGHAI
+from common.clock import day_of
 
 
 def tell_changed(certificate: Certificate, *, was: CertificateStatus, entry: int, at: datetime) -> None:
@@ -49,7 +49,10 @@ def tell_issued(certificate: Certificate, *, words: str, reason: str, entry: int
 
 def tell_imported(held: Iterable[Certificate], batch: ImportBatch, *, at: datetime) -> None:
     """Tell the holders that certificates of theirs came into the store by an import; each person once an import."""
-    people = dict.fromkeys(person for one in held for person in _told(one, at))
+    each = {
+        (one.holder_person_id, one.holder_organisation_id): one for one in held
+    }  # a holder is asked for once
+    people = dict.fromkeys(person for one in each.values() for person in _told(one, at))
     inbox.send(
         inbox.message(
             person,
@@ -118,6 +121,6 @@ def _told(held: Certificate | Authorisation | UseRecord, at: datetime) -> list[U
     if held.holder_person_id is not None:
         return [held.holder_person_id]
     assert held.holder_organisation is not None
-    rights = agents.rights_in(held.holder_organisation, on=at.astimezone(SHANGHAI).date())
+    rights = agents.rights_in(held.holder_organisation, on=day_of(at))
     heads = rights.filter(role__in=BY_LAW).values_list("person_id", flat=True)
     return list(dict.fromkeys(heads))

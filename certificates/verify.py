@@ -13,7 +13,7 @@ import resource
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -242,10 +242,15 @@ def main(arguments: list[str] | None = None) -> int:
     return EXIT[answer.state]
 
 
+def _local(moment: str) -> str:
+    """Return a moment as the paper shows it; what is read in JSON stays as it was signed."""
+    return f"{datetime.fromisoformat(moment).astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M:%S}（北京时间）"
+
+
 def _told(answer: Verified) -> str:
     lines = [TITLES[answer.state], *(f"· {reason}" for reason in answer.reasons)]
     if answer.state in {State.GENUINE, State.OUT_OF_TIME, State.SEALED}:
-        lines += [f"盖章单位：{answer.organ}", f"签章时间：{answer.signed_at}"]
+        lines += [f"盖章单位：{answer.organ}", f"签章时间：{_local(answer.signed_at)}"]
         if answer.terms:
             lines += [
                 f"标识：{answer.terms.get('identifier')}",

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Department
-from common.clock import SHANGHAI
+from common.clock import day_of
 from common.errors import DomainError
 from matters import publishing
 from matters.format.package import Package, parse_package
@@ -121,7 +121,7 @@ def _check(files: list[_File], *, sources: Sources, report: Report) -> None:
 
 def _store(file: _File, *, report: Report, by: str, at: datetime) -> None:
     matter = Matter.objects.filter(code=file.package.code).first()
-    before = matter.edition_id_on(at.astimezone(SHANGHAI).date()) if matter else None
+    before = matter.edition_id_on(day_of(at)) if matter else None
     if matter is not None and (kept := _written_since(matter, before, file.document)) is not None:
         report.unchanged.append(kept)
         return

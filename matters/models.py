@@ -10,7 +10,7 @@ from django.db.models import F, JSONField, Q, TextField
 from django.db.models.functions import Cast
 
 from accounts.models import Department, User
-from common.clock import SHANGHAI
+from common.clock import day_of
 from matters.states import OPEN_DRAFT, DraftState
 
 
@@ -120,7 +120,7 @@ class Edition(models.Model):
     @property
     def begins(self) -> date:
         """Return the day from which it is in force, unless it was called off before."""
-        return self.in_force_from or self.published_at.astimezone(SHANGHAI).date()
+        return self.in_force_from or day_of(self.published_at)
 
 
 class CallOff(models.Model):

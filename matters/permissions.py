@@ -35,4 +35,4 @@ def may_publish_list(user: User) -> bool:
     So it is for an admin or a supervisor of the whole district, not of one department.
     """
     post = acting_as(user, Post.Role.ADMIN, Post.Role.SUPERVISOR)
-    return post is not None and (post.department_id, post.hall_id, post.town_id) == (None, None, None)
+    return post is not None and post.whole_district

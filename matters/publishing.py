@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import Department
 from certificates import types
-from common.clock import SHANGHAI
+from common.clock import day_of
 from common.errors import DomainError
 from matters import turning
 from matters.format.package import Package, parse_package
@@ -64,7 +64,7 @@ def publish(content: dict[str, Any], *, by: str, at: datetime, on: date | None =
     The same content over the same sources returns the edition in force. One path for files and drafts.
     Raises InvalidTree, NotPublishable, UnknownDepartment or AlreadyScheduled and then leaves nothing behind.
     """
-    today = at.astimezone(SHANGHAI).date()
+    today = day_of(at)
     package = parse_package(content)
     save_sources(package)
     sources = stored()

@@ -64,6 +64,11 @@ class Post(models.Model):
             return self.department.credit_code
         return self.hall_id or self.town_id or ""
 
+    @property
+    def whole_district(self) -> bool:
+        """Return whether it is held for the whole district, not for one department, hall or town."""
+        return self.department_id is None and self.hall_id is None and self.town_id is None
+
     def held_on(self, on: date) -> bool:
         """Return whether the post is held on a day."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)

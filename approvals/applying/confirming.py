@@ -120,7 +120,7 @@ def confirm(
         if not drafting.lock_as_read(principal, draft):
             raise NotAsShown
         kept = drafting.save(principal, reference=draft.reference, answers=answers, clerk=scan.clerk)
-    window = drafting.Window(scan.clerk, f"{scan.body} {scan.window}", confirmed=kept.saved_at)
+    window = drafting.Window(scan.clerk, scan.place, confirmed=kept.saved_at)
     try:
         return submission.submit(principal, reference=draft.reference, key=draft.reference, window=window)
     except Incomplete:

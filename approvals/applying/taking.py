@@ -56,7 +56,7 @@ class AtWindow:
     @property
     def as_window(self) -> drafting.Window:
         """Return the clerk and the window in words, as the journal and the applicant read them."""
-        return drafting.Window(self.clerk, f"{self.scan.body} {self.scan.window}")
+        return drafting.Window(self.clerk, self.scan.place)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from accounts.permissions import active_post
 from approvals.models import Application
 from approvals.permissions import is_involved
 from certificates.holding.grounds import Ground
-from common.clock import SHANGHAI
+from common.clock import day_of
 from common.identifiers import InvalidIdentifier, resident_id
 from matters import editions
 from matters import selectors as catalogue
@@ -77,7 +77,7 @@ def _works_on(user: User, case: Application) -> bool:
 
 def _is_recent(case: Application, *, on: date) -> bool:
     closed = case.closed_at
-    return closed is None or on <= closed.astimezone(SHANGHAI).date() + AFTER_CLOSING
+    return closed is None or on <= day_of(closed) + AFTER_CLOSING
 
 
 def _about(case: Application, compiled: Compiled, *, on: date) -> Iterator[UUID]:

@@ -15,7 +15,7 @@ from approvals.models import Application, Decision, SupplementNotice
 from approvals.states import DecisionKind
 from certificates.models import Certificate
 from certificates.papers import making
-from common.clock import SHANGHAI
+from common.clock import day_of
 from common.identifiers import mask_id
 from matters import editions
 from matters.format.guide import Guide
@@ -118,7 +118,7 @@ def _granted(application: Application, made: Decision, facts: Any) -> list[str]:
     columns = table.columns if table else {}
     typed = {name: value_of(made.outcome.get(name), spec=spec) for name, spec in columns.items()}
     outcome = {name: value for name, value in typed.items() if value is not None}
-    granting = Granting(compiled, facts, outcome, made.decided_at.astimezone(SHANGHAI).date())
+    granting = Granting(compiled, facts, outcome, day_of(made.decided_at))
     said = results.sentence(compiled.package.result.sentence, granting)
     issued = selectors.certificate_of(made)
     return [f"准予内容：{said}", *([_issued(issued)] if issued else [])]
@@ -161,5 +161,5 @@ def _guide(application: Application) -> Guide:
 
 
 def _day(at: datetime) -> str:
-    on: date = at.astimezone(SHANGHAI).date()
+    on: date = day_of(at)
     return date_text(on)

@@ -18,7 +18,7 @@ from certificates import schemas, telling
 from certificates.errors import AlreadyAuthorised, CannotConsent, NotYours, NotYoursToGive
 from certificates.models import Authorisation, CertificateType
 from certificates.states import AuthorisationKind, AuthorisationStatus
-from common.clock import SHANGHAI
+from common.clock import day_of
 from common.identifiers import holds_number
 from records.journal import note
 
@@ -66,7 +66,7 @@ def grant_purpose(
     Raises NotYoursToGive, MayNotAct, CannotConsent, UnknownType.
     """
     _require_reach(principal, at=at)
-    on = at.astimezone(SHANGHAI).date()
+    on = day_of(at)
     given = Authorisation(
         purpose=stated(purpose, about=principal),
         body=department.name,
@@ -207,7 +207,7 @@ def _require_reach(principal: Principal, *, at: datetime) -> None:
     """Raise NotYoursToGive beyond the mandate, MayNotAct when it has ended since the request began."""
     if not may_give(principal):
         raise NotYoursToGive
-    name, on = principal.mandate, at.astimezone(SHANGHAI).date()
+    name, on = principal.mandate, day_of(at)
     if name and name not in mandates.standing([name], on=on, lock=True):
         raise MayNotAct
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from certificates.models import Certificate
 from certificates.states import ENDED, CertificateStatus, UseOutcome
-from common.clock import SHANGHAI
+from common.clock import day_of
 from rules.language.values import UnknownReason
 
 _OUTCOMES = {
@@ -71,9 +71,7 @@ def _not_valid(certificate: Certificate, *, on: date) -> Choice:
     status = CertificateStatus(certificate.status)
     if status in ENDED:
         when = certificate.status_changed_at
-        detail = (
-            f"{when.astimezone(SHANGHAI).date().isoformat()} {status.label}" if when else str(status.label)
-        )
+        detail = f"{day_of(when).isoformat()} {status.label}" if when else str(status.label)
         return Choice(certificate, UnknownReason.REVOKED, held=False, detail=detail)
     if certificate.valid_until is not None and on > certificate.valid_until:
         detail = f"有效期至 {certificate.valid_until.isoformat()}"

@@ -18,7 +18,7 @@ from certificates.errors import NothingToReport, NotYours, NotYoursToAnswer, Wor
 from certificates.models import MisuseReport, UseRecord
 from certificates.states import MisuseFinding
 from common import workdays
-from common.clock import SHANGHAI
+from common.clock import day_of
 from records.journal import note
 
 ANSWER_WORKDAYS = 10  # our own promise: no law sets a time for this
@@ -31,7 +31,7 @@ def report(principal: Principal, *, use_id: UUID | str, text: str, at: datetime)
     use = UseRecord.objects.filter(pk=use_id).first()
     if use is None or not _is_own(principal, use):
         raise NotYours
-    on = at.astimezone(SHANGHAI).date()
+    on = day_of(at)
     told = MisuseReport(
         use=use,
         reporter=principal.acting,
@@ -77,7 +77,7 @@ def reports_for(user: User) -> QuerySet[MisuseReport]:
     post = acting_as(user, Post.Role.SUPERVISOR)
     if post is None:
         return MisuseReport.objects.none()
-    seen = Q() if _whole_district(post) else Q(use__body_code=post.body_code)
+    seen = Q() if post.whole_district else Q(use__body_code=post.body_code)
     rows = MisuseReport.objects.filter(seen).select_related("use__type", "reporter")
     return rows.order_by(F("answered_at").desc(nulls_first=True), "due_on", "pk")
 
@@ -107,10 +107,6 @@ def _is_own(principal: Principal, use: UseRecord) -> bool:
     if principal.organisation is not None:
         return use.holder_organisation_id == principal.organisation.pk
     return use.holder_person_id == principal.person.pk
-
-
-def _whole_district(post: Post) -> bool:
-    return post.department_id is None and post.hall_id is None and post.town_id is None
 
 
 def _words(text: str) -> str:

@@ -116,10 +116,10 @@ def issue_many(
     if not issues:
         return []
     plans = _plans(issues)
-    _replace_held(plans, on=at.astimezone(clock.SHANGHAI).date())
+    _replace_held(plans, on=clock.day_of(at))
     replaced = [plan.replaces for plan in plans if plan.replaces is not None]
     _supersede(replaced, at=at)
-    _number(plans, on=at.astimezone(clock.SHANGHAI).date())
+    _number(plans, on=clock.day_of(at))
     certificates = [_certificate(plan) for plan in plans]
     signing.sign_many(certificates, at=at, actor=actor, locked=locked)
     _insert(certificates, plans)

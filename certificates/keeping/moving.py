@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from accounts import actors
-from accounts.identifying import hash_of
+from accounts.identifying import is_same_person
 from accounts.models import User
 from certificates.errors import (
     AlreadyProposed,
@@ -74,7 +74,7 @@ def propose(user: User, *, certificate_id: UUID, decision: Decision, at: datetim
 def confirm(user: User, *, proposal_id: UUID, at: datetime) -> Certificate:
     """End the certificate as a colleague proposed; its holder is told. Raises NotSettledByYou, Settled, InvalidMove."""
     proposal, found = _open(user, proposal_id)
-    if proposal.proposed_by_id == user.pk or hash_of(proposal.proposed_by) == hash_of(user):
+    if is_same_person(user, proposal.proposed_by):
         raise NotSettledByYou
     _settle(user, proposal, EndingStatus.CONFIRMED, at=at)  # first: the database ends none without two people
     return _move(

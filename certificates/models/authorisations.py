@@ -170,3 +170,8 @@ class Scan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.window} {self.status}"
+
+    @property
+    def place(self) -> str:
+        """Return the body and its window in words, as the holder and the journal read where it was."""
+        return f"{self.body} {self.window}"

@@ -102,7 +102,7 @@ def _require_waiting(now: Stage) -> None:
 
 def _granted(principal: Principal, found: Scan, *, until_days: int, at: datetime) -> Authorisation:
     """Keep the consent: for a case it replaces an earlier answer; for a purpose it ends with the look."""
-    who = _window(found)
+    who = found.place
     if not found.matter_code:
         return authorising.grant_at_window(
             principal,
@@ -139,17 +139,13 @@ def _refused(found: Scan, person: Person, *, at: datetime) -> None:
         matter_code=found.matter_code,
         matter_name=found.matter_name,
         purpose=found.purpose,
-        body=_window(found),
+        body=found.place,
         scope=found.scope,
         status=AuthorisationStatus.REFUSED,
         text_version=CONSENT_TEXT,
         given_at=at,
         until=clock.day_of(at),
     )
-
-
-def _window(found: Scan) -> str:
-    return f"{found.body} {found.window}"
 
 
 def _answered(found: Scan, person: Person, status: ScanStatus, *, at: datetime) -> None:

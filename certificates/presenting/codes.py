@@ -36,7 +36,7 @@ from certificates.presenting.errors import (
     PublicCheckCode,
 )
 from certificates.states import ScanStatus
-from common.clock import SHANGHAI
+from common.clock import day_of
 from records.hashing import HashKind, keyed
 from records.journal import note
 
@@ -45,10 +45,9 @@ SLOTS = 10
 LIFE = SLOT * SLOTS
 GRACE = timedelta(seconds=5)  # from the screen through the scanner to here
 SECRET_BYTES, MAC_BYTES = 32, 15
-DIGITS = (
-    10  # read aloud; ten guesses a window in ten minutes, a thousand codes shown: one in a million hits any
-)
-_SPOKEN = re.compile(r"[0-9]{10}")
+# Read aloud. Ten guesses a window in ten minutes against a thousand codes shown: one in a million hits any.
+DIGITS = 10
+_SPOKEN = re.compile(f"[0-9]{{{DIGITS}}}")
 _FORM = re.compile(r"LZ1([A-Z2-7]{26})([0-9])([A-Z2-7]{24})")
 
 
@@ -178,7 +177,7 @@ def principal_of(presentation: Presentation, *, at: datetime) -> Principal:
         whom = f"organisation:{presentation.holder_organisation_id}"
     elif presentation.holder_person_id != person.pk:
         whom = f"person:{presentation.holder_person_id}"
-    found = principals.principal(person, whom=whom, on=at.astimezone(SHANGHAI).date())
+    found = principals.principal(person, whom=whom, on=day_of(at))
     if not found.limits.sees_certificates or found.closed:
         raise MayNotShow
     return found

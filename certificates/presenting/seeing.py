@@ -24,7 +24,7 @@ from certificates.presenting.errors import LookRefused, NoLongerActs, OtherWindo
 from certificates.presenting.scanning import acting_in, locked
 from certificates.presenting.stages import Stage, stage
 from certificates.states import UseOutcome
-from common.clock import SHANGHAI
+from common.clock import day_of
 
 SAME_LOOK = timedelta(minutes=1)  # a page loaded again, or once more on its way to the form
 _TRACE = ("type_id", "certificate_id", "version", "outcome", "actor", "post")
@@ -97,7 +97,7 @@ def _seen(found: Scan, *, at: datetime) -> list[Seen]:
     bodies = {shown.holder_organisation_id} if shown.holder_organisation_id else set()
     for row in locking.certificates(slugs, people={shown.holder_person_id}, bodies=bodies, share=True):
         held[slugs[row.type_id]].append(row)
-    on = at.astimezone(SHANGHAI).date()
+    on = day_of(at)
     return [_one(found, types[slug], choose(held[slug], on=on)) for slug in found.scope]
 
 

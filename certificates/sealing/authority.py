@@ -98,8 +98,9 @@ def accept(pem: str, *, request_pem: str, issuer: str, at: datetime) -> Issued:
         raise SealCertificateRefused("这张数字证书不是按这次申请签发的，公钥对不上。请核对文件。")
     if not leaf.not_valid_before_utc <= at < leaf.not_valid_after_utc:
         raise SealCertificateRefused("这张数字证书现在不在有效期内。请向认证机构重新申请。")
-    for fault in statement.check_seal(leaf, issuer=issuer, chain=chain, trusted=trusted(), at=at):
-        raise SealCertificateRefused(_REFUSED.get(fault, statement.WORDS[fault]).format(issuer=issuer))
+    if faults := statement.check_seal(leaf, issuer=issuer, chain=chain, trusted=trusted(), at=at):
+        words = _REFUSED.get(faults[0], statement.WORDS[faults[0]])
+        raise SealCertificateRefused(words.format(issuer=issuer))
     above = "".join(map(pem_of, statement.line(leaf, chain)))
     return Issued(pem_of(leaf), above, leaf.not_valid_before_utc, leaf.not_valid_after_utc)
 

@@ -165,7 +165,7 @@ def _terms(certificate: Certificate) -> dict[str, Any]:
         "valid_until": until.isoformat() if until else "",
         "status": certificate.status,
         "status_reason": certificate.status_reason,
-        "status_at": changed.astimezone(clock.SHANGHAI).date().isoformat() if changed else "",
+        "status_at": clock.day_of(changed).isoformat() if changed else "",
         "status_document": _document(certificate),
     }
 

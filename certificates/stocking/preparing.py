@@ -19,7 +19,7 @@ from accounts.entering import Known
 from accounts.registering import NewPerson
 from certificates.issuance import numbering
 from certificates.models import Certificate
-from certificates.states import CertificateStatus
+from certificates.states import IN_HAND, CertificateStatus
 from certificates.stocking import copying
 from certificates.stocking.copying import Entry
 from certificates.stocking.files import comparing, rows
@@ -32,7 +32,6 @@ from common.identifiers import make_certificate_identifier, mask_name
 HELD = "名下已有有效的这类证照，不能再入库一张有效的"
 REPLACED = "已有新证"
 SAMPLE = 10  # rows of a chunk
-_IN_FORCE = frozenset({CertificateStatus.VALID, CertificateStatus.SUSPENDED})
 _SERIAL = re.compile(r"[0-9A-Z]{1,40}")
 _STORED = """
 SELECT id::text, number, version, identifier, digest, schema_version, issuer_code, status, valid_until
@@ -302,7 +301,7 @@ class Preparer:
 
     def _take_hand(self, entry: Entry, made: Prepared) -> None:
         """Keep to one valid certificate a holder. An expired one never stands in the way, on either side."""
-        if entry.status not in _IN_FORCE:
+        if entry.status not in IN_HAND:
             return
         today, row = self._layout.today, entry.row
         new = _Held(entry.status, row.valid_until, entry.pk, entry)

@@ -55,15 +55,19 @@ def begin(
     if batch.issuer_code != issuer.credit_code:
         raise OtherIssuer
     if created or _is_anew(batch, origin):
-        if batch.state != ImportState.FAILED or not (batch.released_by or batch.origin == FileOrigin.COMMAND):
+        state = releasing.first_state(origin)
+        if not (_stopped_half_way(batch) and state == ImportState.WAITING):
             releasing.rewind(batch)  # what is in is known
         batch.file_name, batch.origin, batch.started_by = file_name[:200], origin, actor
         batch.released_by, batch.released_at, batch.attempts, batch.fault = "", None, 0, ""
-        batch.state = releasing.first_state(origin)
-        if batch.state == ImportState.CHECKING:
-            releasing.rewind(batch)
+        batch.state = state
         batch.save()
     return batch
+
+
+def _stopped_half_way(batch: ImportBatch) -> bool:
+    """Return whether rows were being written when it failed: then it may go on from there."""
+    return batch.state == ImportState.FAILED and bool(batch.released_by or batch.origin == FileOrigin.COMMAND)
 
 
 def _is_anew(batch: ImportBatch, origin: FileOrigin) -> bool:

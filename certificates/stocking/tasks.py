@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import kombu.exceptions
-from celery import shared_task
+from celery import Task, shared_task
 from django.db.models import Q
 
 from certificates.models import ImportBatch, Reconciliation
@@ -84,24 +84,23 @@ def forget_old() -> int:
 
 
 def wake_take(batch_id: UUID) -> None:
-    """Send an import to its queue. A broker that is down is no error: the timetable finds what waits."""
-    try:
-        take.apply_async((str(batch_id),), retry=False)
-    except (kombu.exceptions.OperationalError, OSError) as error:
-        log.warning("no wake-up sent: %s", type(error).__name__)
+    """Have an import gone on with."""
+    _wake(take, batch_id)
 
 
 def wake_tell(batch_id: UUID) -> None:
-    """Have the holders of an import told; the timetable finds what waits."""
-    try:
-        tell.apply_async((str(batch_id),), retry=False)
-    except (kombu.exceptions.OperationalError, OSError) as error:
-        log.warning("no wake-up sent: %s", type(error).__name__)
+    """Have the holders of an import told."""
+    _wake(tell, batch_id)
 
 
 def wake_reconcile(one_id: UUID) -> None:
-    """Send a comparison to its queue; the timetable finds what waits."""
+    """Have a comparison made."""
+    _wake(reconcile, one_id)
+
+
+def _wake(task: Task[[str], None], of: UUID) -> None:
+    """Send a message to a task's queue; of one that is lost the timetable finds what waits."""
     try:
-        reconcile.apply_async((str(one_id),), retry=False)
+        task.apply_async((str(of),), retry=False)
     except (kombu.exceptions.OperationalError, OSError) as error:
         log.warning("no wake-up sent: %s", type(error).__name__)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from common.clock import SHANGHAI
+from common.clock import day_of
 from matters.counting import counted
 from matters.editions import Compiled
 from matters.format.questions import AskedQuestion
@@ -100,4 +100,4 @@ def _answered(compiled: Compiled, question: AskedQuestion, answers: Answers, fac
 
 
 def _moment(source: Source | None) -> str:
-    return source.at.astimezone(SHANGHAI).date().isoformat() if source and source.at else ""
+    return day_of(source.at).isoformat() if source and source.at else ""

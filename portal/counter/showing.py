@@ -120,15 +120,12 @@ def rows(scans: Sequence[Scan], *, at: datetime) -> list[tuple[Scan, str, tuple[
 
 
 def _came(scan: Scan, filed: ApplicationState | None, *, at: datetime) -> tuple[str, str]:
-    if filed is None:
-        now = stage(scan, at=at)
-        return (
-            ("neutral", "没有提交，已结束")
-            if now in {Stage.OVER, Stage.LEFT} and scan.matter_code
-            else WORDS[now]
-        )
-    pill, _, heading, _ = taken.WORDS[filed]
-    return pill, heading
+    if filed is not None:
+        pill, _, heading, _ = taken.WORDS[filed]
+        return pill, heading
+    now = stage(scan, at=at)
+    walked_away = now in {Stage.OVER, Stage.LEFT} and scan.matter_code
+    return ("neutral", "没有提交，已结束") if walked_away else WORDS[now]
 
 
 def _short(scan: Scan) -> str:

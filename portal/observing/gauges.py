@@ -75,9 +75,7 @@ def _applications(at: datetime) -> Iterator[Metric]:
     yield _one(
         "portal_oldest_waiting_seconds", "How long the longest of them has waited.", _since(oldest, at)
     )
-    late = Application.objects.filter(
-        state=ApplicationState.IN_REVIEW, due_on__lt=at.astimezone(clock.SHANGHAI).date()
-    )
+    late = Application.objects.filter(state=ApplicationState.IN_REVIEW, due_on__lt=clock.day_of(at))
     yield _one(
         "portal_overdue_applications", "Applications with an officer whose due date is past.", late.count()
     )

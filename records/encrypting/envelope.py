@@ -35,11 +35,7 @@ def unseal(token: str, *, aad: str) -> str:
     if key is None:
         raise Tampered(f"no key {kid[:32]!r} for {aad}")
     try:
-        return (
-            _cipher(key)
-            .decrypt(urlsafe_b64decode(nonce), urlsafe_b64decode(ciphertext), _bound(kid, aad))
-            .decode()
-        )
+        return _cipher(key).decrypt(_bytes(nonce), _bytes(ciphertext), _bound(kid, aad)).decode()
     except (InvalidTag, ValueError) as error:
         raise Tampered(f"the sealed value at {aad} is not what was written there") from error
 
@@ -47,6 +43,14 @@ def unseal(token: str, *, aad: str) -> str:
 def key_of(token: str) -> str:
     """Return the id of the key a token was sealed with: what a rotation looks for."""
     return token.partition(":")[0]
+
+
+def _bytes(text: str) -> bytes:
+    """Return what was encoded. The decoder also reads `+` for `-` and any last bits; a token has one spelling."""
+    read = urlsafe_b64decode(text)
+    if urlsafe_b64encode(read).decode() != text:
+        raise ValueError("not as it was written")
+    return read
 
 
 def _bound(kid: str, aad: str) -> bytes:

@@ -69,6 +69,18 @@ def test_a_work_account_beside_a_private_one_is_the_same_person(staff: User) -> 
     assert not identifying.is_close(staff, other)
 
 
+def test_a_second_account_is_no_second_person(staff: User) -> None:
+    other = registering.account("other", display_name="李", password="a long test password")
+    assert identifying.is_same_person(staff, staff)
+    with pytest.raises(UnknownIdentity):
+        identifying.is_same_person(staff, other)
+    number = people.id_number()
+    identifying.link(staff, number=number)
+    assert not identifying.is_same_person(staff, other)
+    identifying.link(other, number=number)
+    assert identifying.is_same_person(staff, other)
+
+
 def test_the_household_and_who_is_acted_for_are_ones_own_too(staff: User) -> None:
     own, spouse, neighbour = people.person(), people.person(), people.person()
     Person.objects.filter(pk__in=[own.pk, spouse.pk]).update(household_hash=b"h" * 32)

@@ -190,6 +190,17 @@ def test_nobody_decides_their_own_case(city: Standin) -> None:
     assert selectors.queue_for(district.officer()).get() == application
 
 
+def test_a_work_account_beside_a_private_one_does_not_find_its_own_case(city: Standin) -> None:
+    application = referred(city)
+    officer = district.officer()
+    assert selectors.queue_for(officer).get() == application
+    User.objects.filter(pk=officer.pk).update(id_number_hash=application.person.id_number_hash)
+    own = User.objects.get(pk=officer.pk)
+    assert not selectors.queue_for(own).exists()
+    with pytest.raises(NotYours):
+        reviewing.grant(own, application=application, reasons=REASON)
+
+
 def test_a_decided_case_is_decided_once(city: Standin) -> None:
     officer, application = district.officer(), referred(city)
     reviewing.refuse(officer, application=application, reasons=REASON)
@@ -231,7 +242,8 @@ def test_the_queue_is_ordered_by_due_date_and_costs_the_same_for_many(
         referred(city)
     for _ in range(2):
         asking = User.objects.get(pk=officer.pk)  # as a new request has them: nothing looked up yet
-        with django_assert_num_queries(3):  # type: ignore[operator]
+        # Who the officer is, their household, their posts, the cases.
+        with django_assert_num_queries(4):  # type: ignore[operator]
             rows = [(one.due_on, one.matter.name, one.person.name) for one in selectors.queue_for(asking)]
         due = [str(row[0]) for row in rows]
         assert due == sorted(due)

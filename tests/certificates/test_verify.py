@@ -16,6 +16,7 @@ from certificates import verify
 from certificates.papers import opening, showing
 from certificates.sealing import authority, keys, signing
 from certificates.verify import State, Verified
+from common import clock
 from portal import environment
 from tests.factories import papers, people, seals
 from tests.factories.certificates import AT, ISSUER, TODAY, VALUES, card_type, certificate
@@ -250,7 +251,8 @@ def test_an_imported_ones_paper_says_when_it_was_sealed(made):
     found = told(papers.paper(made))
     assert (found.state, found.organ) == (State.GENUINE, "测试局")
     assert datetime.fromisoformat(found.signed_at) == AT.replace(microsecond=0)
-    assert f"签章时间：{found.signed_at}\n" in verify._told(found)
+    there = datetime.fromisoformat(found.signed_at).astimezone(clock.SHANGHAI)
+    assert f"签章时间：{there:%Y-%m-%d %H:%M:%S}（北京时间）\n" in verify._told(found)
 
 
 def test_a_page_that_shows_something_else_than_the_signed_data_is_refused(made, monkeypatch):

@@ -8,6 +8,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts import actors
+from accounts.identifying import is_same_person
+from accounts.models import User
 from certificates.models import ImportBatch
 from certificates.states import FileOrigin, ImportState
 from certificates.stocking.errors import NoSuchFile, NothingToRelease, NotReleasedByYou
@@ -45,12 +48,14 @@ def wait(batch: ImportBatch) -> bool:
 
 
 @transaction.atomic
-def release(batch: ImportBatch, *, actor: str) -> None:
-    """Let a checked file come in, locked by the caller. Raises NothingToRelease, NotReleasedByYou."""
+def release(batch: ImportBatch, *, user: User) -> None:
+    """Let a checked file come in, locked by the caller. Raises NothingToRelease, NotReleasedByYou, UnknownIdentity."""
     if batch.state != ImportState.REVIEW:
         raise NothingToRelease
-    if batch.started_by == actor:
+    begun_by = User.objects.filter(pk=batch.started_by.partition(":")[2]).first()
+    if begun_by is not None and is_same_person(user, begun_by):
         raise NotReleasedByYou
+    actor = actors.of_user(user)
     _note(batch, "certificates_import_released", actor, {"sha256": batch.sha256})
     rewind(batch)
     batch.state, batch.released_by, batch.released_at = ImportState.WAITING, actor, clock.now()

@@ -168,7 +168,7 @@ STATES = (("", "全部"), ("standing", "正在生效"), ("over", "已用完、�
 
 def standing(*, at: datetime) -> Q:
     """Return which consents stand at a moment, their last day included; one agreed at a window may have ended there."""
-    return Q(status=A.GRANTED, until__gte=at.astimezone(clock.SHANGHAI).date()) & ~over_with_the_look(at=at)
+    return Q(status=A.GRANTED, until__gte=clock.day_of(at)) & ~over_with_the_look(at=at)
 
 
 def authorisation_rows(rows: Iterable[Authorisation], *, at: datetime) -> list[AuthorisationRow]:
@@ -178,10 +178,7 @@ def authorisation_rows(rows: Iterable[Authorisation], *, at: datetime) -> list[A
     types = {one.slug: one for one in CertificateType.objects.filter(slug__in=slugs)}
     labels = uses.field_labels({one.pk for one in types.values()})
     names = uses.agent_names(row.given_by_id for row in shown)
-    over, on = (
-        over_among((row for row in shown if row.status == A.GRANTED), at=at),
-        at.astimezone(clock.SHANGHAI).date(),
-    )
+    over, on = over_among((row for row in shown if row.status == A.GRANTED), at=at), clock.day_of(at)
     return [
         AuthorisationRow(
             row,

@@ -14,7 +14,7 @@ from certificates.presenting import codes, following
 from certificates.presenting.errors import MayNotShow
 from certificates.presenting.following import Showing
 from certificates.presenting.stages import ACCESS, ANSWER_WITHIN, ASK_WITHIN, GOING_ON, Stage
-from common.clock import SHANGHAI
+from common.clock import day_of
 from common.identifiers import mask_id, mask_name
 from portal.citizen.presenting import filings
 from portal.citizen.presenting.filings import Filing
@@ -116,7 +116,7 @@ def face_of(presentation: Presentation) -> Face:
 
 def others(principal: Principal, *, at: datetime) -> list[Principal]:
     """Return whom else the acting person may show certificates of, themselves included."""
-    on = at.astimezone(SHANGHAI).date()
+    on = day_of(at)
     found = [Principal(principal.acting), *choices(principal.acting, on=on)]
     return [one for one in found if one.whom != principal.whom and _may_show(one)]
 
@@ -184,7 +184,7 @@ def _seconds(scan: Scan, stage: Stage, *, at: datetime) -> int:
 def _asked(shown: Presentation, scan: Scan, *, at: datetime) -> tuple[tuple[Asked, ...], str]:
     """Return what is asked for in words, and the labels of what identifies a person (PIPL art. 29)."""
     types = schemas.kinds(scan.scope)
-    on = at.astimezone(SHANGHAI).date()
+    on = day_of(at)
     try:
         holder = codes.principal_of(shown, at=at)
     except MayNotShow:

@@ -112,7 +112,7 @@ def note(certificate: Certificate, face_state: str, *, on: date) -> str:
     if face_state in NOTES or face_state == "valid":
         return NOTES.get(face_state, "")
     at, ask = certificate.status_changed_at, f"如有疑问，请问{certificate.issuer_name}。"
-    since = f"{cn_day(at.astimezone(clock.SHANGHAI).date())}起" if at else ""
+    since = f"{cn_day(clock.day_of(at))}起" if at else ""
     reason = f"：{certificate.status_reason}" if certificate.status_reason else ""
     if face_state == "suspended":
         return f"{since}暂停使用{reason}。暂停期间不能用于办事；恢复后会发消息告诉您。{ask}"

@@ -97,7 +97,7 @@ def _found() -> None:
 
 def _enter(everybody: Sequence[Resident], whole: District, *, at: datetime) -> tuple[int, int, int]:
     """Enter who is new, with all they hold; return how many people, businesses and certificates."""
-    today = at.astimezone(clock.SHANGHAI).date()
+    today = clock.day_of(at)
     users = _accounts(whole, today=today)
     sealing.give(users[whole.staff[0].username])
     new = [one for one in everybody if _is_new(one)]

@@ -115,7 +115,7 @@ def _facts(certificate: Certificate) -> Iterator[Row]:
 
 def imported(batch: ImportBatch) -> str:
     """Return by which import a certificate came in: its file, the day, who began it, who released it."""
-    day = (batch.started_at or batch.created_at).astimezone(clock.SHANGHAI).date().isoformat()
+    day = clock.day_of(batch.started_at or batch.created_at).isoformat()
     words = f"存量导入：{batch.file_name}，{day}，{actor_name(batch.started_by)}发起"
     return f"{words}，{actor_name(batch.released_by)}复核" if batch.released_by else words
 

@@ -87,7 +87,7 @@ def ordered(types: Iterable[CertificateType], *, first: Department | None) -> li
 
 
 def _issues(department: Department | None, kind: CertificateType) -> bool:
-    return department is not None and department.credit_code in kind.issuers
+    return department is not None and department.credit_code in terms.issuers_of(kind)
 
 
 def found(*, words: str, kind: str, first: Department) -> list[CertificateType]:

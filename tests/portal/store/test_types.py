@@ -21,6 +21,16 @@ def test_types_are_found_by_name_definer_and_kind(browser: Client) -> None:
     assert f"共 {CertificateType.objects.count()} 种" in every
 
 
+@pytest.mark.usefixtures("city")
+def test_a_type_that_names_no_issuer_is_its_definers(client: Client) -> None:
+    CertificateType.objects.filter(slug="senior_allowance").update(issuers=[])
+    code = CertificateType.objects.get(slug="senior_allowance").code
+    client.force_login(district.keeper(code[:18]))
+    assert "签发一张" in client.get(f"/store/types/{code}").content.decode()
+    client.force_login(district.keeper(district.POLICE["issuer_code"]))
+    assert "签发一张" not in client.get(f"/store/types/{code}").content.decode()
+
+
 def test_the_list_costs_few_statements(browser: Client, django_assert_max_num_queries) -> None:
     with django_assert_max_num_queries(12):
         browser.get("/store/types")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
 
 from accounts.models import Delivery, Message
 from certificates.models import CertificateType, ImportBatch
@@ -76,3 +78,16 @@ def test_the_timetable_finds_who_was_not_told(
     assert tasks.resume() == 0
     assert ImportBatch.objects.get(pk=batch.pk).told_at is not None
     shelving.forget_all(batch.pk)
+
+
+def test_of_imports_that_ended_before_anybody_was_told_nobody_is_told_now(
+    kind: CertificateType,  # noqa: F811
+) -> None:
+    take(sheet(rows(1), header=HEADER[:4]), kind)
+    ImportBatch.objects.update(told_at=None)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("certificates.migrations.0022_holders_told")._TOLD)
+    later = clock.now() + timedelta(minutes=5)
+    clock.set_source(lambda: later)
+    assert tasks.resume() == 0
+    assert not Message.objects.exists()
