@@ -5,7 +5,10 @@ Nobody acts at work on what is their own. That compares people: a work account b
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import actors
 from accounts.models import ActingRight, Organisation, Person, User
@@ -66,6 +69,12 @@ def household_of(user: User) -> bytes | None:
     if person is None and user.id_number_hash is not None:
         person = Person.objects.filter(id_number_hash=bytes(user.id_number_hash)).first()
     return bytes(person.household_hash) if person is not None and person.household_hash else None
+
+
+def homes_of(digest: bytes) -> QuerySet[Person, Any]:
+    """Return the keyed hash of the household of who has this ID number, to be asked within another statement."""
+    known = Person.objects.filter(id_number_hash=digest, household_hash__isnull=False)
+    return known.values_list("household_hash", flat=True)
 
 
 def is_same_person(user: User, other: User) -> bool:

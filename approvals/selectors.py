@@ -274,13 +274,13 @@ def waiting_in(user: User, *, departments: Sequence[int | None]) -> QuerySet[App
     Cases in which the user or their household has a part are left out: nobody decides their own case.
     """
     cases = Application.objects.filter(state=ApplicationState.IN_REVIEW, matter__department__in=departments)
-    mine = Q()
-    if (own_hash := identifying.hash_of(user)) is not None:
-        rights = Q(organisation__acting_rights__person__id_number_hash=own_hash)
-        mine |= Q(person__id_number_hash=own_hash) | Q(agent__id_number_hash=own_hash) | rights
-    if (household := identifying.household_of(user)) is not None:
-        mine |= Q(person__household_hash=household) | Q(agent__household_hash=household)
-    return cases.filter(~Exists(Application.objects.filter(mine, pk=OuterRef("pk")))) if mine else cases
+    if (digest := identifying.hash_of(user)) is None:
+        return cases
+    mine = Q(organisation__acting_rights__person__id_number_hash=digest)
+    mine |= Q(person__id_number_hash=digest) | Q(agent__id_number_hash=digest)
+    homes = identifying.homes_of(digest)
+    mine |= Q(person__household_hash__in=homes) | Q(agent__household_hash__in=homes)
+    return cases.filter(~Exists(Application.objects.filter(mine, pk=OuterRef("pk"))))
 
 
 def application_for_officer(user: User, *, reference: str) -> Application:

@@ -242,8 +242,7 @@ def test_the_queue_is_ordered_by_due_date_and_costs_the_same_for_many(
         referred(city)
     for _ in range(2):
         asking = User.objects.get(pk=officer.pk)  # as a new request has them: nothing looked up yet
-        # Who the officer is, their household, their posts, the cases.
-        with django_assert_num_queries(4):  # type: ignore[operator]
+        with django_assert_num_queries(3):  # type: ignore[operator]
             rows = [(one.due_on, one.matter.name, one.person.name) for one in selectors.queue_for(asking)]
         due = [str(row[0]) for row in rows]
         assert due == sorted(due)
