@@ -1,4 +1,7 @@
-"""Chromium and a Chinese font for the browser tests: Debian's packages, installed where that is possible."""
+"""Chromium and a Chinese font for the browser tests: Debian's packages, installed where that is possible.
+
+What is installed is Chromium without its window (decision 0044); a whole Chromium that is there already will do.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,15 @@ from pathlib import Path
 
 from bootstrap.console import Trouble, say, step
 
-PACKAGES = ["chromium", "fonts-noto-cjk"]
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+FONT = "fonts-noto-cjk"
 FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", str(Path.home() / ".fonts"), "/Library/Fonts")
-ADVICE = f"Install them: sudo apt-get install {' '.join(PACKAGES)} (or set CHROMIUM=/path/to/chromium)."
+ADVICE = f"Install them: sudo apt-get install {NAMES[0]} {FONT} (or set CHROMIUM=/path/to/chromium)."
 
 
 def find() -> str | None:
-    """Return the path of Chromium: CHROMIUM if set, else what is on the path."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """Return the path of Chromium: CHROMIUM if set, else the first of `NAMES` on the path."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def has_chinese_font() -> bool:
@@ -30,9 +34,9 @@ def ensure() -> bool:
     """Have Chromium and a Chinese font, installing them as root with apt; False without them, a failure in CI."""
     if find() and has_chinese_font():
         return True
-    if can_install():
-        with step(f"Installing {' and '.join(PACKAGES)} with apt-get"):
-            install(PACKAGES)
+    for name in NAMES[:2] if can_install() else ():  # an older Debian has only the second
+        with step(f"Installing {name} and {FONT} with apt-get"):
+            install([name, FONT])
         if find() and has_chinese_font():
             return True
     if os.environ.get("CI") == "true":

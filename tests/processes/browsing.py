@@ -7,13 +7,13 @@ costs next to nothing and is asked at every width each time.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
+
+from bootstrap import browser as finding
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 FLAGS = [
@@ -39,10 +39,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 def executable() -> str | None:
-    """Return the path of Chromium: CHROMIUM if set, else what is on the path."""
-    if named := os.environ.get("CHROMIUM"):
-        return named
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    """Return the path of Chromium that `scripts/test` finds, or has installed."""
+    return finding.find()
 
 
 def expected(message: str) -> bool:
