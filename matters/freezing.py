@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from matters.format.package import Package
 from matters.format.questions import AskedQuestion, QuestionType
-from matters.sources import RegisterSource, Sources, TypeSource
-from rules import Derivation, FactSpec, FactType, FieldSpec, Vocabulary
+from matters.sources import Sources
+from rules import Derivation, FactSpec, FactType, Vocabulary
 
 ACCOUNT = "实名账户"
 OWN_RECORDS = "本平台办件记录"
@@ -39,9 +38,9 @@ def freeze(package: Package, *, sources: Sources) -> Vocabulary:
     registers = [sources.registers[name] for name in asked if name in sources.registers]
     specs = [*_applicant(package.applicant), *_own()]
     for use, source in types:
-        specs += _certificate(source, use.fields)
+        specs += [source.held, *(source.facts[name] for name in use.fields if name in source.facts)]
     for register in registers:
-        specs += _register(register)
+        specs += register.facts
     specs += [_question(question) for question in package.questions]
     known = {spec.name for spec in specs}
     version = " ".join(f"{source.slug}@{source.schema}" for _, source in types)
@@ -61,12 +60,13 @@ def everything(
     sources: Sources,
 ) -> Vocabulary:
     """Return the vocabulary of all that could be looked up for an applicant: what a writer may choose from."""
-    specs = {spec.name: spec for spec in [*_applicant(applicant), *_own(), *map(_question, questions)]}
+    found = [*_applicant(applicant), *_own(), *map(_question, questions)]
     for kind in sources.types.values():
         if kind.holder_kind in {applicant, "either"}:
-            specs |= {spec.name: spec for spec in _certificate(kind, tuple(kind.fields))}
+            found += [kind.held, *kind.facts.values()]
     for register in sources.registers.values():
-        specs |= {spec.name: spec for spec in _register(register)}
+        found += register.facts
+    specs = {spec.name: spec for spec in found}
     return Vocabulary(
         specs=tuple(specs.values()),
         derived=_following({one.name: one for one in derived}.values(), set(specs)),
@@ -137,43 +137,6 @@ def _own() -> list[FactSpec]:
         for name, label in words.items()
     ]
     return [*counts, same_name]
-
-
-def _certificate(source: TypeSource, fields: tuple[str, ...]) -> Iterator[FactSpec]:
-    yield FactSpec(
-        name=f"cert.{source.slug}.held",
-        type=FactType.BOOLEAN,
-        label=f"持有{source.name}",
-        true_text=f"持有{source.name}",
-        false_text=f"未持有{source.name}",
-        source_label=source.name,
-    )
-    for name in fields:
-        if name in source.fields:
-            yield _field(f"cert.{source.slug}.{name}", source.fields[name], source.name)
-
-
-def _register(source: RegisterSource) -> Iterator[FactSpec]:
-    yield FactSpec(
-        name=f"register.{source.name}.found",
-        type=FactType.BOOLEAN,
-        label=f"{source.label}有记录",
-        true_text=f"{source.label}有记录",
-        false_text=f"{source.label}没有记录",
-        source_label=source.label,
-    )
-    for name, raw in source.fields.items():
-        yield _field(f"register.{source.name}.{name}", raw, source.label)
-
-
-def _field(name: str, raw: Mapping[str, Any], source_label: str) -> FactSpec:
-    known = {key: value for key, value in raw.items() if key in FactSpec.model_fields and key != "fields"}
-    inner = {key: _plain(value) for key, value in (raw.get("fields") or {}).items()} or None
-    return FactSpec(**known | {"name": name, "fields": inner, "source_label": source_label})
-
-
-def _plain(raw: Mapping[str, Any]) -> FieldSpec:
-    return FieldSpec(**{key: value for key, value in raw.items() if key in FieldSpec.model_fields})
 
 
 def _question(question: AskedQuestion) -> FactSpec:

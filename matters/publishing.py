@@ -15,7 +15,6 @@ from common.clock import day_of
 from common.errors import DomainError
 from matters import turning
 from matters.format.package import Package, parse_package
-from matters.freezing import freeze
 from matters.lint import linting
 from matters.models import Edition, Matter
 from matters.sources import stored
@@ -68,11 +67,12 @@ def publish(content: dict[str, Any], *, by: str, at: datetime, on: date | None =
     package = parse_package(content)
     save_sources(package)
     sources = stored()
-    if faults := linting.errors(linting.problems(package, sources=sources)):
+    linted = linting.lint(package, sources=sources)
+    if (faults := linting.errors(linted.problems)) or linted.compiled is None:
         raise NotPublishable(faults)
     matter = _matter(package)
     turning.turn(matter, on=today)
-    vocabulary = dump_vocabulary(freeze(package, sources=sources))
+    vocabulary = dump_vocabulary(linted.compiled.vocabulary)
     digest = digest_of(content, vocabulary=vocabulary)
     current = matter.current_edition
     if current is not None and current.digest == digest:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,13 +19,16 @@ from certificates.models import CertificateType, TypeSchema
 from matters.format.package import Package
 from registers import defining
 from registers.models import Register
+from rules import FactSpec, FactType, FieldSpec
 from rules.language.invalid import InvalidTree
 
 T = TypeVar("T")
 Fields = Mapping[str, Mapping[str, Any]]
+_OF_A_FACT = FactSpec.model_fields.keys() - {"fields"}
+_OF_A_FIELD = FieldSpec.model_fields.keys()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TypeSource:
     """A certificate type as conditions see it."""
 
@@ -34,8 +38,18 @@ class TypeSource:
     schema: int
     fields: Fields
 
+    @cached_property
+    def held(self) -> FactSpec:
+        """Return the fact that one is held."""
+        return _answer(f"cert.{self.slug}.held", f"持有{self.name}", f"未持有{self.name}", self.name)
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def facts(self) -> Mapping[str, FactSpec]:
+        """Return the facts of its fields by field: worked out once, however many packages and pages name them."""
+        return {name: _fact(f"cert.{self.slug}.{name}", raw, self.name) for name, raw in self.fields.items()}
+
+
+@dataclass(frozen=True)
 class RegisterSource:
     """A register as conditions see it; `key`: what it must be asked with, and the facts that fill it."""
 
@@ -43,6 +57,32 @@ class RegisterSource:
     label: str
     key: Mapping[str, str]
     fields: Fields
+
+    @cached_property
+    def facts(self) -> tuple[FactSpec, ...]:
+        """Return the fact that there is a record, and those of its fields."""
+        found = _answer(
+            f"register.{self.name}.found", f"{self.label}有记录", f"{self.label}没有记录", self.label
+        )
+        fields = (_fact(f"register.{self.name}.{name}", raw, self.label) for name, raw in self.fields.items())
+        return (found, *fields)
+
+
+def _answer(name: str, yes: str, no: str, source_label: str) -> FactSpec:
+    """Return the fact whether there is something to read at all."""
+    return FactSpec(
+        name=name, type=FactType.BOOLEAN, label=yes, true_text=yes, false_text=no, source_label=source_label
+    )
+
+
+def _fact(name: str, raw: Mapping[str, Any], source_label: str) -> FactSpec:
+    known = {key: value for key, value in raw.items() if key in _OF_A_FACT}
+    inner = {key: _field(value) for key, value in (raw.get("fields") or {}).items()} or None
+    return FactSpec(**known | {"name": name, "fields": inner, "source_label": source_label})
+
+
+def _field(raw: Mapping[str, Any]) -> FieldSpec:
+    return FieldSpec(**{key: value for key, value in raw.items() if key in _OF_A_FIELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +116,12 @@ class Sources:
 
 def stored() -> Sources:
     """Return what the database knows today: current schema versions, registers, places."""
-    current = (
-        TypeSchema.objects.filter(version=F("type__current_schema"))
-        .select_related("type")
-        .order_by("type__slug")
-    )
-    kinds = [
-        TypeSource(row.type.slug, row.type.name, row.type.holder_kind, row.version, row.fields)
-        for row in current
-    ]
+    current = TypeSchema.objects.filter(version=F("type__current_schema")).order_by("type__slug")
+    columns = ("type__slug", "type__name", "type__holder_kind", "version", "fields")
+    kinds = [TypeSource(*row) for row in current.values_list(*columns)]
     registers = [
-        RegisterSource(row.name, row.label, row.key, row.fields) for row in Register.objects.order_by("name")
+        RegisterSource(*row)
+        for row in Register.objects.order_by("name").values_list("name", "label", "key", "fields")
     ]
     return Sources({t.slug: t for t in kinds}, {r.name: r for r in registers}, _stored_divisions())
 

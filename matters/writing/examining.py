@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from matters import editions
-from matters.editions import Compiled, compile_package
+from matters.editions import Compiled
 from matters.format.package import Package, parse_package
-from matters.freezing import freeze
 from matters.lint import linting
 from matters.lint.leftovers import Leftover, leftovers
 from matters.lint.problem import Problem
@@ -72,14 +71,10 @@ def examine(content: Mapping[str, Any], *, sources: Sources | None = None) -> Ex
     except InvalidTree as error:
         return Examined(None, None, tuple(Problem(path, message) for path, message in error.problems))
     try:
-        found = tuple(linting.problems(package, sources=sources))
+        linted = linting.lint(package, sources=sources)
     except (
         Exception
     ):  # a fault of ours in looking for faults must never lock a draft: it bars publishing, no more
         log.exception("a draft could not be examined")
         return Examined(package, None, (Problem("", UNEXAMINED),))
-    try:
-        compiled = compile_package(package, vocabulary=freeze(package, sources=sources))
-    except ValueError:  # pydantic's, for a vocabulary that contradicts itself: linting has named it
-        return Examined(package, None, found)
-    return Examined(package, compiled, found)
+    return Examined(package, linted.compiled, tuple(linted.problems))

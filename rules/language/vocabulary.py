@@ -76,13 +76,12 @@ class FactSpec(FieldSpec):
     fields: dict[str, FieldSpec] | None = None
     source_label: str = ""
 
-    @model_validator(mode="after")
-    def _list_has_fields(self) -> "FactSpec":
+    def model_post_init(self, _: Any, /) -> None:
+        """Hold it to its type once, when it is made: a validator would run again in every vocabulary it is put in."""
         if (self.type is FactType.LIST) != (self.fields is not None):
             raise PydanticCustomError("rules_fields", "列表要写 fields，其他类型不能写 fields")
         if any(spec.type is FactType.LIST for spec in (self.fields or {}).values()):
             raise PydanticCustomError("rules_fields", "列表的字段不能再是列表")
-        return self
 
     @property
     def source_kind(self) -> SourceKind:

@@ -132,7 +132,7 @@ class Page:
         """Return the form."""
         held = acting.at(self.content, self.place.steps)
         found = {} if self.untouched else problems_by_path(self.examined.problems)
-        desk = Desk(self.offer, found, offered(self.content, self.sources), self.notes)
+        desk = Desk(self.offer, found, offered(self.content, self.offer.sources), self.notes)
         shape = shape_of(self.place, self.content)
         name = self.place.name
         return parts.draw(
@@ -223,8 +223,7 @@ def told(problem: Problem) -> str:
 
 
 def offered(content: Content, sources: Sources) -> dict[str, Choices]:
-    """Return the choices that follow from the package and its sources."""
-    sources = offering.with_brought(content, sources)
+    """Return the choices that follow from the package and its sources, with those it brings along."""
     kind = "organisation" if content.get("applicant") == "organisation" else "person"
     types = tuple((one.slug, one.name) for one in sources.types.values())
     own = tuple((one.slug, one.name) for one in sources.types.values() if one.holder_kind in {kind, "either"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,6 +18,7 @@ from rules.language.tree import ITEM
 
 M = TypeVar("M", bound=BaseModel)
 Content = dict[str, Any]
+Groups: TypeAlias = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 HELD = "held"
 OTHERS = "其他证照：先选“持有”，保存以后可以选它的内容"
 TYPE_WORDS = {
@@ -47,18 +49,29 @@ _NO_READING = {
 }  # places that name facts without using them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Offer:
-    """Facts to choose from, by source, as (source, ((name, words), …))."""
+    """Facts to choose from; what is drawn of them is worked out once it is drawn, as reading a form needs none."""
 
     vocabulary: Vocabulary
-    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    areas: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    sources: Sources  # with those the package brings along
+    content: Content
+    area: str
 
     @property
     def facts(self) -> Mapping[str, FactSpec]:
         """Return the facts by name."""
         return self.vocabulary.by_name
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Return the facts by source, as (source, ((name, words), …))."""
+        return _grouped(self.vocabulary, _in_use(self.content))
+
+    @cached_property
+    def areas(self) -> Groups:
+        """Return the districts of the city with the places in them."""
+        return _areas(self.vocabulary.divisions, self.area)
 
 
 def offer(content: Content, *, sources: Sources, area: str) -> Offer:
@@ -72,11 +85,7 @@ def offer(content: Content, *, sources: Sources, area: str) -> Offer:
         derived=_readable(Derivation, dicts(content.get("derived"))),
         sources=sources,
     )
-    return Offer(
-        vocabulary,
-        _grouped(vocabulary, _in_use(content)),
-        _areas(sources.divisions, area),
-    )
+    return Offer(vocabulary, sources, content, area)
 
 
 def of_records(within: FactSpec) -> tuple[tuple[str, str], ...]:
@@ -90,18 +99,17 @@ def _in_use(content: Content) -> set[str]:
     return {_source(name) for name in _named(content)} | {f"cert.{use.get('type')}" for use in declared}
 
 
-def _grouped(vocabulary: Vocabulary, in_use: set[str]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+def _grouped(vocabulary: Vocabulary, in_use: set[str]) -> Groups:
     """Group facts by source, those in use first; of the hundreds of other certificates only whether one is held."""
     found: dict[tuple[int, bool, str], list[tuple[str, str]]] = {}
     for spec in vocabulary.by_name.values():
-        source = _KIND_WORDS.get(spec.source_kind, spec.source_label)
-        words = _words(spec) if spec.source_kind is SourceKind.DERIVED else f"{source} · {_words(spec)}"
-        new = _source(spec.name) not in in_use
-        if new and spec.source_kind is SourceKind.CERTIFICATE:
-            if not spec.name.endswith(f".{HELD}"):
-                continue
-            source = OTHERS
-        key = _ORDER[spec.source_kind], new, source
+        kind, new = spec.source_kind, _source(spec.name) not in in_use
+        other = new and kind is SourceKind.CERTIFICATE
+        if other and not spec.name.endswith(f".{HELD}"):
+            continue
+        source = _KIND_WORDS.get(kind, spec.source_label)
+        words = _words(spec) if kind is SourceKind.DERIVED else f"{source} · {_words(spec)}"
+        key = _ORDER[kind], new, OTHERS if other else source
         found.setdefault(key, []).append((spec.name, words))
     in_order = sorted(found, key=lambda key: key[:2])
     return tuple((key[2], tuple(found[key])) for key in in_order)
@@ -111,7 +119,7 @@ def _words(spec: FieldSpec) -> str:
     return f"{spec.label}（{TYPE_WORDS[spec.type]}）"
 
 
-def _areas(divisions: Mapping[str, str], area: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+def _areas(divisions: Mapping[str, str], area: str) -> Groups:
     """Return districts of the city, each with what lies below it."""
     city = area[:4]
     counties = [
@@ -180,7 +188,7 @@ def _named(content: Content) -> Iterator[str]:
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
-        elif isinstance(value, str):
+        elif isinstance(value, str) and "." in value:  # a look costs a tenth of a search
             yield from (match[0] for match in _LOOKED_UP.finditer(value))
     yield from _keys(dicts(as_dict(content.get("uses")).get("registers")))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, TypeAlias
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from portal.catalogue.builder import building
 from portal.catalogue.builder.building import AMOUNTS, COUNT, GROUPS, ONLY, Box, Line, Node, Raw
@@ -40,6 +40,7 @@ OPS = {
 _DATES = {Op.GT: "晚于", Op.GE: "不早于", Op.LT: "早于", Op.LE: "不晚于"}
 _LISTS = AMOUNTS | {Op.PRESENT: "有这项数据", Op.ABSENT: "没有这项数据"}
 _ANY = (("", tuple(OPS.items())),)
+SELECTED = " selected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,14 @@ class Pick:
 
 
 def options(choices: Choices, chosen: str) -> SafeString:
-    """Return choices as options, in groups where they have a source: a page has thousands of them."""
+    """Return choices as options, in groups where they have a source: a page has thousands, so each is told plainly."""
     drawn = []
     for source, group in choices:
-        rows = ((value, mark_safe(" selected") if value == chosen else "", words) for value, words in group)
-        inside = format_html_join("", '<option value="{}"{}>{}</option>', rows)
-        drawn.append(format_html('<optgroup label="{}">{}</optgroup>', source, inside) if source else inside)
+        inside = "".join(
+            f'<option value="{escape(value)}"{SELECTED if value == chosen else ""}>{escape(words)}</option>'
+            for value, words in group
+        )
+        drawn.append(f'<optgroup label="{escape(source)}">{inside}</optgroup>' if source else inside)
     return SafeString("".join(drawn))
 
 

@@ -4,75 +4,50 @@ from __future__ import annotations
 
 import html
 import json
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
+from lxml.html import fromstring
 
-from matters import freezing
 from matters.format.package import Package
 from matters.format.wording import WORDS
 from matters.models import EditionDraft
-from matters.sources import TypeSource, in_files
+from matters.sources import in_files
 from matters.writing.examining import Examined, examine
 from portal.catalogue.builder import editing, shapes
 from portal.catalogue.showing.listing import TABLES
 from portal.catalogue.showing.sections import SECTIONS
-from rules.language.vocabulary import FactSpec
 
 SOURCES = in_files(Path("data"))
-KNOWN: dict[tuple[int, tuple[str, ...]], tuple[TypeSource, list[FactSpec]]] = {}
 MOST_FIELDS = 290  # DATA_UPLOAD_MAX_NUMBER_FIELDS is 300
 
 
-class Form(HTMLParser):
+class Form:
     """The fields of a page's form as a browser would post them, and its buttons."""
 
     def __init__(self, page: str) -> None:
-        super().__init__()
         self.fields: list[tuple[str, str]] = []
         self.buttons: list[str] = []
-        self._select: str | None = None
-        self._options: list[tuple[str, bool]] = []
-        self._area: tuple[str, list[str]] | None = None
-        self._inside = False
-        self.feed(page)
+        for form in fromstring(page).iter("form"):
+            if "data-builder" in form.attrib:
+                for one in form.iter("input", "select", "textarea", "button"):
+                    self._take(one)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = dict(attrs)
-        if tag == "form":
-            self._inside = "data-builder" in known
-        if not self._inside:
-            return
-        name, value = known.get("name") or "", known.get("value") or ""
-        if tag == "input" and (known.get("type") != "checkbox" or "checked" in known):
-            self.fields.append((name, value))
-        elif tag == "select":
-            self._select, self._options = name, []
-        elif tag == "option":
-            self._options.append((value, "selected" in known))
-        elif tag == "textarea":
-            self._area = (name, [])
-        elif tag == "button":
+    def _take(self, one: Any) -> None:
+        name, value = one.get("name", ""), one.get("value", "")
+        if one.tag == "button":
             self.buttons.append(value)
-
-    def handle_data(self, data: str) -> None:
-        if self._area is not None:
-            self._area[1].append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "select" and self._select is not None:
-            chosen = next((value for value, yes in self._options if yes), self._options[0][0])
-            self.fields.append((self._select, chosen))
-            self._select = None
-        elif tag == "textarea" and self._area is not None:
-            self.fields.append((self._area[0], "".join(self._area[1])))
-            self._area = None
-        elif tag == "form":
-            self._inside = False
+        elif one.tag == "textarea":
+            self.fields.append((name, one.text or ""))
+        elif one.tag == "select":
+            options = list(one.iter("option"))
+            chosen = next((option for option in options if "selected" in option.attrib), options[0])
+            self.fields.append((name, chosen.get("value", "")))
+        elif one.get("type") != "checkbox" or "checked" in one.attrib:
+            self.fields.append((name, value))
 
 
 def form_of(browser: Client, address: str) -> Form:
@@ -117,21 +92,6 @@ def meant(content: Any) -> Any:
     return found
 
 
-@pytest.fixture
-def facts_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What can be asked of a type is worked out once, not for each page of each matter."""
-    work_out = freezing._certificate
-
-    def known(source: TypeSource, fields: tuple[str, ...]) -> list[FactSpec]:
-        key = id(source), fields
-        if key not in KNOWN:
-            KNOWN[key] = source, list(work_out(source, fields))
-        return KNOWN[key][1]
-
-    monkeypatch.setattr(freezing, "_certificate", known)
-
-
-@pytest.mark.usefixtures("facts_known")
 @pytest.mark.parametrize("path", sorted(Path("data/matters").glob("*.json")), ids=lambda path: path.stem)
 def test_every_page_of_every_matter_posted_as_drawn_changes_nothing(path: Path) -> None:
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -213,7 +173,7 @@ def test_no_value_locks_a_draft(browser: Client, draft: EditionDraft, condition:
 def test_a_fault_of_ours_in_looking_for_faults_locks_no_draft(
     browser: Client, draft: EditionDraft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("matters.lint.linting.problems", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("matters.lint.linting.lint", lambda *_, **__: 1 / 0)
     assert "系统出了错" in browser.get(f"/catalogue/drafts/{draft.pk}/parts/checks.0").content.decode()
     assert examine(draft.content).errors
 
