@@ -96,8 +96,9 @@ def decline(person: Person, *, scan_id: UUID, at: datetime) -> None:
     """Say that what is shown is wrong: the clerk is told. Where nothing is shown nothing changes. Raises NoSuchScan."""
     scan = of_phone(person, scan_id=scan_id)
     if (draft := waiting(scan, at=at)) is not None:
-        _turn_down(draft)
-        _note(draft, "declined_by_holder", actors.of_person(person))
+        with transaction.atomic():
+            _turn_down(draft)
+            _note(draft, "declined_by_holder", actors.of_person(person))
 
 
 def confirm(

@@ -91,6 +91,7 @@ def test_afterwards_the_phone_says_what_came_of_it_and_leads_there(pair: Pair) -
     assert "审批通过" in pair.phone.get(CODE).content.decode()
 
 
+@pytest.mark.django_db(transaction=True)  # as served: no test's transaction around it
 def test_who_says_that_it_is_wrong_files_nothing_and_the_clerk_is_told(pair: Pair) -> None:
     scan = agreed(pair)
     shown = show_filled(pair, scan, take(pair, scan))
