@@ -46,12 +46,13 @@ def given_facts(compiled: Compiled, raw: Mapping[str, Any]) -> dict[str, Fact]:
     found: dict[str, Fact] = {}
     problems = []
     for name, value in raw.items():
-        for fact_name, spec in _specs(compiled, name):
+        specs = _specs(compiled, name)
+        for fact_name, spec in specs:
             try:
                 found[fact_name] = _fact(spec, value)
             except (Unreadable, ValueError):
                 problems.append((name, _expected(spec)))
-        if not _specs(compiled, name):
+        if not specs:
             problems.append((name, "数据项目录里没有这个数据项"))
     if problems:
         raise UnusableFacts(problems)

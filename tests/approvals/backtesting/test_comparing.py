@@ -20,8 +20,8 @@ from matters.editions import compile_package
 from matters.format.package import parse_package
 from matters.freezing import freeze
 from matters.lint import trying
-from matters.sources import in_files
 from rules import Fact, Truth, UnknownReason, VerdictKind
+from tests.matters.documents import filed
 
 DATA = settings.DATA_DIR
 NAMES = sorted(path.stem for path in (DATA / "matters").glob("*.json"))
@@ -37,7 +37,7 @@ def content(name: str) -> Content:
 
 def side(document: Content) -> Side:
     package = parse_package(document)
-    sources = in_files(DATA).and_of([package])
+    sources = filed().and_of([package])
     return Side(compile_package(package, vocabulary=freeze(package, sources=sources)))
 
 

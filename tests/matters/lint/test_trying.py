@@ -25,9 +25,8 @@ def test_an_unknown_fact_grants_only_where_no_value_of_it_could_matter(path):
     Where one of two ways is proven already (`any`), it may: then every value of the fact must give the same grant.
     """
     edition = compiled(read(path))
-    granted = [
-        trial for trial in try_examples(edition) if trial.verdict and trial.verdict.kind is VerdictKind.GRANT
-    ]
+    trials = try_examples(edition)
+    granted = [trial for trial in trials if trial.verdict and trial.verdict.kind is VerdictKind.GRANT]
     assert granted
     for trial, example in [(t, e) for t in granted for e in edition.package.examples if e.name == t.name]:
         for name in edition.needed:
@@ -36,7 +35,7 @@ def test_an_unknown_fact_grants_only_where_no_value_of_it_could_matter(path):
             blind = edition.judge(facts, on=example.on)
             if blind.kind is not VerdictKind.GRANT:
                 continue
-            for value in possible(edition, name):
+            for value in possible(edition, name, trials):
                 seen = edition.judge(facts | {name: Fact.known(value, None)}, on=example.on)
                 assert (seen.kind, seen.outcome) == (blind.kind, blind.outcome), (name, value)
 
@@ -54,12 +53,10 @@ def test_with_every_source_silent_nothing_is_granted(path):
         assert edition.judge(everything, on=example.on).kind is not VerdictKind.GRANT, trial.name
 
 
-def possible(edition, name):
+def possible(edition, name, trials):
     """Return values a fact may have: all codes, both truths, the extremes, and what any example says."""
     spec = edition.specs[name]
-    seen = [
-        fact.value for trial in try_examples(edition) if (fact := trial.facts.get(name)) and not fact.missing
-    ]
+    seen = [fact.value for trial in trials if (fact := trial.facts.get(name)) and not fact.missing]
     match spec.type:
         case FactType.CODE:
             return list(spec.codes)

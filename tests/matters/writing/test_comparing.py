@@ -8,12 +8,11 @@ import pytest
 
 from matters.format.package import parse_package
 from matters.freezing import freeze
-from matters.sources import in_files
 from matters.writing.comparing import Item, Section, Side, compare, counted
-from tests.matters.documents import ALLOWANCE, DATA, SHIPPED, changed, read
+from tests.matters.documents import ALLOWANCE, DATA, SHIPPED, changed, filed, read
 
 LOOSE = {"填写的问题", "办理结果"}  # patterns and codes of their own
-SOURCES = in_files(DATA)
+SOURCES = filed()
 
 
 def side(content: dict[str, Any], title: str = "V1") -> Side:

@@ -17,10 +17,10 @@ from matters.editions import Compiled, compile_package
 from matters.format.package import parse_package
 from matters.freezing import freeze
 from matters.lint import trying
-from matters.sources import in_files
 from matters.writing import inventing, trials
 from matters.writing.inventing import NotInventable, invent
 from rules import Fact, FactType
+from tests.matters.documents import filed
 
 DATA = settings.DATA_DIR
 NAMES = sorted(path.stem for path in (DATA / "matters").glob("*.json"))
@@ -30,7 +30,7 @@ ON = date(2026, 11, 20)
 @cache
 def stored(name: str) -> Compiled:
     package = parse_package(json.loads((DATA / "matters" / f"{name}.json").read_text(encoding="utf-8")))
-    sources = in_files(DATA).and_of([package])
+    sources = filed().and_of([package])
     return compile_package(package, vocabulary=freeze(package, sources=sources))
 
 
@@ -146,7 +146,7 @@ def test_what_only_one_value_can_keep_is_refused() -> None:
         "value": "1940-08-20",
     }
     package = parse_package(document)
-    sources = in_files(DATA).and_of([package])
+    sources = filed().and_of([package])
     compiled = compile_package(package, vocabulary=freeze(package, sources=sources))
     with pytest.raises(NotInventable) as refused:
         invent(facts(), sides=[compiled], on=ON)

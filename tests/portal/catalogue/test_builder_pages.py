@@ -15,13 +15,13 @@ from lxml.html import fromstring
 from matters.format.package import Package
 from matters.format.wording import WORDS
 from matters.models import EditionDraft
-from matters.sources import in_files
 from matters.writing.examining import Examined, examine
 from portal.catalogue.builder import editing, shapes
 from portal.catalogue.showing.listing import TABLES
 from portal.catalogue.showing.sections import SECTIONS
+from tests.matters.documents import filed
 
-SOURCES = in_files(Path("data"))
+SOURCES = filed()
 MOST_FIELDS = 290  # DATA_UPLOAD_MAX_NUMBER_FIELDS is 300
 
 

@@ -9,13 +9,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matters.sources import in_files
 from matters.writing.examining import Examined
 from portal.catalogue.builder import editing
 from portal.catalogue.builder.editing import Edit, Page
 from portal.catalogue.showing import listing
+from tests.matters.documents import filed
 
-SOURCES = in_files(Path("data"))
+SOURCES = filed()
 CONTENT: dict[str, Any] = json.loads(Path("data/matters/senior-allowance.json").read_text(encoding="utf-8"))
 PAGES = [
     "about",

@@ -7,10 +7,10 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from matters.sources import in_files
 from portal.catalogue.builder import offering
+from tests.matters.documents import filed
 
-SOURCES = in_files(Path("data"))
+SOURCES = filed()
 CONTENT: dict[str, Any] = json.loads(Path("data/matters/senior-allowance.json").read_text(encoding="utf-8"))
 
 

@@ -13,10 +13,10 @@ from matters.editions import Compiled, compile_package
 from matters.format.package import parse_package
 from matters.freezing import freeze
 from matters.lint import trying
-from matters.sources import in_files
 from matters.writing import trials
 from portal.catalogue.showing import entering
 from rules import Fact, FactSpec, FactType, FieldSpec, UnknownReason
+from tests.matters.documents import filed
 
 DATA = settings.DATA_DIR
 NAMES = sorted(path.stem for path in (DATA / "matters").glob("*.json"))
@@ -37,7 +37,7 @@ FAMILY = FactSpec(
 @cache
 def compiled(name: str) -> Compiled:
     package = parse_package(json.loads((DATA / "matters" / f"{name}.json").read_text(encoding="utf-8")))
-    sources = in_files(DATA).and_of([package])
+    sources = filed().and_of([package])
     return compile_package(package, vocabulary=freeze(package, sources=sources))
 
 
