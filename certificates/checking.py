@@ -84,7 +84,7 @@ def check(identifier_or_token: str, *, on: date, digest: str = "") -> Checked:
         return Checked(CheckState.UNKNOWN, _LABELS[CheckState.UNKNOWN], clock.now())
     fault = _fault(found, digest)
     state = _state(found, on=on) if fault in {None, Fault.UNSIGNED} else CheckState.BROKEN
-    successor = getattr(found, "successor", None)
+    successor = successor_of(found)
     return Checked(
         state,
         _label(found, state),
@@ -107,12 +107,43 @@ def _label(found: Certificate, state: CheckState) -> str:
     return _LABELS.get(state) or str(CertificateStatus(found.status).label)
 
 
+def successor_of(found: Certificate) -> Certificate | None:
+    """Return what took a certificate's place; its `successor` is best selected with it, without fields."""
+    linked: Certificate | None = getattr(found, "successor", None)
+    return linked or _next_of_number(found)
+
+
+def _next_of_number(found: Certificate) -> Certificate | None:
+    """Return the next version of the same number, issuer and holder, by which a superseded one was superseded.
+
+    What a file brings after its newer version is followed by nothing.
+    """
+    if found.status != CertificateStatus.SUPERSEDED:
+        return None
+    later = Certificate.objects.filter(
+        type=found.type_id,
+        number=found.number,
+        version__gt=found.version,
+        issuer_code=found.issuer_code,
+        holder_person=found.holder_person_id,
+        holder_organisation=found.holder_organisation_id,
+    )
+    return later.defer("fields").order_by("version").first()
+
+
 def _newest(found: Certificate, *, on: date) -> Newest:
     """Return the end of the line of versions that begins here; its own content is not proven for this."""
-    while (later := Certificate.objects.filter(previous=found).defer("fields").first()) is not None:
+    passed = {found.pk}  # numbers may have followed each other in circles, by files of many years
+    while (later := _after(found)) is not None and later.pk not in passed:
+        passed.add(later.pk)
         found = later
     state = _state(found, on=on)
     return Newest(found.version, state, _label(found, state))
+
+
+def _after(found: Certificate) -> Certificate | None:
+    linked = Certificate.objects.filter(previous=found).defer("fields").first()
+    return linked or _next_of_number(found)
 
 
 def _fault(found: Certificate, digest: str) -> Fault | None:

@@ -10,7 +10,7 @@ from accounts.acting import agents
 from accounts.acting.principals import BY_LAW
 from accounts.telling import inbox
 from certificates.models import Authorisation, Certificate, ImportBatch, MisuseReport, UseRecord
-from certificates.states import CertificateStatus
+from certificates.states import IN_HAND, CertificateStatus
 from common.clock import day_of
 
 
@@ -48,21 +48,29 @@ def tell_issued(certificate: Certificate, *, words: str, reason: str, entry: int
 
 
 def tell_imported(held: Iterable[Certificate], batch: ImportBatch, *, at: datetime) -> None:
-    """Tell the holders that certificates of theirs came into the store by an import; each person once an import."""
-    each = {
-        (one.holder_person_id, one.holder_organisation_id): one for one in held
-    }  # a holder is asked for once
-    people = dict.fromkeys(person for one in each.values() for person in _told(one, at))
-    inbox.send(
-        inbox.message(
-            person,
-            kind="certificate_imported",
-            occasion=f"import:{batch.pk}",
-            values={"certificate": batch.type.name, "office": batch.issuer_name},
-            at=at,
+    """Tell the holders what of theirs came into the store by an import; each person once an import of each kind.
+
+    A newer version, in hand, of what was in the store before is told as that: the older one is of no use any more.
+    """
+    told = list(held)
+    newer = [one for one in told if _is_newer(one, batch)]
+    behind = {one.pk for one in newer}
+    rest = [one for one in told if one.pk not in behind]
+    for kind, occasion, some in (
+        ("certificate_imported", f"import:{batch.pk}", rest),
+        ("certificate_imported_anew", f"import:{batch.pk}:newer", newer),
+    ):
+        each = {(one.holder_person_id, one.holder_organisation_id): one for one in some}  # asked for once
+        values = {"certificate": batch.type.name, "office": batch.issuer_name}
+        people = dict.fromkeys(person for one in each.values() for person in _told(one, at))
+        inbox.send(
+            inbox.message(person, kind=kind, occasion=occasion, values=values, at=at) for person in people
         )
-        for person in people
-    )
+
+
+def _is_newer(imported: Certificate, batch: ImportBatch) -> bool:
+    before = imported.previous
+    return before is not None and before.batch_id != batch.pk and imported.status in IN_HAND
 
 
 def tell_revoked(authorisation: Authorisation, *, at: datetime) -> None:

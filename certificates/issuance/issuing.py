@@ -34,6 +34,11 @@ from records.journal import Note, note_many
 from records.proving.chain import Json
 
 _SERIAL = re.compile(r"[0-9A-Z]{1,40}")
+_OF_NUMBERS = {
+    "one_certificate_a_number_and_version",
+    "one_valid_version_a_number",
+    "certificates_certificate_identifier_key",
+}
 _Key = tuple[int, UUID]
 
 
@@ -269,7 +274,7 @@ def _refusal(error: IntegrityError, plans: Sequence[_Plan]) -> DomainError | Int
         return AlreadyHeld(plans[0].type.name if len(plans) == 1 else "同类证照")
     if constraint == "one_certificate_a_source":
         return AlreadyIssued()
-    if constraint in {"one_certificate_a_number_and_version", "certificates_certificate_identifier_key"}:
+    if constraint in _OF_NUMBERS:
         return NumberTaken()
     return error
 

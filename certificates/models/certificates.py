@@ -128,6 +128,11 @@ class Certificate(models.Model):
                 fields=["type", "number", "version"], name="one_certificate_a_number_and_version"
             ),
             models.UniqueConstraint(
+                fields=["type", "number", "issuer_code"],
+                condition=Q(status="valid"),
+                name="one_valid_version_a_number",
+            ),
+            models.UniqueConstraint(
                 fields=["source"], condition=Q(source__isnull=False), name="one_certificate_a_source"
             ),
         ]

@@ -27,6 +27,9 @@ class ImportBatch(models.Model):
     accepted = models.PositiveBigIntegerField(default=0)
     known = models.PositiveBigIntegerField(default=0, help_text="lines already in the store, unchanged")
     rejected = models.PositiveBigIntegerField(default=0)
+    superseded = models.PositiveBigIntegerField(
+        default=0, help_text="certificates that stood before, in whose place accepted ones came or would come"
+    )
     rows_per_second = models.PositiveIntegerField(default=0, help_text="of this run, so far")
     seen_at = models.DateTimeField(null=True, blank=True, help_text="when a worker last got on with it")
     attempts = models.PositiveSmallIntegerField(default=0, help_text="begun since it last got on")

@@ -35,6 +35,7 @@ COLUMNS = [
     "valid_until",
     "fields",
     "digest",
+    "previous_id",
     "batch_id",
     "algorithm",
     "signature",
@@ -59,6 +60,8 @@ class Entry:
     status: CertificateStatus
     reason: str
     changed_at: datetime | None
+    previous: str | None = None
+    replaces: int = 0  # the version in force that gives way to it; 0: none
 
 
 def lines(
@@ -94,6 +97,7 @@ def lines(
             row.valid_until or _NULL,
             seal(row.fields, aad=f"certificates_certificate:{entry.pk}:fields"),
             entry.digest,
+            entry.previous or _NULL,
             batch,
             "",
             "",

@@ -24,22 +24,28 @@ from django.db.models import F
 from certificates.models import Certificate, ImportBatch
 from certificates.states import IMPORTING, ImportState
 from certificates.stocking import copying, starting
-from certificates.stocking.course import attempting, releasing
+from certificates.stocking.course import attempting, releasing, sharing
 from certificates.stocking.errors import Broken, FileChanged, GivenUp
 from certificates.stocking.files import columns, reading, shelving
 from certificates.stocking.files.reading import Blocks, Chunk, Record, Survey
 from certificates.stocking.pooling import Pool, WorkerEnded
 from certificates.stocking.preparing import REPLACED, Job, Prepared, Preparer, Refusal
-from common import clock
+from common import bulk, clock
 from common.errors import DomainError
 from records.journal import Note, note, note_many
 
 PROCESSES = 2
 FEW = 500_000  # bytes: less is done before two processes have started
 SHOWN = 2000  # characters of a refused row that are kept
+_TAKEN_OVER = ("state", "fault", "seen_at", "started_at", "position", "line", *releasing.COUNTS)
+# Locked in the order in which issuing locks them. What came by this same file was nobody's before.
 _SUPERSEDE = """
-UPDATE certificates_certificate SET status = 'superseded', status_changed_at = %s, status_reason = %s
-WHERE id = ANY(%s::uuid[]) AND status = 'valid'
+WITH held AS MATERIALIZED (
+    SELECT id FROM certificates_certificate WHERE id = ANY(%s::uuid[]) AND status = 'valid'
+    ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE certificates_certificate c SET status = 'superseded', status_changed_at = %s, status_reason = %s
+FROM held WHERE c.id = held.id RETURNING c.batch_id IS DISTINCT FROM %s::uuid
 """
 
 
@@ -117,7 +123,7 @@ def _run(
     _start(batch, first=first, lines=lines)
     checking = batch.state == ImportState.CHECKING
     job = Job(layout, str(batch.pk), batch.started_by, clock.now(), settings.DEMO, dry=checking, brief=True)
-    work = _Run(batch, Preparer(job), began=time.monotonic(), lines=batch.line, position=batch.position)
+    work = _Run(batch, Preparer(job), processes=processes)
     few = told.size - batch.position < FEW or (os.cpu_count() or 1) < 2
     pool: Pool[Chunk, Prepared] = Pool(
         lambda one: work.prepare(one.records), processes=0 if few else processes
@@ -139,14 +145,12 @@ def _run(
 class _Run:
     """One worker's time with one import."""
 
-    def __init__(
-        self, batch: ImportBatch, prepare: Preparer, *, began: float, lines: int, position: int
-    ) -> None:
+    def __init__(self, batch: ImportBatch, prepare: Preparer, *, processes: int) -> None:
         self.batch, self.prepare = batch, prepare
         self.in_full = True
-        self._began, self._lines, self._position = began, lines, position
+        self._began, self._lines, self._position = time.monotonic(), batch.line, batch.position
         # Of chunks written lately, which those under way have not seen: who has what in hand.
-        self._lately: deque[Prepared] = deque(maxlen=PROCESSES)
+        self._lately: deque[Prepared] = deque(maxlen=max(processes, 1))
 
     def in_time(self, chunks: Iterator[Chunk], seconds: float) -> Iterator[Chunk]:
         """Give chunks until the time is over."""
@@ -163,6 +167,7 @@ class _Run:
             return
         try:
             with transaction.atomic():
+                sharing.wait_turn(self.batch.type)
                 self._require_apart(prepared)
                 self._write(chunk, prepared)
         except (IntegrityError, DataError, _Overlaps):
@@ -172,10 +177,12 @@ class _Run:
     def _again(self, chunk: Chunk) -> Prepared:
         try:
             with transaction.atomic():
+                sharing.wait_turn(self.batch.type)  # what is looked up now, nobody else changes by import
                 prepared = self.prepare(chunk.records, careful=True)
                 self._write(chunk, prepared)
         except (IntegrityError, DataError, _Overlaps):
             with transaction.atomic():
+                sharing.wait_turn(self.batch.type)
                 prepared = self._one_by_one(chunk.records)
                 self._move_on(chunk, prepared)
         return prepared
@@ -186,26 +193,28 @@ class _Run:
             try:
                 with transaction.atomic():
                     one = self.prepare([record], careful=True)
-                    _enter(one, at=clock.now(), actor=self.batch.started_by)
+                    _enter(one, self.batch, at=clock.now())
             except (IntegrityError, DataError, _Overlaps):
                 one = Prepared(
                     refused=[Refusal(record.line, "库里不能保存这一行，请核对编号", record.content)]
                 )
             made.accepted, made.known = made.accepted + one.accepted, made.known + one.known
+            made.replaced += one.replaced
             made.refused += one.refused
-            made.valid, made.suspended = made.valid | one.valid, made.suspended | one.suspended
-            made.numbers, made.later = made.numbers | one.numbers, made.later | one.later
+            made.numbers, made.holders = made.numbers | one.numbers, made.holders | one.holders
         return made
 
     def _require_apart(self, prepared: Prepared) -> None:
+        """Refuse a chunk whose rows may not be what they were held to be, for what was written since."""
+        if prepared.others != sharing.others(self.batch.type, batch=self.batch.pk):
+            raise _Overlaps
         for other in self._lately:
-            if prepared.suspended & other.valid or (prepared.valid | prepared.suspended) & other.suspended:
-                raise _Overlaps
-            if prepared.later & other.numbers or prepared.numbers & other.later:
+            apart = prepared.numbers.isdisjoint(other.numbers) and prepared.holders.isdisjoint(other.holders)
+            if not apart:
                 raise _Overlaps
 
     def _write(self, chunk: Chunk, prepared: Prepared) -> None:
-        _enter(prepared, at=clock.now(), actor=self.batch.started_by)
+        _enter(prepared, self.batch, at=clock.now())
         self._move_on(chunk, prepared)
 
     def _move_on(self, chunk: Chunk, prepared: Prepared) -> None:
@@ -224,6 +233,7 @@ class _Run:
             accepted=F("accepted") + prepared.accepted,
             known=F("known") + prepared.known,
             rejected=F("rejected") + len(prepared.refused),
+            superseded=F("superseded") + prepared.replaced,
             rows_per_second=rate,
             seen_at=clock.now(),
             attempts=0,
@@ -235,6 +245,7 @@ class _Run:
         batch.accepted += prepared.accepted
         batch.known += prepared.known
         batch.rejected += len(prepared.refused)
+        batch.superseded += prepared.replaced
 
     @property
     def _encoding(self) -> str:
@@ -266,14 +277,16 @@ def _shown(content: bytes, encoding: str) -> str:
     return content.decode(encoding, "replace").rstrip("\r")[:SHOWN]
 
 
-def _enter(prepared: Prepared, *, at: datetime, actor: str) -> None:
+def _enter(prepared: Prepared, batch: ImportBatch, *, at: datetime) -> None:
     """Enter the certificates of a chunk, after what they take the place of has given way."""
     if prepared.superseded:
         with connection.cursor() as cursor:
-            cursor.execute(_SUPERSEDE, [at, REPLACED, prepared.superseded])
-            if cursor.rowcount != len(prepared.superseded):
-                raise _Overlaps
-        act = "certificate_superseded"
+            cursor.execute(_SUPERSEDE, [bulk.array(prepared.superseded), at, REPLACED, batch.pk])
+            from_before = [known for (known,) in cursor.fetchall()]
+        if len(from_before) != len(prepared.superseded):
+            raise _Overlaps
+        prepared.replaced = sum(from_before)
+        act, actor = "certificate_superseded", batch.started_by
         note_many([Note(stream=f"certificate:{pk}", act=act, actor=actor) for pk in prepared.superseded])
     if prepared.copy:
         copying.write(prepared.copy)
@@ -293,17 +306,7 @@ def _start(batch: ImportBatch, *, first: int, lines: int) -> None:
         act = "certificates_import_looked_at" if checking else "certificates_import_begun"
         _note(locked, act, {"sha256": locked.sha256, "bytes": locked.size})
     locked.save()
-    for name in (
-        "state",
-        "fault",
-        "seen_at",
-        "started_at",
-        "position",
-        "line",
-        "accepted",
-        "known",
-        "rejected",
-    ):
+    for name in _TAKEN_OVER:
         setattr(batch, name, getattr(locked, name))
 
 
@@ -317,11 +320,15 @@ def _finish(batch: ImportBatch) -> None:
     locked.position = batch.position = locked.size
     locked.finished_at = locked.seen_at = clock.now()
     locked.save()
-    counts = {"accepted": locked.accepted, "known": locked.known, "rejected": locked.rejected}
     _note(
         locked,
         "certificates_imported",
-        {**counts, "lines": locked.line, "sha256": locked.sha256, "rows": digest_over(locked.pk)},
+        {
+            **releasing.counts(locked),
+            "lines": locked.line,
+            "sha256": locked.sha256,
+            "rows": digest_over(locked.pk),
+        },
     )
     transaction.on_commit(lambda: shelving.forget(locked.pk, shelving.UPLOADED))
 

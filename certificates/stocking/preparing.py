@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-
-from django.db import connection
 
 from accounts import entering
 from accounts.entering import Known
@@ -22,9 +20,11 @@ from certificates.models import Certificate
 from certificates.states import IN_HAND, CertificateStatus
 from certificates.stocking import copying
 from certificates.stocking.copying import Entry
-from certificates.stocking.files import comparing, rows
+from certificates.stocking.course import sharing
+from certificates.stocking.files import comparing, rows, standing
 from certificates.stocking.files.reading import Record
 from certificates.stocking.files.rows import Layout, Rejected, Row
+from certificates.stocking.files.standing import Held, Stored
 from certificates.stocking.files.succession import Succession, Version
 from common import bulk, clock
 from common.identifiers import make_certificate_identifier, mask_name
@@ -33,18 +33,6 @@ HELD = "名下已有有效的这类证照，不能再入库一张有效的"
 REPLACED = "已有新证"
 SAMPLE = 10  # rows of a chunk
 _SERIAL = re.compile(r"[0-9A-Z]{1,40}")
-_STORED = """
-SELECT id::text, number, version, identifier, digest, schema_version, issuer_code, status, valid_until
-FROM certificates_certificate WHERE type_id = %s AND number = ANY(%s::text[])
-"""
-_NAMED = """
-SELECT id::text, number, version, identifier, digest, schema_version, issuer_code, status, valid_until
-FROM certificates_certificate WHERE identifier = ANY(%s::text[])
-"""
-_IN_HAND = """
-SELECT id::text, {whose}::text, status, valid_until FROM certificates_certificate
-WHERE type_id = %s AND {whose} = ANY(%s::uuid[]) AND status IN ('valid', 'suspended')
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,44 +59,22 @@ class Refusal:
 
 @dataclass(slots=True)
 class Prepared:
-    """A chunk ready to be written. `valid` and `suspended`: whose certificate of an exclusive type would be which."""
+    """A chunk ready to be written.
+
+    `superseded`: what gives way to it, by key; `replaced`: how many of them did not come in by this same import.
+    `numbers`, `holders`: of its sound rows; of an exclusive type, whose rows would be in hand.
+    """
 
     copy: str = ""
     accepted: int = 0
     known: int = 0
     refused: list[Refusal] = field(default_factory=list)
     superseded: list[str] = field(default_factory=list)
-    valid: frozenset[str] = frozenset()
-    suspended: frozenset[str] = frozenset()
+    replaced: int = 0
+    others: str = ""  # how far other imports of the type had come when it was held against the store
     numbers: frozenset[str] = frozenset()
+    holders: frozenset[str] = frozenset()
     sample: list[list[str]] = field(default_factory=list)  # of a dry run, to be looked at
-    later: frozenset[str] = frozenset()  # numbers of versions behind the first
-
-
-@dataclass(slots=True)
-class _Stored:
-    """A certificate of the store, or of this chunk, that a row may be."""
-
-    pk: str
-    number: str
-    version: int
-    identifier: str
-    digest: str
-    schema: int
-    row: Row | None = None
-
-
-@dataclass(slots=True)
-class _Held:
-    """What a holder has in hand of an exclusive type: a certificate of the store, or an entry of this chunk."""
-
-    status: str
-    until: str | None
-    pk: str
-    entry: Entry | None = None
-
-    def runs(self, on: date) -> bool:
-        return self.until is None or self.until >= on.isoformat()
 
 
 class Preparer:
@@ -117,10 +83,11 @@ class Preparer:
     def __init__(self, job: Job) -> None:
         """Take what all chunks share."""
         self._job, self._layout = job, job.layout
-        self._numbers: dict[tuple[str, int], _Stored] = {}
-        self._identifiers: dict[str, _Stored] = {}
-        self._held: dict[str, _Held] = {}
-        self._succession = Succession(job.layout.kind.exclusive, job.layout.today)
+        self._numbers: dict[tuple[str, int], Stored] = {}
+        self._identifiers: dict[str, Stored] = {}
+        self._held: dict[str, Held] = {}
+        self._succession = Succession(job.layout.today)
+        self._entries: dict[str, Entry] = {}
         self._ghosts: dict[Any, Known] = {}
         self._ids = bulk.ids(job.at)
 
@@ -133,12 +100,16 @@ class Preparer:
         """Return the chunk, ready. `careful` also asks the store for identifiers that are about to be made."""
         self._ids = bulk.ids(clock.now())
         made = Prepared()
+        if not self._job.dry:
+            made.others = sharing.others(
+                self._layout.kind, batch=self._job.batch
+            )  # before anything is looked up
         refused = made.refused
         found = list(self._sound(records, refused))
         holders = self._holders(found)
         if self._job.brief or not self._job.dry:
             self._ghosts = {}
-            self._numbers, self._identifiers, self._held = {}, {}, {}
+            self._numbers, self._identifiers, self._held, self._entries = {}, {}, {}, {}
             self._succession.forget()
         self._look_up(found, holders, careful=careful or self._job.dry)
         entries: list[Entry] = []
@@ -150,6 +121,9 @@ class Preparer:
                 continue
             if entry is not None:
                 entries.append(entry)
+        made.numbers = frozenset(row.number for row in found)
+        if self._layout.kind.exclusive:
+            made.holders = frozenset(holders[row.key].id for row in found if row.status in IN_HAND)
         return self._finished(made, entries)
 
     def _sound(self, records: Iterable[Record], refused: list[Refusal]) -> Iterator[Row]:
@@ -192,38 +166,37 @@ class Preparer:
     # --- what stands in the store
     def _look_up(self, found: Sequence[Row], holders: dict[Any, Known], *, careful: bool) -> None:
         kind = self._layout.kind
-        self._remember(_STORED, [kind.pk, bulk.array({row.number for row in found})])
+        self._remember(standing.numbered(kind.pk, {row.number for row in found}))
         named = {row.identifier for row in found if row.identifier}
         if careful:
             named |= {made for row in found if (made := self._made(row)) is not None}
         if named:
-            self._remember(_NAMED, [bulk.array(named)])
+            self._remember(standing.named(named))
         if kind.exclusive:
             self._remember_held({holders[row.key].id for row in found if row.is_person}, "person")
             self._remember_held({holders[row.key].id for row in found if not row.is_person}, "organisation")
 
-    def _remember(self, sql: str, parameters: list[Any]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            for pk, number, version, identifier, digest, schema, issuer, status, until in cursor.fetchall():
-                stored = _Stored(pk, number, version, identifier, digest, schema)
-                self._identifiers.setdefault(identifier, stored)
-                new = self._numbers.setdefault((number, version), stored) is stored
-                if new and issuer == self._layout.issuer_code:
-                    one = Version(version, status, until.isoformat() if until else None)
-                    self._succession.remember(number, one)
+    def _remember(self, known: Iterable[tuple[Stored, Version, str]]) -> None:
+        for stored, version, issuer in known:
+            self._identifiers.setdefault(stored.identifier, stored)
+            new = self._numbers.setdefault((stored.number, stored.version), stored) is stored
+            if new and issuer == self._layout.issuer_code:
+                self._succession.remember(stored.number, version)
 
     def _remember_held(self, holders: set[str], whose: str) -> None:
         if not holders:
             return
-        with connection.cursor() as cursor:
-            sql = _IN_HAND.format(whose=f"holder_{whose}_id")
-            cursor.execute(sql, [self._layout.kind.pk, bulk.array(holders)])
-            for pk, holder, status, until in cursor.fetchall():
-                held = _Held(status, until.isoformat() if until else None, pk)
-                before = self._held.get(holder)
-                if before is None or (before.entry is None and held.runs(self._layout.today)):
-                    self._held[holder] = held
+        for holder, held in standing.in_hand(self._layout.kind.pk, holders, whose=whose):
+            before = self._held.get(holder)
+            if before is None or (not before.ours and held.runs(self._layout.today)):
+                self._held[holder] = held
+
+    def _part_followed(self, entries: Sequence[Entry]) -> None:
+        """Nothing follows what something follows: a certificate of another number may have taken its place."""
+        following = {entry.previous: entry for entry in entries if entry.previous}
+        asked = [pk for pk in following if pk not in self._entries]
+        for pk in standing.followed(asked) if asked else ():
+            following[pk].previous = None
 
     # --- one row
     def _decide(self, row: Row, holder: Known, made: Prepared) -> Entry | None:
@@ -237,16 +210,21 @@ class Preparer:
             self._require_same(row, stored, holder=holder.id)
             made.known += 1
             return None
-        self._succession.require(row)
+        gives_way = self._succession.require(row, holder=holder.id)
         entry = self._entry(row, holder.id)
         if self._layout.kind.exclusive:
-            self._take_hand(entry, made)
-        known = _Stored(entry.pk, row.number, row.version, entry.identifier, entry.digest, self._schema, row)
+            self._take_hand(entry, made, gives_way)
+        if row.version > 1:
+            self._follow(entry, gives_way, made)
+        known = Stored(entry.pk, row.number, row.version, entry.identifier, entry.digest, self._schema, row)
         self._numbers[row.number, row.version] = self._identifiers[entry.identifier] = known
-        self._succession.remember(row.number, Version(row.version, entry.status, row.valid_until))
+        self._entries[entry.pk] = entry
+        self._succession.remember(
+            row.number, Version(entry.pk, row.version, entry.status, holder.id, row.valid_until)
+        )
         return entry
 
-    def _require_same(self, row: Row, stored: _Stored, *, holder: str) -> None:
+    def _require_same(self, row: Row, stored: Stored, *, holder: str) -> None:
         if row.number != stored.number or row.version != stored.version:
             raise Rejected("“电子证照标识”已用于另一张证照")
         digest = rows.digest(
@@ -299,23 +277,46 @@ class Preparer:
         )
         return Entry(row, pk, holder, identifier, digest, row.status, row.reason, row.changed_at)
 
-    def _take_hand(self, entry: Entry, made: Prepared) -> None:
+    def _follow(self, entry: Entry, gives_way: Version | None, made: Prepared) -> None:
+        """Put a newer version behind the one before it, and in the place of the one in force."""
+        if gives_way is not None:
+            self._replace(gives_way.pk, made)
+            entry.replaces = gives_way.version
+        before = self._succession.before(entry.row, holder=entry.holder)
+        if before is not None:
+            entry.previous, before.followed = before.pk, True
+
+    def _replace(self, pk: str, made: Prepared) -> None:
+        """Let a certificate of the store, or an entry of this chunk, give way to the newer one."""
+        self._succession.give_way(pk)
+        entry = self._entries.get(pk)
+        if entry is None:
+            made.superseded.append(pk)
+        else:
+            entry.status, entry.reason, entry.changed_at = (
+                CertificateStatus.SUPERSEDED,
+                REPLACED,
+                self._job.at,
+            )
+
+    def _take_hand(self, entry: Entry, made: Prepared, gives_way: Version | None) -> None:
         """Keep to one valid certificate a holder. An expired one never stands in the way, on either side."""
         if entry.status not in IN_HAND:
             return
         today, row = self._layout.today, entry.row
-        new = _Held(entry.status, row.valid_until, entry.pk, entry)
+        new = Held(entry.status, row.valid_until, entry.pk, ours=True)
         held = self._held.get(entry.holder)
-        if held is None:
+        if held is None or (gives_way is not None and held.pk == gives_way.pk):
             self._held[entry.holder] = new
         elif row.expired(today):
             if entry.status is CertificateStatus.VALID:
-                _replace(new, made, at=self._job.at)
+                self._entries[entry.pk] = entry
+                self._replace(entry.pk, made)
         elif held.runs(today):
             raise Rejected(HELD)
         else:
             if held.status == CertificateStatus.VALID:
-                _replace(held, made, at=self._job.at)
+                self._replace(held.pk, made)
             self._held[entry.holder] = new
 
     def _finished(self, made: Prepared, entries: Sequence[Entry]) -> Prepared:
@@ -323,34 +324,19 @@ class Preparer:
         made.refused.sort(key=lambda one: one.line)
         made.accepted = len(entries)
         if job.dry:
+            made.replaced = len(made.superseded)
             made.sample = [_masked(entry) for entry in entries[:SAMPLE]]
             return made
+        self._part_followed(entries)
         made.copy = "".join(
             copying.lines(entries, layout=job.layout, batch=job.batch, at=job.at, is_demo=job.is_demo)
         )
-        made.numbers = frozenset(entry.row.number for entry in entries)
-        made.later = frozenset(entry.row.number for entry in entries if entry.row.version > 1)
-        if job.layout.kind.exclusive:
-            made.valid = _holders_of(entries, CertificateStatus.VALID)
-            made.suspended = _holders_of(entries, CertificateStatus.SUSPENDED)
         return made
-
-
-def _replace(held: _Held, made: Prepared, *, at: datetime) -> None:
-    """Let a certificate give way to the newer one."""
-    if held.entry is None:
-        made.superseded.append(held.pk)
-    else:
-        held.entry.status, held.entry.reason = CertificateStatus.SUPERSEDED, REPLACED
-        held.entry.changed_at = at
 
 
 def _masked(entry: Entry) -> list[str]:
     row = entry.row
     name = mask_name(row.name) if row.is_person else row.name
     days = f"{row.valid_from} 至 {row.valid_until or '长期'}"
-    return [row.number, str(row.version), name, row.issued_on, days, str(entry.status.label)]
-
-
-def _holders_of(entries: Iterable[Entry], status: CertificateStatus) -> frozenset[str]:
-    return frozenset(entry.holder for entry in entries if entry.status is status)
+    status = str(entry.status.label) + (f"，替代第 {entry.replaces} 版" if entry.replaces else "")
+    return [row.number, str(row.version), name, row.issued_on, days, status]

@@ -55,14 +55,18 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _try(self, blocks: Blocks, told: Survey, *, kind: CertificateType, issuer: str) -> None:
-        accepted = known = rejected = 0
+        accepted = known = rejected = replaced = 0
         for prepared, _ in starting.try_out(blocks, told, kind=kind, issuer_code=issuer):
             accepted, known = accepted + prepared.accepted, known + prepared.known
+            replaced += prepared.replaced
             for one in prepared.refused:
                 rejected += 1
                 if rejected <= SHOWN:
                     self.stdout.write(f"第 {one.line} 行：{one.reason}")
-        self.stdout.write(f"可以导入 {accepted}，库里已有 {known}，不能导入 {rejected}。没有写入任何内容。")
+        counts = (
+            f"可以导入 {accepted}，库里已有 {known}，不能导入 {rejected}，库里原有的将被替代 {replaced}。"
+        )
+        self.stdout.write(f"{counts}没有写入任何内容。")
 
     def _import(
         self, blocks: Blocks, told: Survey, *, kind: CertificateType, options: dict[str, Any]
@@ -78,7 +82,8 @@ class Command(BaseCommand):
         importing.run(batch, blocks, told=told, processes=options["processes"], tell=self._tell)
         batch.refresh_from_db()
         self.stdout.write(
-            f"新入库 {batch.accepted}，库里已有 {batch.known}，没有导入 {batch.rejected}（导入编号 {batch.pk}）"
+            f"新入库 {batch.accepted}，库里已有 {batch.known}，没有导入 {batch.rejected}，"
+            f"库里原有的已被替代 {batch.superseded}（导入编号 {batch.pk}）"
         )
         self._tell_refused(batch, options["refused"])
 

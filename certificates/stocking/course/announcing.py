@@ -30,7 +30,8 @@ def _portion(batch_id: UUID) -> bool:
     batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("type").get(pk=batch_id)
     if batch.state != ImportState.DONE or batch.told_at is not None:
         return False
-    rows = Certificate.objects.filter(batch=batch).select_related("holder_organisation").defer("fields")
+    rows = Certificate.objects.filter(batch=batch).select_related("holder_organisation", "previous")
+    rows = rows.defer("fields", "previous__fields")
     if batch.told_to is not None:
         rows = rows.filter(pk__gt=batch.told_to)  # keys are in order of time
     held, at = list(rows.order_by("pk")[:PORTION]), clock.now()

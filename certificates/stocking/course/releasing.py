@@ -19,6 +19,7 @@ from common import clock
 from records.journal import note
 
 SAMPLE = "sample"
+COUNTS = ("accepted", "known", "rejected", "superseded")
 
 
 def first_state(origin: str, *, released_by: str = "") -> ImportState:
@@ -29,7 +30,9 @@ def first_state(origin: str, *, released_by: str = "") -> ImportState:
 
 def rewind(batch: ImportBatch) -> None:
     """Let the file be read from its beginning, unsaved; refused rows of before are forgotten."""
-    batch.position = batch.line = batch.accepted = batch.known = batch.rejected = batch.attempts = 0
+    batch.position = batch.line = batch.attempts = 0
+    for name in COUNTS:
+        setattr(batch, name, 0)
     batch.finished_at = batch.started_at = batch.told_at = None
     batch.fault = ""
     shelving.forget_refused(batch.pk)
@@ -42,8 +45,7 @@ def wait(batch: ImportBatch) -> bool:
     if not checked.update(state=ImportState.REVIEW, seen_at=clock.now()):
         return False
     batch.state = ImportState.REVIEW
-    counts = {"accepted": batch.accepted, "known": batch.known, "rejected": batch.rejected}
-    _note(batch, "certificates_import_checked", batch.started_by, {**counts, "sha256": batch.sha256})
+    _note(batch, "certificates_import_checked", batch.started_by, {**counts(batch), "sha256": batch.sha256})
     return True
 
 
@@ -61,6 +63,11 @@ def release(batch: ImportBatch, *, user: User) -> None:
     batch.state, batch.released_by, batch.released_at = ImportState.WAITING, actor, clock.now()
     batch.save()
     transaction.on_commit(lambda: shelving.forget(batch.pk, SAMPLE))
+
+
+def counts(batch: ImportBatch) -> dict[str, int]:
+    """Return what a file has come to, for the journal."""
+    return {name: getattr(batch, name) for name in COUNTS}
 
 
 def keep_sample(batch_id: UUID, rows: Sequence[Sequence[str]]) -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from certificates import checking
 from certificates.holding import authorising, downloading
 from certificates.states import CertificateStatus
 from common import clock
@@ -63,7 +64,7 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
         "superseded": found.status == CertificateStatus.SUPERSEDED,
         "note": faces.note(found, face.state, on=today),
         "renewal": faces.renewals([found], applicant=principal.kind, on=today).get(found.type.slug, ""),
-        "successor": getattr(found, "successor", None),
+        "successor": checking.successor_of(found),
         "opens": principal.limits.sees_certificates,
         "uses": use_rows(uses_of(principal).filter(certificate=found)[:NEWEST]),
     }

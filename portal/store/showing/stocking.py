@@ -32,6 +32,7 @@ PILLS = {
 }
 BEFORE = (ImportState.CHECKING, ImportState.REVIEW)
 CHECKED, TAKEN = ("可以入库", "库里已有", "不能导入"), ("新入库", "已有", "没有导入")
+GIVING_WAY, GAVE_WAY = "将被替代", "已被替代"
 COMPARING = {
     ImportState.CHECKING: "等待对账",
     ImportState.REVIEW: "等待对账",
@@ -94,6 +95,8 @@ def import_line(one: ImportBatch) -> Line:
     state = ImportState(one.state)
     words = CHECKED if state in BEFORE else TAKEN
     told = f"{words[0]} {one.accepted}，{words[1]} {one.known}，{words[2]} {one.rejected}"
+    if one.superseded:
+        told += f"，{GIVING_WAY if state in BEFORE else GAVE_WAY} {one.superseded}"
     return Line(one, "store:import", *_state(one), told)
 
 

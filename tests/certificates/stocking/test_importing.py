@@ -64,14 +64,14 @@ def sheet(rows: Iterable[Iterable[str]], *, header: list[str], encoding: str = "
     return text.getvalue().encode(encoding)
 
 
-def take(content: bytes, kind: CertificateType, **options: Any) -> ImportBatch:
+def take(content: bytes, kind: CertificateType, *, issuer: str = ISSUER, **options: Any) -> ImportBatch:
     """Bring a file in, to its end."""
     blocks = blocks_of(content)
     told = reading.survey(blocks)
     batch = starting.begin(
-        told, kind=kind, issuer_code=ISSUER, file_name="store.csv", origin=FileOrigin.COMMAND, actor="system"
+        told, kind=kind, issuer_code=issuer, file_name="store.csv", origin=FileOrigin.COMMAND, actor="system"
     )
-    importing.run(batch, blocks, told=told, processes=0, **options)
+    importing.run(batch, blocks, told=told, **{"processes": 0, **options})
     batch.refresh_from_db()
     return batch
 

@@ -16,10 +16,12 @@ from approvals.models import Application, Draft
 from certificates.issuance import issuing, lifecycle
 from certificates.models import Authorisation, Certificate, UseRecord
 from certificates.states import CertificateStatus
+from certificates.stocking.course import announcing
 from common import clock
 from matters.models import Matter
 from registers.models import Register, RegisterCall
 from registers.standin.desk import FaultKind
+from tests.certificates.stocking.test_importing import sheet, take
 from tests.factories import district
 from tests.factories.district import FILING, Citizen
 from tests.factories.fixtures import NOON
@@ -73,6 +75,30 @@ def test_what_has_run_out_says_where_it_is_renewed(page, chen) -> None:
         f'<a href="/matters/{matter.code}/">去续办</a>'
         in page.get(f"/certificates/{card.pk}").content.decode()
     )
+
+
+def test_what_an_import_superseded_leads_to_its_newer_version(page, chen, client) -> None:
+    """Her card was issued; the bureau's file has the next version: she is told, and reads which one counts now."""
+    card = chen.certificates["social_card"]
+    kind, order = card.type, sorted(card.fields)
+    head = ["holder", "holder_name", "number", "issued_on", "version", *(f"fields.{name}" for name in order)]
+    row = [chen.person.id_number, chen.person.name, card.number, "2026-01-05", "4"]
+    content = sheet([[*row, *(str(card.fields[name]) for name in order)]], header=head)
+    batch = take(content, kind, issuer=card.issuer_code)
+    assert (batch.accepted, batch.superseded) == (1, 1)
+    announcing.tell(batch.pk, seconds=9)
+    text = text_of(page.get("/certificates"))
+    for words in ("全部 4", "有效 3", "已失效 1", "第 4 版", "不能再用于办事，保留供您查看"):
+        assert words in text
+    newer = Certificate.objects.get(previous=card)
+    old = page.get(f"/certificates/{card.pk}").content.decode()
+    assert f'<a href="/certificates/{newer.pk}">看新版（第 4 版）</a>' in old
+    assert "下载 PDF" not in old
+    assert "下载 PDF" in page.get(f"/certificates/{newer.pk}").content.decode()
+    public = client.get(f"/c/{card.check_token}").content.decode()
+    for words in ("已被新证替代", "第 4 版"):
+        assert words in public
+    assert f"{kind.name}有了新版，旧版不能再用" in text_of(page.get("/messages"))
 
 
 def whom(owner: Citizen) -> str:

@@ -352,6 +352,44 @@ def test_nothing_comes_in_before_a_second_keeper_releases_it(
     assert actors["certificates_import_released"] != f"user:{keeper.pk}"
 
 
+def test_who_releases_a_file_reads_what_it_supersedes(
+    browser: Client,
+    keeper: User,
+    kind: CertificateType,
+    woken: list[str],
+    client: Client,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    holder, other = id_number(), id_number()
+    first = sheet([holder, "李四方", "P1", "2020-01-01"], [other, "王五", "P2", "2020-01-01"])
+    post(browser, django_capture_on_commit_callbacks, first)
+    let_in(woken[-1])
+    head = "持证主体代码,持证主体名称,证照编号,颁发日期,版本,fields.name\n"
+    lines = [(holder, "李四方", "P1", "2"), (holder, "李四方", "P1", "3"), (id_number(), "赵六", "P3", "1")]
+    content = head + "".join(f"{who},{name},{number},2020-01-01,{v},甲\n" for who, name, number, v in lines)
+    address = post(browser, django_capture_on_commit_callbacks, content.encode())["Location"]
+    tasks.take(woken[-1])
+    assert "可以入库 3，库里已有 0，不能导入 0，将被替代 1" in browser.get(PAGE).content.decode()
+    assert set(Certificate.objects.values_list("status", flat=True)) == {"valid"}
+    client.force_login(district.keeper(district.POLICE["issuer_code"], name="杨志刚"))
+    shown = " ".join(client.get(address).content.decode().split())
+    assert "<dt>将被替代</dt><dd>1 库里原有的证照，由这次的新版替代</dd>" in shown
+    assert "库里现有的 1 张证照随即变为“被替代”，不能改回" in shown
+    assert "被替代，替代第 1 版" in shown  # the second version, by the third
+    assert "有效，替代第 2 版" in shown
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"{address}/release").status_code == 302
+    tasks.take(woken[-1])
+    shown = " ".join(client.get(address).content.decode().split())
+    assert "<dt>已被替代</dt><dd>1 库里原有的证照，由这次的新版替代</dd>" in shown
+    old = Certificate.objects.get(number="P1", version=1)
+    assert (old.status, Certificate.objects.get(number="P2").status) == ("superseded", "valid")
+    assert "换发了新版本，这一版停止使用" in client.get(f"/store/certificates/{old.pk}").content.decode()
+    for act in ("certificates_import_checked", "certificates_imported"):
+        assert JournalEntry.objects.filter(act=act).order_by("pk").last().details["superseded"] == 1  # type: ignore[union-attr]
+    assert "第 3 版" in client.get(f"/c/{old.check_token}").content.decode()
+
+
 def test_the_store_keeps_who_began_from_releasing(
     browser: Client, kind: CertificateType, woken: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:

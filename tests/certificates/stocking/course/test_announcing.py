@@ -53,6 +53,41 @@ def test_each_is_told_once(
     assert Message.objects.count() == 5
 
 
+def test_of_a_newer_version_its_holder_is_told_that_the_older_is_over(
+    kind: CertificateType,  # noqa: F811
+) -> None:
+    newly, anew, both = (id_number() for _ in range(3))
+    header = [*HEADER[:4], "version"]
+
+    def row(holder: str, number: str, version: int) -> list[str]:
+        return [holder, "李四", number, "2020-01-01", str(version), "李四"]
+
+    header.append("fields.name")
+    take(sheet([row(anew, "C1", 1), row(both, "C2", 1)], header=header), kind)
+    rows = [
+        row(newly, "C3", 1),
+        row(newly, "C3", 2),
+        row(anew, "C1", 2),
+        row(both, "C2", 2),
+        row(both, "C4", 1),
+    ]
+    batch = take(sheet(rows, header=header), kind)
+    assert announcing.tell(batch.pk, seconds=9)
+    assert announcing.tell(batch.pk, seconds=9)
+    told = {
+        (bytes(hashed), said)
+        for hashed, said in Message.objects.values_list("person__id_number_hash", "kind")
+    }
+    plain, newer = "certificate_imported", "certificate_imported_anew"
+    expected = {(newly, plain), (anew, newer), (both, plain), (both, newer)}
+    assert told == {(keyed(HashKind.RESIDENT_ID, holder), said) for holder, said in expected}
+    assert Message.objects.count() == 4
+    assert not Delivery.objects.exists()
+    words = Message.objects.filter(kind=newer)[0]
+    assert words.title == "测试卡有了新版，旧版不能再用"
+    assert "请使用新版" in words.body
+
+
 def test_an_organisation_is_told_by_who_acts_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     owner = person(name="陈桂英", mobile="13800138000")
     body = business(operator=owner)

@@ -31,13 +31,17 @@ def statuses() -> dict[int, str]:
 
 
 @pytest.mark.parametrize("order", [*permutations([1, 2, 3])])
-def test_three_versions_that_are_all_valid_do_not_come_in(
+def test_of_versions_that_are_all_valid_the_newest_so_far_stands(
     kind: CertificateType,  # noqa: F811
     order: tuple[int, ...],
 ) -> None:
+    """Each row is held against those before it: what is newer takes their place, what is older does not come in."""
     batch = take(sheet([line("N1", version, VALID) for version in order], header=COLUMNS), kind)
-    assert (batch.accepted, batch.rejected) == (1, 2)
-    assert list(statuses()) == [order[0]]
+    newest = [one for at, one in enumerate(order) if one == max(order[: at + 1])]
+    assert (batch.accepted, batch.rejected, batch.superseded) == (len(newest), 3 - len(newest), 0)
+    assert statuses() == {one: VALID if one == 3 else SUPERSEDED for one in newest}
+    chain = dict(Certificate.objects.values_list("version", "previous__version"))
+    assert chain == dict(zip(newest, [None, *newest], strict=False))
 
 
 @pytest.mark.parametrize("order", [*permutations([(1, SUPERSEDED), (2, SUPERSEDED), (3, VALID)])])
@@ -95,8 +99,11 @@ def test_versions_in_chunks_that_are_prepared_together(
     monkeypatch.setattr("certificates.stocking.importing.Pool", _Ahead)
     rows = [line("N1", 2, VALID), line("N1", 1, VALID), line("N2", 1, VALID), line("N2", 2, VALID)]
     batch = take(sheet(rows, header=COLUMNS), kind)
-    assert [at for at, _ in refusals(batch)] == [3, 5]
-    assert ImportBatch.objects.get().accepted == 2
+    assert [at for at, _ in refusals(batch)] == [3]
+    assert ImportBatch.objects.get().accepted == 3
+    behind = Certificate.objects.get(number="N2", version=2).previous
+    assert behind is not None
+    assert (behind.version, behind.status) == (1, SUPERSEDED)
 
 
 class _Ahead:
