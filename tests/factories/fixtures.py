@@ -18,6 +18,7 @@ from tests.factories import district, seals, standin
 from tests.factories.standin import Standin
 from tests.forgetting import forget_registers
 
+pytest_plugins = ["tests.roominess"]
 REGISTERS = ["civil_status", "other_grants", "credit_blacklist", "name_approval"]
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=SHANGHAI)  # a Friday
 
