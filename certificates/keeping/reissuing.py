@@ -117,6 +117,48 @@ def change(
     Raises NotYourStore, OwnCertificate, InvalidMove, NothingToChange, NothingToRenew, InvalidFields, NoUsableSeal.
     """
     found, why = keepers.locked(user, certificate_id), keepers.stated(reason)
+    asked = _next(found, changes=changes, renews=renews, renewed_until=renewed_until, at=at)
+    made = issuing.issue(asked, at=at, actor=actors.of_user(user))
+    act, words = ("certificate_renewed", "延续") if renews else ("certificate_corrected", "更正")
+    _tell(user, made, act=act, why=why, words=words, at=at, fields=sorted(changes))
+    return made
+
+
+@transaction.atomic
+def draft_change(
+    user: User,
+    *,
+    certificate_id: UUID,
+    changes: Mapping[str, Any],
+    reason: str,
+    at: datetime,
+    renewed_until: date | None = None,
+    renews: bool = False,
+) -> Draft:
+    """Return what `change` would seal: of the fields those that change, for nobody sees the rest.
+
+    Raises what it raises, but for what only the store knows.
+    """
+    found, why = keepers.locked(user, certificate_id), keepers.stated(reason)
+    asked = _next(found, changes=changes, renews=renews, renewed_until=renewed_until, at=at)
+    issuing.check(asked, found.type)
+    last = found.valid_until
+    if renews:
+        last = terms.last_day(found.type, valid_from=asked.valid_from, asked=renewed_until)
+    return Draft(
+        found.type, changes, found.number, found.issuer_name, asked.issued_on, asked.valid_from, last, why
+    )
+
+
+def _next(
+    found: Certificate,
+    *,
+    changes: Mapping[str, Any],
+    renews: bool,
+    renewed_until: date | None,
+    at: datetime,
+) -> Issue:
+    """Return the issue of the next version. Raises InvalidMove, NothingToChange, InvalidFields."""
     if found.status != CertificateStatus.VALID:
         raise InvalidMove(was=found.get_status_display(), to=str(CertificateStatus.SUPERSEDED.label))
     if not changes and not renews:
@@ -124,27 +166,20 @@ def change(
     kept = schemas.of_version(found.type, found.type.current_schema)
     own = carrying.of_holder(keepers.holder_of(found), specs=kept)
     carrying.refuse_another(changes, own=own, specs=kept)
-    made = issuing.issue(
-        Issue(
-            type=found.type,
-            holder=keepers.holder_of(found),
-            values={name: value for name, value in found.fields.items() if name in kept} | dict(changes),
-            issued_on=clock.day_of(at),
-            valid_from=clock.day_of(at) if renews else found.valid_from,
-            valid_until=renewed_until if renews else None,
-            issuer_code=found.issuer_code,
-            issuer_name=found.issuer_name,
-            new_version=True,
-            valid_as_held=not renews,
-            renews=found.pk,
-            is_demo=found.is_demo,
-        ),
-        at=at,
-        actor=actors.of_user(user),
+    return Issue(
+        type=found.type,
+        holder=keepers.holder_of(found),
+        values={name: value for name, value in found.fields.items() if name in kept} | dict(changes),
+        issued_on=clock.day_of(at),
+        valid_from=clock.day_of(at) if renews else found.valid_from,
+        valid_until=renewed_until if renews else None,
+        issuer_code=found.issuer_code,
+        issuer_name=found.issuer_name,
+        new_version=True,
+        valid_as_held=not renews,
+        renews=found.pk,
+        is_demo=found.is_demo,
     )
-    act, words = ("certificate_renewed", "延续") if renews else ("certificate_corrected", "更正")
-    _tell(user, made, act=act, why=why, words=words, at=at, fields=sorted(changes))
-    return made
 
 
 def _tell(

@@ -11,6 +11,7 @@ from certificates import schemas, selectors
 from certificates.issuance import carrying
 from certificates.keeping.keepers import Holder
 from certificates.keeping.reissuing import Draft
+from certificates.models import Certificate
 from common.identifiers import mask_id, mask_name
 from portal.web.components.parts import CertificateFace, Row
 from rules.wording.showing import date_text
@@ -44,6 +45,19 @@ def preview(asked: Draft, *, holder: Holder) -> Preview:
         issuer=asked.issuer,
     )
     return Preview(face, _facts(asked, holder))
+
+
+def changed(asked: Draft, held: Certificate) -> list[Row]:
+    """Return the next version to be looked over: what changes, as it was typed; the rest is not shown to a keeper."""
+    lines = selectors.lines(asked.type, asked.values, version=asked.type.current_schema, mask=False)
+    return [
+        Row("换发的是", f"{asked.type.name}（{asked.number}），第 {held.version + 1} 版"),
+        *(Row(line.label, f"改为：{line.text}") for line in lines),
+        Row("其他内容", "照原来的不变"),
+        Row("有效期", _days(asked.valid_from, asked.valid_until)),
+        Row("加盖的印章", f"{asked.issuer}的电子印章"),
+        Row("理由", f"{asked.reason}（持证人会看到）"),
+    ]
 
 
 def _facts(asked: Draft, holder: Holder) -> list[Row]:

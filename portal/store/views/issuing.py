@@ -105,31 +105,48 @@ def change(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     keeper = access.keeper_of(request)
     found = finding.one(keeper.user, certificate_id=certificate_id)
     form, fields = ChangeForm(request.POST or None), _fields(request, found.type)
-    if form.is_valid() and fields.is_valid():
-        given = form.cleaned_data
-        made = _done(
-            form,
-            fields,
-            lambda: reissuing.change(
-                keeper.user,
-                certificate_id=certificate_id,
-                changes=fields.values,
-                reason=given["reason"],
-                renews=given["how"] == "renew",
-                renewed_until=given["until"],
-                at=clock.now(),
-            ),
-        )
-        if made is not None:
-            messages.success(request, f"已签发第 {made.version} 版，原来的一版不再使用，已经告诉持证人。")
-            return redirect("store:certificate", made.pk)
-    shown = {
+    known = {
         "keeper": keeper,
         "form": form,
         "fields": fields,
         "shown": holding.shown(found, on=clock.today()),
     }
-    return render(request, "store/change.html", shown, status=422 if form.is_bound else 200)
+    asked = None
+    if form.is_valid() and fields.is_valid() and "back" not in request.POST:
+        asked = _changed(reissuing.draft_change, keeper.user, found, form, fields)
+    made = (
+        _changed(reissuing.change, keeper.user, found, form, fields)
+        if asked is not None and "seal" in request.POST
+        else None
+    )
+    if made is not None:
+        messages.success(request, f"已签发第 {made.version} 版，原来的一版不再使用，已经告诉持证人。")
+        return redirect("store:certificate", made.pk)
+    if asked is not None and not form.errors and not fields.errors:
+        looked = {"facts": drafting.changed(asked, found), "kept": _kept(request)}
+        return render(request, "store/change_preview.html", known | looked)
+    failed = bool(form.errors or fields.errors)
+    return render(request, "store/change.html", known, status=422 if failed else 200)
+
+
+def _changed(
+    act: Callable[..., T], user: User, found: Certificate, form: ChangeForm, fields: FieldsForm
+) -> T | None:
+    """Look the next version over, or seal it: both from the same words."""
+    given = form.cleaned_data
+    return _done(
+        form,
+        fields,
+        lambda: act(
+            user,
+            certificate_id=found.pk,
+            changes=fields.values,
+            reason=given["reason"],
+            renews=given["how"] == "renew",
+            renewed_until=given["until"],
+            at=clock.now(),
+        ),
+    )
 
 
 def _done(form: Form, fields: FieldsForm, act: Callable[[], T]) -> T | None:

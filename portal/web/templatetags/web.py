@@ -325,9 +325,11 @@ def field_view(bound: BoundField) -> fields.FieldView:
 
 
 @register.inclusion_tag("components/form/errors.html")
-def error_summary(form: forms.BaseForm, title: str = "") -> dict[str, Any]:
-    """Draw the error summary of a form; it takes the focus when the page opens."""
-    found = fields.summary(form) if form.is_bound else []
+def error_summary(
+    form: forms.BaseForm, title: str = "", also: forms.BaseForm | None = None
+) -> dict[str, Any]:
+    """Draw the error summary of a form, or of two that stand in one; it takes the focus when the page opens."""
+    found = [error for one in (form, also) if one and one.is_bound for error in fields.summary(one)]
     return {"errors": found, "title": title or f"还不能继续，有 {len(found)} 处要改"}
 
 

@@ -130,7 +130,7 @@ def test_a_type_of_another_department_is_not_issued(browser: Client, keeper: Use
 def test_a_correction_changes_what_was_filled_in_and_keeps_the_rest(browser: Client, holder: Citizen) -> None:
     old = holder.certificates["resident_id"]
     address = f"/store/certificates/{old.pk}/change"
-    told = {"how": "correct", "reason": WHY, "field_address": "示例市龙湖区新溪镇 1 号"}
+    told = {"how": "correct", "reason": WHY, "field_address": "示例市龙湖区新溪镇 1 号", "seal": "yes"}
     made = Certificate.objects.get(pk=browser.post(address, told)["Location"].rpartition("/")[2])
     old.refresh_from_db()
     assert made.fields == {**old.fields, "address": "示例市龙湖区新溪镇 1 号"}
@@ -140,9 +140,22 @@ def test_a_correction_changes_what_was_filled_in_and_keeps_the_rest(browser: Cli
     assert browser.post(address, told).status_code == 409  # the old version leads nowhere
 
 
+def test_a_correction_is_looked_over_before_it_is_sealed(browser: Client, holder: Citizen) -> None:
+    old = holder.certificates["resident_id"]
+    address = f"/store/certificates/{old.pk}/change"
+    told = {"how": "correct", "reason": WHY, "field_address": "示例市龙湖区新溪镇 1 号"}
+    page = browser.post(address, told).content.decode()
+    for words in ("还没有签发", "改为：示例市龙湖区新溪镇 1 号", "第 2 版", WHY, "加盖电子印章并签发"):
+        assert words in page
+    assert old.fields["id_number"] not in page  # what does not change stays unseen
+    again = browser.post(address, told | {"back": "yes"})
+    assert (again.status_code, "示例市龙湖区新溪镇 1 号" in again.content.decode()) == (200, True)
+    assert not Certificate.objects.filter(previous=old).exists()
+
+
 def test_a_renewal_begins_today_and_ends_as_said(browser: Client, holder: Citizen) -> None:
     old = holder.certificates["resident_id"]
-    told = {"how": "renew", "reason": WHY, **day("until", date(2046, 11, 19))}
+    told = {"how": "renew", "reason": WHY, **day("until", date(2046, 11, 19)), "seal": "yes"}
     browser.post(f"/store/certificates/{old.pk}/change", told)
     made = Certificate.objects.get(previous=old)
     assert (made.valid_from, made.valid_until) == (date(2026, 11, 20), date(2046, 11, 19))
