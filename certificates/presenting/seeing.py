@@ -98,7 +98,10 @@ def _seen(found: Scan, *, at: datetime) -> list[Seen]:
     for row in locking.certificates(slugs, people={shown.holder_person_id}, bodies=bodies, share=True):
         held[slugs[row.type_id]].append(row)
     on = day_of(at)
-    return [_one(found, types[slug], choose(held[slug], on=on)) for slug in found.scope]
+    by_name = sorted(
+        types, key=lambda slug: types[slug].name
+    )  # as window and phone named them when they asked
+    return [_one(found, types[slug], choose(held[slug], on=on)) for slug in by_name]
 
 
 def _one(found: Scan, kind: CertificateType, choice: Choice) -> Seen:

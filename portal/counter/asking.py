@@ -87,7 +87,7 @@ def plan(presentation: Presentation, code: str) -> Plan | None:
         for use in compiled.package.uses.certificates
         if use.fields
     )
-    return Plan(matter, uses)
+    return Plan(matter, tuple(sorted(uses, key=lambda use: use.name)))
 
 
 def common(presentation: Presentation) -> frozenset[str]:

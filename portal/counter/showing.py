@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+
 from accounts.models import Organisation
 from approvals.applying import confirming
 from approvals.states import ApplicationState
@@ -113,10 +115,17 @@ def person(scan: Scan) -> Person:
     return Person(mask_name(holder.name), mask_id(holder.id_number), level, mask_name(other))
 
 
-def rows(scans: Sequence[Scan], *, at: datetime) -> list[tuple[Scan, str, tuple[str, str]]]:
-    """Return recent scans with whose they were, and how far they or what was filed under them came."""
+def rows(scans: Sequence[Scan], *, at: datetime) -> list[tuple[Scan, str, tuple[str, str], str]]:
+    """Return recent scans with whose they were, how far they or what was filed under them came, and where that is."""
     filed = confirming.filed_among(scans)
-    return [(one, _short(one), _came(one, filed.get(one.case_reference), at=at)) for one in scans]
+    found = [(one, filed.get(one.case_reference)) for one in scans]
+    return [(one, _short(one), _came(one, state, at=at), _address(one, state)) for one, state in found]
+
+
+def _address(scan: Scan, filed: ApplicationState | None) -> str:
+    if filed is not None:
+        return reverse("counter:taken", args=[scan.case_reference])
+    return reverse("counter:look", args=[scan.pk])
 
 
 def _came(scan: Scan, filed: ApplicationState | None, *, at: datetime) -> tuple[str, str]:
@@ -145,10 +154,10 @@ def _seconds(scan: Scan, now: Stage, *, at: datetime) -> int:
 def _asked(scan: Scan) -> list[tuple[str, str]]:
     kinds = schemas.kinds(scan.scope)
     specs = {slug: schemas.of_version(kind, kind.current_schema) for slug, kind in kinds.items()}
-    return [
+    return sorted(
         (kinds[slug].name, "、".join(specs[slug][name].label for name in fields if name in specs[slug]))
         for slug, fields in scan.scope.items()
-    ]
+    )
 
 
 def _found(one: Seen) -> Found:

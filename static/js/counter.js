@@ -20,8 +20,10 @@ box?.form.addEventListener("submit", (event) => {
   sessionStorage.setItem(KEY, `${digest(code)}@${Date.now()}`);
 });
 
-/* A page that names no place for the cursor: the first box of its form, else its heading; errors have taken it already. */
+/* A page that names no place for the cursor: the first box to be seen of its form, else its heading; errors have
+   taken it already. */
 const typed = "form[data-autosave] :is(input:not([type=hidden], [type=file], [disabled], [readonly]), select, textarea)";
-if (!document.querySelector("[autofocus], [data-error-summary]") && !location.hash) {
-  (document.querySelector(typed) || document.querySelector("main [data-focus]"))?.focus({ preventScroll: true });
+const seen = (what) => [...document.querySelectorAll(what)].find((one) => one.getClientRects().length); // not in a closed dialog
+if (!seen("[autofocus], [data-error-summary]") && !location.hash) {
+  (seen(typed) || document.querySelector("main [data-focus]"))?.focus({ preventScroll: true });
 }

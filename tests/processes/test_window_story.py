@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from approvals.applying import attached
@@ -106,6 +106,7 @@ def ask_and_agree(counter: Page, phone: Page, *, words: str, matter: str) -> Non
     counter.wait_for_selector("text=受理申请")
     counter.keyboard.press("Alt+Enter")
     counter.wait_for_selector("text=填好了，请群众核对")
+    expect(counter.locator("main :focus")).to_have_count(1)  # who types goes on: no click, no row of tabs
 
 
 def confirm(counter: Page, phone: Page, *, promise: str = "", name: str = "") -> None:
@@ -150,7 +151,9 @@ def correct(keeper: Page, card: Certificate) -> Certificate:
     keeper.check("[name=how][value=correct]")
     keeper.fill("[name=reason]", "门牌重新编排，照新门牌更正")
     keeper.fill("[name=field_address]", "示例市龙湖区长平路 11 号首层")
-    keeper.click("button:has-text('签发新版本')")
+    keeper.click("button:has-text('下一步：核对')")
+    keeper.wait_for_selector("text=改为：示例市龙湖区长平路 11 号首层")
+    keeper.click("button:has-text('加盖电子印章并签发')")
     keeper.wait_for_selector("text=已签发第 2 版")
     return Certificate.objects.get(previous=card)
 

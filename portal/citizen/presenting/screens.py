@@ -198,7 +198,7 @@ def _asked(shown: Presentation, scan: Scan, *, at: datetime) -> tuple[tuple[Aske
             "、".join(specs[slug][name].label for name in fields if name in specs[slug]),
             *states[slug],
         )
-        for slug, fields in scan.scope.items()
+        for slug, fields in sorted(scan.scope.items(), key=lambda one: types[one[0]].name)
     )
     personal = [
         specs[slug][name].label

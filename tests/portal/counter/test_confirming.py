@@ -188,6 +188,12 @@ def test_the_desk_tells_what_was_filed_from_who_walked_away(pair: Pair) -> None:
     answer = pair.window.post(reverse("counter:leave", args=[away.pk]), follow=True).content.decode()
     assert answer.count("审批通过") == 1
     assert answer.count("没有提交，已结束") == 1
+    result = reverse("counter:taken", args=[Application.objects.get().reference])
+    assert (
+        answer.count(f'href="{result}"') == 1
+    )  # what was filed is opened where it stands, not where it began
+    assert reverse("counter:look", args=[scan.pk]) not in answer
+    assert f'href="{result}"' in pair.window.get(reverse("counter:look", args=[scan.pk])).content.decode()
 
 
 def test_the_window_reads_of_the_one_who_stands_there_and_takes_above_what_it_sees(pair: Pair) -> None:
