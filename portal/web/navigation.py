@@ -88,6 +88,10 @@ DESK_OF = {  # what each role finds in the bar
         "supervision:registers",
     ),
 }
+BELONGS = {
+    "supervision:free_list": "supervision:coverage",
+    "store:comparison": "store:imports",
+}  # page: its place
 FOOTER_PLACES = (
     ("public:sitemap", "网站地图", "网站地图", "world"),
     ("public:accessibility", "无障碍说明", "无障碍说明", "accessible"),
@@ -122,6 +126,8 @@ def places(request: HttpRequest, table: tuple[tuple[str, str, str, str], ...]) -
         if request.path == row[2] or (row[2] != "/" and request.path.startswith(row[2]))
     ]
     here = max(leads, key=len, default="")
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    here = found[BELONGS[page]][2] if BELONGS.get(page) in found else here
     return {
         name: Place(label, short, url, icon, current=url == here, unread=name == INBOX)
         for name, (label, short, url, icon) in found.items()

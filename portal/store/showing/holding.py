@@ -10,7 +10,7 @@ from typing import Any
 from accounts.models import User
 from certificates.keeping import keepers
 from certificates.models import Certificate, EndingProposal, ImportBatch
-from certificates.states import TRANSITIONS, CertificateStatus, EndingStatus
+from certificates.states import ENDED, TRANSITIONS, CertificateStatus, EndingStatus
 from common import clock
 from common.identifiers import mask_name
 from portal.store.showing.stocking import actor_name
@@ -66,12 +66,13 @@ class CertificatePage:
     may_confirm: bool
     keeps: bool
     moves: frozenset[str]
+    successor: Certificate | None
 
 
 def shown(certificate: Certificate, *, on: date) -> Shown:
     """Return a certificate for a list. Expired is derived from the day."""
     status = CertificateStatus(certificate.status)
-    state, chip = str(status.label), _CHIPS.get(status, "dead")
+    state, chip = f"{'已' if status in ENDED else ''}{status.label}", _CHIPS.get(status, "dead")
     if status == CertificateStatus.VALID and certificate.expired_on(on):
         state, chip = ("尚未生效", "soon") if on < certificate.valid_from else ("已过期", "old")
     holder = certificate.holder_person
@@ -91,6 +92,7 @@ def certificate_page(user: User, certificate: Certificate, *, on: date) -> Certi
         may_confirm=mine and waiting is not None and waiting.proposed_by_id != user.pk,
         keeps=mine,
         moves=frozenset(map(str, TRANSITIONS[CertificateStatus(certificate.status)])),
+        successor=getattr(certificate, "successor", None),
     )
 
 
@@ -101,7 +103,8 @@ def _facts(certificate: Certificate) -> Iterator[Row]:
     yield Row("版本", f"第 {certificate.version} 版")
     yield Row("颁发机构", certificate.issuer_name)
     yield Row("签发日期", certificate.issued_on.isoformat())
-    yield Row("有效期", f"{certificate.valid_from.isoformat()} 至 {until.isoformat() if until else '长期'}")
+    begins = certificate.valid_from.isoformat()
+    yield Row("有效期", f"{begins} 至 {until.isoformat()}" if until else f"{begins} 起，长期")
     yield Row("电子印章", "已加盖" if certificate.seal_id else "没有加盖（存量导入）")
     if certificate.batch is not None:
         yield Row("来源", imported(certificate.batch))

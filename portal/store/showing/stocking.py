@@ -94,18 +94,25 @@ def import_line(one: ImportBatch) -> Line:
     """Return an import as the list shows it."""
     state = ImportState(one.state)
     words = CHECKED if state in BEFORE else TAKEN
-    told = f"{words[0]} {one.accepted}，{words[1]} {one.known}，{words[2]} {one.rejected}"
+    told = f"{words[0]} {one.accepted} 行，{words[1]} {one.known} 行，{words[2]} {one.rejected} 行"
     if one.superseded:
-        told += f"，{GIVING_WAY if state in BEFORE else GAVE_WAY} {one.superseded}"
+        told += f"，{GIVING_WAY if state in BEFORE else GAVE_WAY} {one.superseded} 张"
     return Line(one, "store:import", *_state(one), told)
 
 
 def _state(one: ImportBatch) -> tuple[str, str]:
     """Return the state of an import and its mark: green only where every row came in or was there."""
     state = ImportState(one.state)
+    if nothing_to_release(one):
+        return "没有可以入库的", "fail"
     if state is not ImportState.DONE or not one.rejected:
         return str(state.label), PILLS[state]
     return ("部分导入", "unknown") if one.accepted or one.known else ("一行也没有导入", "fail")
+
+
+def nothing_to_release(one: ImportBatch) -> bool:
+    """Return whether a file was looked through and holds no row that could come in: nobody has to look at it."""
+    return one.state == ImportState.REVIEW and not one.accepted
 
 
 def comparison_line(one: Reconciliation) -> Line:
@@ -113,7 +120,7 @@ def comparison_line(one: Reconciliation) -> Line:
     state = ImportState(one.state)
     counts = one.report.get("counts", {})
     differing = sum(counts.values()) - counts.get("same", 0)
-    told = f"一致 {counts['same']}，不一致 {differing}" if counts else ""
+    told = f"一致 {counts['same']} 张，不一致 {differing} 张" if counts else ""
     return Line(one, "store:comparison", COMPARING[state], PILLS[state], told)
 
 
@@ -128,6 +135,7 @@ class Shown:
     percent: int
     left: str
     before: bool
+    nothing: bool
     may_release: bool
     sample: list[list[str]]
     began: str
@@ -152,7 +160,8 @@ def shown(one: ImportBatch, *, user: User) -> Shown:
         percent,
         left,
         before=state in BEFORE,
-        may_release=review and one.started_by != actors.of_user(user),
+        nothing=nothing_to_release(one),
+        may_release=review and one.accepted > 0 and one.started_by != actors.of_user(user),
         sample=releasing.sample(one.pk) if review else [],
         began=actor_name(one.started_by),
         released=actor_name(one.released_by),

@@ -73,7 +73,7 @@ def confirm(request: HttpRequest, ending_id: UUID) -> HttpResponse:
     """End a certificate as a colleague proposed."""
     keeper = access.keeper_of(request)
     ended = moving.confirm(keeper.user, proposal_id=ending_id, at=clock.now())
-    messages.success(request, f"已确认：证照现在是“{ended.get_status_display()}”，已经告诉持证人。")
+    messages.success(request, f"已确认：证照已{ended.get_status_display()}，已经告诉持证人。")
     return redirect("store:certificate", ended.pk)
 
 

@@ -87,6 +87,21 @@ def test_an_import_says_how_much_of_it_came_in(accepted: int, known: int, reject
     assert stocking.import_line(batch).words == words
 
 
+def test_a_file_without_a_row_that_can_come_in_waits_for_nobody(keeper: User) -> None:
+    batch = ImportBatch(state=ImportState.REVIEW, accepted=0, rejected=2, started_by="system", size=1)
+    batch.created_at = batch.seen_at = clock.now()
+    shown = stocking.shown(batch, user=keeper)
+    assert (shown.nothing, shown.may_release, shown.state, shown.pill) == (
+        True,
+        False,
+        "没有可以入库的",
+        "fail",
+    )
+    batch.accepted = 1
+    shown = stocking.shown(batch, user=keeper)
+    assert (shown.nothing, shown.may_release, shown.state) == (False, True, "等待复核")
+
+
 def test_one_person_with_two_accounts_is_no_second_keeper(
     browser: Client,
     keeper: User,
@@ -136,7 +151,7 @@ def test_a_file_comes_in_and_its_faults_are_handed_out(
         "3", "“颁发日期”不对：日期应写作 2020-01-31 这样的样子", f"{number},隐名氏,P2,2020-13-01,甲",
     ]  # fmt: skip
     assert JournalEntry.objects.filter(act="refused_rows_handed_out").count() == 1
-    assert "新入库 1，已有 0，没有导入 1" in browser.get(PAGE).content.decode()
+    assert "新入库 1 行，已有 0 行，没有导入 1 行" in browser.get(PAGE).content.decode()
 
 
 def test_a_file_on_the_server(
