@@ -40,6 +40,7 @@ class UseRow:
     pill: str
     outcome: str
     ground: str
+    purpose: str
     reported: str = ""
 
 
@@ -81,6 +82,11 @@ class Visit:
     def reported(self) -> list[str]:
         """Return how far the reports about these looks have come."""
         return list(dict.fromkeys(row.reported for row in self.rows if row.reported))
+
+
+def visits(rows: Iterable[UseRow]) -> list[Visit]:
+    """Return the rows, those of one visit together, without the days between: the newest few beside the wallet."""
+    return [visit for _, found in by_day(rows) for visit in found]
 
 
 def by_day(rows: Iterable[UseRow]) -> list[tuple[str, list[Visit]]]:
@@ -128,6 +134,7 @@ def _use_row(
         pill=uses.PILLS.get(outcome, "neutral"),
         outcome=uses.OUTCOMES[outcome],
         ground=uses.ground(record, agents=agents),
+        purpose=uses.purpose(record),
         reported=report_words(getattr(record, "report", None)),
     )
 
@@ -201,7 +208,7 @@ def _pill(row: Authorisation, on: date) -> tuple[str, str]:
 def _scope(
     row: Authorisation, types: dict[str, CertificateType], labels: dict[int, dict[str, str]]
 ) -> tuple[tuple[str, str], ...]:
-    return tuple(
+    named = (
         (
             types[slug].name,
             "、".join(labels[types[slug].pk].get(name, name) for name in fields) or "只看有没有，不读内容",
@@ -209,3 +216,4 @@ def _scope(
         for slug, fields in row.scope.items()
         if slug in types
     )
+    return tuple(sorted(named))

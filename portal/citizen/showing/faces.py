@@ -78,11 +78,8 @@ def short(
     `may_give`: who looks may let a body see it. `renewals`: where what runs out is renewed, by type.
     """
     face_state = state(certificate, on=on)
-    give = Act("授权", f"{reverse('citizen:give_authorisation')}?certificate={certificate.pk}")
-    offered = may_give and group(face_state) != "ended"
     address = reverse("citizen:certificate", args=[certificate.pk])
-    pick = f"{reverse('citizen:code_pick')}?types={certificate.type.slug}"
-    usable = shows and group(face_state) != "ended"
+    show, give = _uses(certificate, face_state, may_give=may_give, shows=shows)
     where = (renewals or {}).get(certificate.type.slug, "") if face_state in RUNNING_OUT else ""
     version = f"，第 {certificate.version} 版" if certificate.version > 1 else ""
     return CertificateFace(
@@ -95,12 +92,23 @@ def short(
         note=note(certificate, face_state, on=on),
         url=address,
         acts=(
-            Act("亮证", pick, "qrcode") if usable else Act("打开", address),
+            *(show or (Act("打开", address),)),
             *([Act("续办", where)] if where else []),
-            *([give] if offered else []),
+            *give,
             Act("记录", f"{reverse('citizen:uses')}?certificate={certificate.pk}"),
         ),
     )
+
+
+def _uses(
+    certificate: Certificate, face_state: str, *, may_give: bool, shows: bool
+) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
+    """Return the ways to show it at a window and to let a body see it, each none or one; what has ended has none."""
+    if group(face_state) == "ended":
+        return (), ()
+    pick = f"{reverse('citizen:code_pick')}?types={certificate.type.slug}"
+    give = f"{reverse('citizen:give_authorisation')}?certificate={certificate.pk}"
+    return (Act("亮证", pick, "qrcode"),) * shows, (Act("授权", give, "shield-check"),) * may_give
 
 
 def note(certificate: Certificate, face_state: str, *, on: date) -> str:
@@ -113,23 +121,35 @@ def note(certificate: Certificate, face_state: str, *, on: date) -> str:
         return NOTES.get(face_state, "")
     at, ask = certificate.status_changed_at, f"如有疑问，请问{certificate.issuer_name}。"
     since = f"{cn_day(clock.day_of(at))}起" if at else ""
-    reason = f"：{certificate.status_reason}" if certificate.status_reason else ""
+    said = certificate.status_reason.rstrip("。；;. ")
+    reason = f"：{said}" if said else ""
     if face_state == "suspended":
         return f"{since}暂停使用{reason}。暂停期间不能用于办事；恢复后会发消息告诉您。{ask}"
     return f"{since}不能再用于办事{reason}。{ask}"
 
 
 def face(
-    request: HttpRequest, certificate: Certificate, *, viewer: Principal, on: date, opened: bool
+    request: HttpRequest,
+    certificate: Certificate,
+    *,
+    viewer: Principal,
+    on: date,
+    opened: bool,
+    may_give: bool = False,
 ) -> CertificateFace:
-    """Return the full card of a certificate of the viewer's own; `opened`: it stands on its own page."""
+    """Return the full card of a certificate of the viewer's own; `opened`: it stands on its own page.
+
+    `may_give`: who looks may let a body see it.
+    """
     card = store.card(certificate, viewer=viewer)
     lines = [(line.label, line.text) for line in card.lines]
+    face_state, shows = state(certificate, on=on), viewer.limits.sees_certificates
+    show, give = _uses(certificate, face_state, may_give=may_give, shows=shows)
     own = (Act("打开证照", reverse("citizen:certificate", args=[certificate.pk]), "qrcode"),)
     records = (Act("用证记录", f"{reverse('citizen:uses')}?certificate={certificate.pk}", "history"),)
     return CertificateFace(
         title=card.type_name,
-        state=state(certificate, on=on),
+        state=face_state,
         rows=(
             *lines,
             ("颁发机构", certificate.issuer_name),
@@ -144,7 +164,7 @@ def face(
         seal_text=certificate.issuer_name if certificate.seal_id else "",  # an imported one bears none
         seal_purpose=DEMO if certificate.is_demo else seals.NAME,
         icon=type_icon(certificate.type.icon),
-        acts=records if opened else own + records,
+        acts=show + give + records if opened else own + records,
     )
 
 

@@ -14,14 +14,15 @@ from certificates.holding import authorising, downloading
 from certificates.states import CertificateStatus
 from common import clock
 from portal.citizen import finding
-from portal.citizen.holding.rows import use_rows
+from portal.citizen.holding.rows import use_rows, visits
 from portal.citizen.holding.views import held, uses_of
 from portal.citizen.presenting import screens
 from portal.citizen.showing import faces
 from portal.web import serving
 from portal.web.principals import principal_of
 
-NEWEST = 4
+NEWEST, VISITS = 4, 3
+LOOKED_THROUGH = 40  # records: a visit at a window is about ten
 
 
 @require_safe
@@ -41,7 +42,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "wanted": wanted,
         "screen": screens.screen(principal, at=clock.now()),
-        "uses": use_rows(uses_of(principal)[:NEWEST]),
+        "visits": visits(use_rows(uses_of(principal)[:LOOKED_THROUGH]))[:VISITS],
     }
     return render(request, "citizen/wallet.html", known)
 
@@ -55,7 +56,8 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """Open one certificate of one's own, with the code others check it by."""
     today = clock.today()
     principal, found = finding.certificate(request, certificate_id=certificate_id)
-    face = faces.face(request, found, viewer=principal, on=today, opened=True)
+    gives = authorising.may_give(principal)
+    face = faces.face(request, found, viewer=principal, on=today, opened=True, may_give=gives)
     known = {
         "certificate": found,
         "face": face,

@@ -87,7 +87,7 @@ def answer(identifier_or_token: str, *, digest: str = "") -> Answer:
     return Answer(
         kind=kind,
         icon=icon,
-        title=checked.label,
+        title=f"已{checked.label}" if checked.state is CheckState.REVOKED else checked.label,
         says=says,
         rows=_rows(checked),
         at=checked.checked_at,

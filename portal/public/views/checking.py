@@ -26,6 +26,7 @@ from records.files.errors import FileRefused
 log = logging.getLogger("portal.public")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 YEAR = 365 * 24 * 3600
+NOTHING_TYPED = "请先填写电子证照标识，它印在证照最下面一行。"
 A_FILE = 5  # checks: what a look at a file costs
 
 
@@ -35,9 +36,10 @@ A_FILE = 5  # checks: what a look at a file costs
 def check(request: HttpRequest) -> HttpResponse:
     """Show the form, and the answer when an identifier is given."""
     asked = verifying.tidy(request.GET.get("id", ""))
-    if not asked or verifying.fault(asked):
-        known = {"asked": asked, "fault": verifying.fault(asked) if asked else "", "file_fault": ""}
-        return render(request, "public/check.html", known, status=422 if asked else 200)
+    fault = verifying.fault(asked) if asked else NOTHING_TYPED if "id" in request.GET else ""
+    if not asked or fault:
+        known = {"asked": asked, "fault": fault, "file_fault": ""}
+        return render(request, "public/check.html", known, status=422 if fault else 200)
     return _answer(request, asked, shown=asked)
 
 

@@ -9,6 +9,7 @@ from accounts import actors
 from accounts.models import Person, User
 from approvals.applying.taking import over_among
 from certificates import schemas
+from certificates.holding.using import PREFILL
 from certificates.models import TypeSchema, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
 from common import clock
@@ -33,6 +34,7 @@ OUTCOMES = {
     UseOutcome.DECLINED: "您没有同意，已拒绝",
     UseOutcome.NOT_ALLOWED: "依法不能查验，已拒绝",
 }
+PURPOSES = {PREFILL: "把证照内容填进申请表"}
 REFUSED = (UseOutcome.UNAUTHORISED, UseOutcome.DECLINED, UseOutcome.NOT_ALLOWED)
 _BY_KIND = {"system": "系统自动核验", "person": "办理人填表时看到"}
 
@@ -64,6 +66,11 @@ def giver(record: UseRecord) -> UUID | None:
     """Return who acted for the holder; older records know it from their consent alone."""
     given_by = record.authorisation.given_by_id if record.authorisation else None
     return record.agent_id or given_by
+
+
+def purpose(record: UseRecord) -> str:
+    """Return what it was for; 预填 is a word of the trade."""
+    return PURPOSES.get(record.purpose, record.purpose)
 
 
 def agent_names(people: Iterable[UUID | None]) -> dict[UUID | None, str]:
@@ -109,7 +116,7 @@ def details(record: UseRecord, *, holder: str = "您") -> list[Row]:
         "什么时候": iso_dt(record.at),
         "哪本证照": f"{record.type.name}{version}",
         "看了什么": "、".join(labels.get(name, name) for name in record.fields) or "什么也没有看到",
-        "用来做什么": record.purpose,
+        "用来做什么": purpose(record),
         "事项": matter_names([record.matter_code]).get(record.matter_code, "") if record.matter_code else "",
         "件号": ref4(record.case_reference) if record.case_reference else "",
         "依据": ground(record, agents=agents).removeprefix("依据：").replace("您", holder),

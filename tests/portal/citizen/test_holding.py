@@ -18,6 +18,7 @@ from certificates.holding import looking, reporting
 from certificates.holding.looking import Duty
 from certificates.models import Authorisation, CertificateType, MisuseReport, UseRecord
 from certificates.states import MisuseFinding
+from portal.web.components import uses
 from tests.factories import district
 from tests.factories.district import Citizen
 from tests.factories.fixtures import NOON
@@ -70,13 +71,22 @@ def test_the_looks_of_one_visit_are_one_row_that_opens_to_each(
     outside = re.sub(r"<details.*?</details>", "", shown, flags=re.DOTALL)
     told = re.findall(r'系统自动核验</h3><p class="note">([^<]*)</p><p class="note">([^<]*)</p>', outside)
     by_purpose = {words.split("，")[2]: (line, words) for line, words in told}
-    assert set(by_purpose) == {"预填", "自动核验"}
+    assert set(by_purpose) == {"把证照内容填进申请表", "自动核验"}
     for purpose, (line, words) in by_purpose.items():
-        looks = [one for one in records if one.purpose == purpose]
+        looks = [one for one in records if uses.purpose(one) == purpose]
         assert len(looks) > 1
         assert words.startswith(f"共看 {len(looks)} 次，最近 ")
         assert set(line.partition("：")[2].split("、")) == {one.type.name for one in looks}
     assert f'href="{USES}/{looked.pk}"' in outside  # what stands alone is drawn as it was
+
+
+def test_beside_the_wallet_a_visit_is_one_row(page: Client, looked: UseRecord, decide: Any) -> None:
+    walking.submit(page)
+    decide()
+    beside = page.get("/certificates").content.decode().partition("谁用过我的证照")[2]
+    assert beside.count("系统自动核验</h3>") == 2  # filling in, checking: three looks each
+    assert "居民身份证、" in beside
+    assert f'href="{USES}/{looked.pk}"' in beside
 
 
 def test_every_look_is_there_with_who_why_and_on_what_ground(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError, transaction
@@ -152,3 +153,12 @@ def test_no_code_is_drawn_for_what_is_no_token(client, token) -> None:
 def test_drawing_a_code_looks_nothing_up(client, django_assert_num_queries, db) -> None:
     with django_assert_num_queries(0):
         assert client.get(f"/c/{'a' * 32}/code.svg").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["", "   "])
+def test_an_empty_box_is_told_what_belongs_there(client: Any, typed: str) -> None:
+    response = client.get("/check", {"id": typed})
+    assert response.status_code == 422
+    assert response.content.decode().count("请先填写电子证照标识") == 2  # above, and at the box
+    assert "请先填写" not in client.get("/check").content.decode()
