@@ -384,11 +384,11 @@ def test_who_releases_a_file_reads_what_it_supersedes(
     content = head + "".join(f"{who},{name},{number},2020-01-01,{v},甲\n" for who, name, number, v in lines)
     address = post(browser, django_capture_on_commit_callbacks, content.encode())["Location"]
     tasks.take(woken[-1])
-    assert "可以入库 3，库里已有 0，不能导入 0，将被替代 1" in browser.get(PAGE).content.decode()
+    assert "可以入库 3 行，库里已有 0 行，不能导入 0 行，将被替代 1 张" in browser.get(PAGE).content.decode()
     assert set(Certificate.objects.values_list("status", flat=True)) == {"valid"}
     client.force_login(district.keeper(district.POLICE["issuer_code"], name="杨志刚"))
     shown = " ".join(client.get(address).content.decode().split())
-    assert "<dt>将被替代</dt><dd>1 库里原有的证照，由这次的新版替代</dd>" in shown
+    assert "<dt>将被替代</dt><dd>1 张 库里原有的证照，由这次的新版替代</dd>" in shown
     assert "库里现有的 1 张证照随即变为“被替代”，不能改回" in shown
     assert "被替代，替代第 1 版" in shown  # the second version, by the third
     assert "有效，替代第 2 版" in shown
@@ -396,7 +396,7 @@ def test_who_releases_a_file_reads_what_it_supersedes(
         assert client.post(f"{address}/release").status_code == 302
     tasks.take(woken[-1])
     shown = " ".join(client.get(address).content.decode().split())
-    assert "<dt>已被替代</dt><dd>1 库里原有的证照，由这次的新版替代</dd>" in shown
+    assert "<dt>已被替代</dt><dd>1 张 库里原有的证照，由这次的新版替代</dd>" in shown
     old = Certificate.objects.get(number="P1", version=1)
     assert (old.status, Certificate.objects.get(number="P2").status) == ("superseded", "valid")
     assert "换发了新版本，这一版停止使用" in client.get(f"/store/certificates/{old.pk}").content.decode()
