@@ -22,7 +22,7 @@ from approvals.states import OPEN, ApplicationState
 from certificates.models import Certificate
 from certificates.states import CertificateStatus
 from common import clock
-from common.selects import Select
+from common.worded import Select
 from matters import editions
 from matters.models import Matter
 from records.models import StoredFile

@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from certificates.errors import InvalidFields, UnknownType
 from certificates.models import CertificateType, TypeSchema
 from common.identifiers import InvalidIdentifier, resident_id
+from common.worded import Select
 from rules.language.invalid import InvalidTree, problems_in
 from rules.language.raw import Unreadable, value_of
 from rules.language.vocabulary import FactSpec, FactType, FieldSpec
 
 Values = Mapping[str, Any]
-_KINDS = "SELECT * FROM certificates_certificatetype WHERE slug = ANY(%s)"
+_KINDS = Select(CertificateType.objects.all)
 
 
 def parse(slug: str, fields: Mapping[str, Any]) -> dict[str, FactSpec]:
@@ -34,7 +35,7 @@ def parse(slug: str, fields: Mapping[str, Any]) -> dict[str, FactSpec]:
 
 def kinds(slugs: Collection[str]) -> dict[str, CertificateType]:
     """Return certificate types by slug, or raise UnknownType."""
-    found = {kind.slug: kind for kind in CertificateType.objects.raw(_KINDS, [list(slugs)])}
+    found = {kind.slug: kind for kind in _KINDS.rows("WHERE slug = ANY(%s)", [list(slugs)])}
     for slug in sorted(set(slugs) - found.keys()):
         raise UnknownType(slug)
     return found

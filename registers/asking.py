@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from common import clock
+from common.worded import NO_WAIT, Insert
 from registers import answering, authenticating, breaking, calling, keeping, selectors
 from registers.answering import Content, Outcome
 from registers.authenticating import Unconfigured
@@ -27,8 +28,8 @@ from registers.calling import Call, Calls, Reply
 from registers.models import Register, RegisterCall
 
 # Not waited for until it is on disk: the call is, and so will be whatever is decided on its answer, later in the log.
+_CALLS = Insert(RegisterCall)
 _WRITE_BACK = """
-SET LOCAL synchronous_commit = off;
 UPDATE registers_registercall AS c
    SET outcome = n.outcome, error = n.error, latency_ms = n.latency_ms, attempts = n.attempts
   FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::integer[], %s::integer[])
@@ -204,7 +205,8 @@ def _record(rows: list[RegisterCall]) -> list[RegisterCall]:
     if not rows:
         return []
     with transaction.atomic(durable=True):
-        return RegisterCall.objects.bulk_create(rows)
+        _CALLS.rows(rows)
+    return rows
 
 
 def _query(question: Question) -> dict[str, object]:
@@ -267,4 +269,4 @@ def _write_back(calls: Sequence[tuple[RegisterCall, Reply, Content]]) -> None:
         [reply.attempts for _, reply, _ in calls],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_BACK, columns)
+        cursor.execute(NO_WAIT + _WRITE_BACK, columns)

@@ -9,6 +9,10 @@ from uuid import UUID
 from accounts.models import Message, Person
 from accounts.telling import outbox, wording
 from common import clock
+from common.worded import Insert
+
+# What was told before is not said twice.
+_MESSAGES = Insert(Message, conflicts="ON CONFLICT DO NOTHING")
 
 
 def message(
@@ -42,7 +46,7 @@ def send(messages: Iterable[Message]) -> None:
     given = list(messages)
     if not given:
         return
-    Message.objects.bulk_create(given, ignore_conflicts=True)  # told before: nothing is said twice
+    _MESSAGES.rows(given)
     outbox.put(given)
 
 

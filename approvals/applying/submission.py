@@ -32,10 +32,12 @@ from approvals.telling import News
 from approvals.workflow import Move
 from certificates.holding import authorising
 from common.clock import now
+from common.worded import Insert
 from matters import editions
 from records import journal
 from records.proving.chain import Json
 
+_APPLICATIONS, _EVIDENCE = Insert(Application), Insert(Evidence)
 STANDS = "申请人认为没有错，请工作人员核实"
 
 
@@ -120,7 +122,7 @@ def _submit(principal: Principal, draft: Draft, *, key: str, window: Window | No
         return None
     at = now()
     application = _open(selectors.acted_on(draft, principal), key=key, at=at, window=window)
-    Evidence.objects.bulk_create(evidence.of(application))
+    _EVIDENCE.rows(evidence.of(application))
     journal.note(
         stream=application.stream,
         act="submitted",
@@ -145,7 +147,7 @@ def _told(principal: Principal, window: Window | None) -> str:
 
 def _open(draft: Draft, *, key: str, at: datetime, window: Window | None) -> Application:
     channel = Application.Channel.COUNTER if window else Application.Channel.ONLINE
-    return Application.objects.create(
+    application = Application(
         reference=draft.reference,
         matter=draft.matter,
         edition=draft.edition,
@@ -162,6 +164,8 @@ def _open(draft: Draft, *, key: str, at: datetime, window: Window | None) -> App
         waiting_since=at,
         is_demo=draft.person.is_demo,
     )
+    _APPLICATIONS.rows([application])
+    return application
 
 
 @transaction.atomic

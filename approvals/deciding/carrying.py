@@ -21,6 +21,7 @@ from certificates.holding import using
 from certificates.models import Seal
 from certificates.sealing import seals
 from common import workdays
+from common.worded import Insert
 from matters import editions
 from matters.models import Matter
 from records.proving.chain import Json
@@ -44,6 +45,7 @@ STOPPED = (
 UNSEALED = (
     "发证单位的电子印章现在不能使用，证照不能自动签发，由工作人员办理"  # nothing is lost; see `NoUsableSeal`
 )
+_JUDGEMENTS = Insert(Judgement)
 _LOCK = """
 SELECT id, attempts, (SELECT count(*) FROM approvals_judgement j WHERE j.application_id = a.id),
        (SELECT m.instant_stop_id IS NOT NULL FROM matters_matter m WHERE m.id = a.matter_id)
@@ -125,7 +127,7 @@ def _give_back(applications: Sequence[Application]) -> None:
 def _store(judged: Sequence[Judged], earlier: Mapping[UUID, int]) -> dict[UUID, Judgement]:
     """Store one judgement a case, numbered after the earlier ones."""
     judgements = [_judgement(one, earlier[one.application.pk] + 1) for one in judged]
-    Judgement.objects.bulk_create(judgements)
+    _JUDGEMENTS.rows(judgements)
     return {judgement.application_id: judgement for judgement in judgements}
 
 

@@ -22,9 +22,12 @@ from certificates.issuance import issuing, lifecycle
 from certificates.issuance.issuing import Issue
 from certificates.models import Certificate, Seal
 from certificates.states import CertificateStatus
+from common.worded import Insert
 from matters.editions import Compiled
 from matters.format.results import Ending
 from rules.language.values import Facts, Value
+
+_DECISIONS = Insert(Decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def grant_many(
     """
     if not grants:
         return []
-    decisions = Decision.objects.bulk_create([_decision(grant, at) for grant in grants])
+    decisions = _DECISIONS.rows([_decision(grant, at) for grant in grants])
     holders = [_holder(grant, decision, at) for grant, decision in zip(grants, decisions, strict=True)]
     issues = [_issue(*parts, at) for parts in zip(grants, decisions, holders, strict=True)]
     certificates = issuing.issue_many(issues, at=at, locked=seals)

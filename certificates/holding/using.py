@@ -23,10 +23,12 @@ from certificates.errors import NotYours
 from certificates.holding.choosing import Choice, choose
 from certificates.models import Authorisation, Certificate, CertificateType, Scan, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
+from common.worded import NO_WAIT, Insert
 from rules.language.values import UnknownReason
 
 PREFILL = "预填"
 BY_MACHINE = "系统核验"
+_USES = Insert(UseRecord)
 _TOLD = """
 SELECT type_id, certificate_id, version, outcome FROM certificates_userecord
  WHERE case_reference = %s AND authorisation_id IS NOT DISTINCT FROM %s::uuid AND purpose = %s
@@ -122,10 +124,15 @@ class _Seen:
 
 
 def collect(needs: Sequence[Need], *, on: date, actor: str, at: datetime) -> list[dict[str, Reading]]:
-    """Return a Reading per need and type. Its use records are committed before: not inside a transaction."""
+    """Return a Reading per need and type. Its use records are committed before: not inside a transaction.
+
+    For a worker that decides: that commit waits for no disk, since whatever follows from what was read (a question to
+    a register, a decision) leaves the process after a later commit that does, and that takes this one along.
+    """
     with transaction.atomic(durable=True):
         seen = [_proven(types) for types in _look(needs, on=on)]
-        UseRecord.objects.bulk_create([_record(one, actor=actor, at=at) for one in _flat(seen) if one.fields])
+        written = [_record(one, actor=actor, at=at) for one in _flat(seen) if one.fields]
+        _USES.rows(written, before=NO_WAIT)
     return [{slug: _reading(one) for slug, one in types.items()} for types in seen]
 
 
@@ -139,7 +146,7 @@ def prefill(need: Need, *, on: date, at: datetime, actor: str = SYSTEM) -> dict[
         (seen,) = map(_proven, _look([need], on=on))
         told = _told_before(need)
         fresh = [one for one in seen.values() if one.fields and _trace(one) not in told]
-        UseRecord.objects.bulk_create([_record(one, actor=actor, at=at, purpose=PREFILL) for one in fresh])
+        _USES.rows([_record(one, actor=actor, at=at, purpose=PREFILL) for one in fresh])
         transaction.set_rollback(not fresh)
     return {slug: _reading(one) for slug, one in seen.items()}
 

@@ -30,9 +30,11 @@ from certificates.states import CertificateStatus
 from common import clock
 from common.errors import DomainError
 from common.identifiers import certificate_identifier, make_certificate_identifier
+from common.worded import Insert
 from records.journal import Note, note_many
 from records.proving.chain import Json
 
+_CERTIFICATES = Insert(Certificate)
 _SERIAL = re.compile(r"[0-9A-Z]{1,40}")
 _OF_NUMBERS = {
     "one_certificate_a_number_and_version",
@@ -262,7 +264,7 @@ def _identifier(plan: _Plan) -> str:
 
 def _insert(certificates: Sequence[Certificate], plans: Sequence[_Plan]) -> None:
     try:
-        Certificate.objects.bulk_create(certificates)
+        _CERTIFICATES.rows(certificates)
     except IntegrityError as error:
         raise _refusal(error, plans) from error
 

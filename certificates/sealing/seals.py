@@ -18,6 +18,7 @@ from certificates.sealing.keys import KeyUnavailable
 from certificates.sealing.statement import ECDSA
 from certificates.states import SealStatus
 from common import clock
+from common.worded import Select
 from records import journal
 
 log = logging.getLogger(__name__)
@@ -26,18 +27,18 @@ RENEWED = "已换用新的电子印章"
 SOON = timedelta(days=30)  # so long before it ends a seal is to be renewed
 MIN_REASON = 5  # characters: less than that is no reason
 # FOR SHARE: whoever puts a seal out of use waits for what is being signed with it, and nothing is signed afterwards.
+_SEALS = Select(lambda: Seal.objects.select_related("department"))
 _ACTIVE = """
-SELECT s.*, d.credit_code AS credit_code FROM certificates_seal s JOIN accounts_department d ON d.id = s.department_id
- WHERE d.credit_code = ANY(%s) AND s.status = 'active' AND s.valid_from <= %s AND %s < s.valid_until
- ORDER BY s.id FOR SHARE OF s
+WHERE credit_code = ANY(%s) AND status = 'active' AND valid_from <= %s AND %s < valid_until
+ORDER BY certificates_seal.id FOR SHARE OF certificates_seal
 """
 
 
 def active_for(codes: Collection[str], *, at: datetime | None = None) -> dict[str, Seal]:
     """Return by credit code the seals that may sign at a moment, locked until the caller commits."""
     moment = at or clock.now()
-    found = Seal.objects.raw(_ACTIVE, [list(codes), moment, moment]) if codes else ()
-    return {str(getattr(seal, "credit_code")): seal for seal in found if key_is_there(seal)}  # noqa: B009 -- joined
+    found = _SEALS.rows(_ACTIVE, [list(codes), moment, moment]) if codes else ()
+    return {seal.department.credit_code: seal for seal in found if key_is_there(seal)}
 
 
 @transaction.atomic

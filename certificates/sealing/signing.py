@@ -18,6 +18,9 @@ from certificates.sealing import authority, keys, seals, statement
 from certificates.sealing.keys import KeyUnavailable
 from certificates.sealing.statement import Fault
 from certificates.states import SealPurpose
+from common.worded import Insert
+
+_USES = Insert(SealUse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def sign_many(
 
 def record(uses: Iterable[Use], *, at: datetime, actor: str) -> None:
     """Write the uses of seals in the caller's transaction (用印记录)."""
-    SealUse.objects.bulk_create(
+    written = [
         SealUse(
             seal=one.seal,
             purpose=one.purpose,
@@ -58,7 +61,8 @@ def record(uses: Iterable[Use], *, at: datetime, actor: str) -> None:
             at=at,
         )
         for one in uses
-    )
+    ]
+    _USES.rows(written)
 
 
 def verify(certificate: Certificate) -> Fault | None:

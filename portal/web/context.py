@@ -61,5 +61,11 @@ def _unread(request: HttpRequest) -> int:
 
 def frame(chosen: display.Display) -> dict[str, Any]:
     """Return what even a page without request, session or database can show."""
-    known = {"site": profile.kept(), "demo": settings.DEMO, "display": chosen, "today": clock.today()}
-    return known | WAY_BACK
+    return {
+        "site": profile.kept(),
+        "demo": settings.DEMO,
+        "display": chosen,
+        "display_url": navigation.address("web:display"),
+        "today": clock.today(),
+        **WAY_BACK,
+    }

@@ -1,21 +1,25 @@
-"""A select worded once says the same as Django's own, row by row, in any number of threads."""
+"""A select worded once says the same as Django's own, row by row, in any number of threads; an insert likewise."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Model
+from django.db.transaction import TransactionManagementError
 
+from accounts.models import Message
 from approvals import selectors
 from approvals.applying import drafting, submission
 from approvals.errors import NoSuchApplication, NoSuchDraft
-from approvals.models import Draft
-from common.selects import Select
+from approvals.models import Application, Draft
+from common.worded import Insert, Select
 from matters.models import Matter
 from tests.factories import district
+from tests.factories.fixtures import NOON
 from tests.factories.standin import Standin
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +66,75 @@ def test_nothing_found_is_none(city: Standin) -> None:
 def test_a_condition_in_the_queryset_is_refused() -> None:
     with pytest.raises(AssertionError, match="conditions"):
         Select(lambda: Matter.objects.filter(code="x")).rows("", [])
+
+
+def test_what_is_inserted_is_what_django_would_have_inserted(city: Standin) -> None:
+    """Encrypted text, JSON, moments, a relation that is empty: read back, every value is the object's own."""
+    person = district.citizen(city).person
+    made = [message(person.pk, str(number)) for number in range(3)]
+    assert Insert(Message).rows(made) == made
+    Message.objects.bulk_create([message(person.pk, "by Django")])
+    for one in made:
+        assert values(Message.objects.get(pk=one.pk)) == values(one)
+        assert not one._state.adding
+    ours, theirs = Message.objects.get(pk=made[0].pk), Message.objects.get(occasion="by Django")
+    assert {**values(ours), "id": 0, "occasion": 0} == {**values(theirs), "id": 0, "occasion": 0}
+
+
+def test_what_is_encrypted_is_sealed_for_its_row(city: Standin) -> None:
+    """An application goes in by an insert of this kind."""
+    owner = district.citizen(city).principal
+    draft = drafting.start(owner, matter=district.matter(), consent=True)
+    case = submission.submit(owner, reference=draft.reference, key=str(draft.pk))
+    stored = Application.objects.get(pk=case.pk)
+    assert stored.answers == draft.answers
+    assert values(stored) == values(case)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT answers FROM approvals_application WHERE id = %s", [case.pk])
+        assert cursor.fetchone()[0].count(":") == 2, "key, nonce, ciphertext"
+
+
+def test_many_rows_are_one_statement_and_none_is_no_statement(
+    city: Standin, django_assert_num_queries: Any
+) -> None:
+    person = district.citizen(city).person
+    with django_assert_num_queries(1):
+        Insert(Message).rows([message(person.pk, str(number)) for number in range(20)])
+    with django_assert_num_queries(0):
+        Insert(Message).rows([])
+
+
+def test_a_conflict_is_an_error_unless_it_is_said_what_follows(city: Standin) -> None:
+    person = district.citizen(city).person
+    Insert(Message).rows([message(person.pk, "once")])
+    Insert(Message, conflicts="ON CONFLICT DO NOTHING").rows([message(person.pk, "once")])
+    assert Message.objects.filter(occasion="once").count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Insert(Message).rows([message(person.pk, "once")])
+    assert Message.objects.filter(occasion="once").count() == 1
+
+
+def test_a_caught_conflict_does_not_let_the_transaction_go_on(city: Standin) -> None:
+    person = district.citizen(city).person
+    Insert(Message).rows([message(person.pk, "once")])
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            Insert(Message).rows([message(person.pk, "once")])
+        with pytest.raises(TransactionManagementError):
+            Message.objects.exists()
+
+
+def message(person: UUID, occasion: str) -> Message:
+    told = {"matter": "高龄津贴", "whose": "您申请的"}
+    return Message(
+        person_id=person,
+        kind="granted",
+        occasion=occasion,
+        title="办好了",
+        body="龙湖区，请查收",
+        values=told,
+        created_at=NOON,
+    )
 
 
 @pytest.mark.django_db(transaction=True)
