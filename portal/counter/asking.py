@@ -11,6 +11,8 @@ from approvals.applying.drafting import in_force
 from approvals.applying.references import new_reference
 from approvals.selectors import draft_of
 from certificates import schemas
+from certificates.errors import CannotConsent
+from certificates.holding.authorising import stated
 from certificates.models import CertificateType, Presentation, Scan
 from certificates.presenting.errors import CannotAskThat
 from certificates.presenting.scanning import Wanted, acting_in, lacking
@@ -113,6 +115,18 @@ def wanted(scan: Scan, sent: QueryDict) -> Wanted:
     chosen = {one.slug: [name for name in one.names if name in ticked] for one in parts_for(scan, sent)}
     scope = {slug: [name.partition(".")[2] for name in names] for slug, names in chosen.items() if names}
     return Wanted(scope, purpose=sent.get("purpose", ""))
+
+
+def missing(scan: Scan, sent: QueryDict) -> dict[str, str]:
+    """Return what a purpose still lacks before its fields can be chosen, by the box it belongs to."""
+    found = {}
+    try:
+        stated(sent.get("purpose", ""), about=acting_in(scan.presentation, at=clock.now()))
+    except CannotConsent as wrong:
+        found["purpose"] = wrong.message
+    if not sent.getlist("types"):
+        found["types"] = "请至少选一种证照。"
+    return found
 
 
 def parts_for(scan: Scan, sent: QueryDict) -> list[Parts]:

@@ -81,9 +81,9 @@ def ask(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """Put the question to the phone; what cannot be asked is said above the choices."""
     clerk, at = access.clerk_of(request), clock.now()
     found = _found(clerk, scan_id)
-    if request.POST.getlist("types") and "chosen" not in request.POST:
-        return _which_fields(request, clerk, found)
     try:
+        if not request.POST.get("matter") and "chosen" not in request.POST:
+            return _which_fields(request, clerk, found)
         wanted = asking.wanted(found, request.POST)
         scanning.ask(clerk.user, scan_id=scan_id, window=clerk.window, wanted=wanted, at=at)
     except DomainError as wrong:
@@ -102,13 +102,11 @@ def ask(request: HttpRequest, scan_id: UUID) -> HttpResponse:
 def _which_fields(request: HttpRequest, clerk: Clerk, found: Scan) -> HttpResponse:
     """Ask which fields of the ticked types a purpose needs: none is asked for that nobody chose."""
     at = clock.now()
-    known = {
-        "clerk": clerk,
-        "page": showing.page(found, [], at=at),
-        "at": at,
-        "parts": asking.parts_for(found, request.POST),
-        "purpose": request.POST.get("purpose", ""),
-    }
+    known: dict[str, object] = {"clerk": clerk, "page": showing.page(found, [], at=at), "at": at}
+    if lacks := asking.missing(found, request.POST):
+        known |= {"lacks": lacks, **_choices(request, found)}
+        return render(request, "counter/scan.html", known, status=422)
+    known |= {"parts": asking.parts_for(found, request.POST), "purpose": request.POST.get("purpose", "")}
     return render(request, "counter/scan.html", known)
 
 

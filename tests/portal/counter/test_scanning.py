@@ -193,7 +193,7 @@ def test_for_a_purpose(pair: Pair) -> None:
     fields = ["resident_id.name", "resident_id.id_number", "resident_id.salary", "social_card.bank"]
     assert "4 到 200 个字" in pair.ask(**told | {"purpose": "开", "fields": fields})
     assert "没有要看的证照" in pair.ask(**told)
-    assert "没有要看的证照" in pair.ask(purpose="办理公共服务卡")
+    assert "请至少选一种证照" in pair.ask(purpose="办理公共服务卡")
     assert "等群众在手机上回答" in pair.ask(**told, fields=fields)
     assert Scan.objects.get().scope == {"resident_id": ["name", "id_number"]}
     assert "办理公共服务卡" in pair.phone.get(CODE).content.decode()
@@ -201,6 +201,29 @@ def test_for_a_purpose(pair: Pair) -> None:
     assert pair.holder.person.id_number in pair.look()
     given = Authorisation.objects.get()
     assert (given.kind, given.body) == ("purpose", "示例区政务服务中心 3 号窗口")
+
+
+@pytest.mark.parametrize(
+    ("sent", "faults"),
+    [
+        ({"purpose": ""}, {"purpose": "4 到 200 个字", "types": "请至少选一种证照"}),
+        ({"purpose": "办理公共服务卡"}, {"types": "请至少选一种证照"}),
+        ({"purpose": "开", "types": ["resident_id"]}, {"purpose": "4 到 200 个字"}),
+    ],
+)
+def test_all_that_a_purpose_lacks_is_said_at_once_and_at_its_box(
+    pair: Pair, sent: dict[str, Any], faults: dict[str, str]
+) -> None:
+    pair.show()
+    pair.scan()
+    page = pair.ask(**sent)
+    assert f"有 {len(faults)} 处要改" in page
+    for box, words in faults.items():
+        assert f'<li><a href="#{box}">' in page
+        assert page.count(words) >= 2, "above, and at the box"
+        assert f'id="{box}-error"' in page
+    assert 'value="resident_id" checked' in page or "types" not in sent
+    assert Scan.objects.get().scope == {}
 
 
 def test_what_was_chosen_is_all_that_is_asked(pair: Pair) -> None:
