@@ -338,5 +338,5 @@ def _masked(entry: Entry) -> list[str]:
     row = entry.row
     name = mask_name(row.name) if row.is_person else row.name
     days = f"{row.valid_from} 至 {row.valid_until or '长期'}"
-    status = str(entry.status.label) + (f"，替代第 {entry.replaces} 版" if entry.replaces else "")
+    status = str(entry.status.label) + (f"（替代第 {entry.replaces} 版）" if entry.replaces else "")
     return [row.number, str(row.version), name, row.issued_on, days, status]

@@ -390,8 +390,8 @@ def test_who_releases_a_file_reads_what_it_supersedes(
     shown = " ".join(client.get(address).content.decode().split())
     assert "<dt>将被替代</dt><dd>1 张 库里原有的证照，由这次的新版替代</dd>" in shown
     assert "库里现有的 1 张证照随即变为“被替代”，不能改回" in shown
-    assert "被替代，替代第 1 版" in shown  # the second version, by the third
-    assert "有效，替代第 2 版" in shown
+    assert "被替代（替代第 1 版）" in shown  # the second version, by the third
+    assert "有效（替代第 2 版）" in shown
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(f"{address}/release").status_code == 302
     tasks.take(woken[-1])
