@@ -12,7 +12,7 @@ import io
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -32,7 +32,7 @@ from certificates.stocking.pooling import Pool, WorkerEnded
 from certificates.stocking.preparing import REPLACED, Job, Prepared, Preparer, Refusal
 from common import bulk, clock
 from common.errors import DomainError
-from records.journal import Note, note, note_many
+from records.journal import note
 
 PROCESSES = 2
 FEW = 500_000  # bytes: less is done before two processes have started
@@ -286,10 +286,15 @@ def _enter(prepared: Prepared, batch: ImportBatch, *, at: datetime) -> None:
         if len(from_before) != len(prepared.superseded):
             raise _Overlaps
         prepared.replaced = sum(from_before)
-        act, actor = "certificate_superseded", batch.started_by
-        note_many([Note(stream=f"certificate:{pk}", act=act, actor=actor) for pk in prepared.superseded])
+        _note(batch, "certificates_superseded", told_of(prepared.superseded))
     if prepared.copy:
         copying.write(prepared.copy)
+
+
+def told_of(certificates: Iterable[str]) -> dict[str, str | int]:
+    """Return how many, and SHA-256 over their sorted keys: all that were superseded at one moment, to count again."""
+    keys = sorted(certificates)
+    return {"count": len(keys), "digest": hashlib.sha256("\n".join(keys).encode()).hexdigest()}
 
 
 @transaction.atomic

@@ -243,7 +243,8 @@ def test_an_expired_certificate_of_the_store_gives_way() -> None:
     batch = take(sheet([[holder.id_number, "陈桂英", "F1", "2022-01-01"]], header=HEADER[:4]), kind)
     old.refresh_from_db()
     assert (batch.accepted, old.status) == (1, "superseded")
-    assert JournalEntry.objects.filter(stream=f"certificate:{old.pk}", act="certificate_superseded").exists()
+    entry = JournalEntry.objects.get(stream=f"import:{batch.pk}", act="certificates_superseded")
+    assert entry.details == {**importing.told_of([str(old.pk)]), "issuer": ISSUER}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

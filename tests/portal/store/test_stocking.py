@@ -399,7 +399,7 @@ def test_who_releases_a_file_reads_what_it_supersedes(
     assert "<dt>已被替代</dt><dd>1 张 库里原有的证照，由这次的新版替代</dd>" in shown
     old = Certificate.objects.get(number="P1", version=1)
     assert (old.status, Certificate.objects.get(number="P2").status) == ("superseded", "valid")
-    assert "换发了新版本，这一版停止使用" in client.get(f"/store/certificates/{old.pk}").content.decode()
+    assert "导入了第 2 版，这一版停止使用" in client.get(f"/store/certificates/{old.pk}").content.decode()
     for act in ("certificates_import_checked", "certificates_imported"):
         assert JournalEntry.objects.filter(act=act).order_by("pk").last().details["superseded"] == 1  # type: ignore[union-attr]
     assert "第 3 版" in client.get(f"/c/{old.check_token}").content.decode()
