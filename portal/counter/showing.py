@@ -30,6 +30,7 @@ WORDS = {
     Stage.WITHDRAWN: ("fail", "群众已撤回"),
     Stage.LEFT: ("neutral", "已结束"),
 }
+NOTHING_AGREED = {Stage.REFUSED, Stage.LAPSED}  # what another scan filed under the same number is not theirs
 MISSING = {
     UseOutcome.NOT_HELD: "证照库里没有。请群众出示实体证件。",
     UseOutcome.EXPIRED: "已过期或还没有生效。请群众出示有效的实体证件，或先去续办。",
@@ -118,7 +119,9 @@ def person(scan: Scan) -> Person:
 def rows(scans: Sequence[Scan], *, at: datetime) -> list[tuple[Scan, str, tuple[str, str], str]]:
     """Return recent scans with whose they were, how far they or what was filed under them came, and where that is."""
     filed = confirming.filed_among(scans)
-    found = [(one, filed.get(one.case_reference)) for one in scans]
+    found = [
+        (one, None if stage(one, at=at) in NOTHING_AGREED else filed.get(one.case_reference)) for one in scans
+    ]
     return [(one, _short(one), _came(one, state, at=at), _address(one, state)) for one, state in found]
 
 

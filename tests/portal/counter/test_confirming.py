@@ -196,6 +196,25 @@ def test_the_desk_tells_what_was_filed_from_who_walked_away(pair: Pair) -> None:
     assert f'href="{result}"' in pair.window.get(reverse("counter:look", args=[scan.pk])).content.decode()
 
 
+def test_a_refused_scan_never_says_what_another_scan_filed(pair: Pair) -> None:
+    """All three scans are about one number: the draft that the first one began."""
+    begun = agreed(pair)
+    take(pair, begun)
+    pair.window.post(reverse("counter:leave", args=[begun.pk]))
+    after(seconds=30)
+    pair.show()
+    pair.scan()
+    pair.ask()
+    pair.phone.post(reverse("citizen:code_refuse", args=[Scan.objects.latest("scanned_at").pk]))
+    after(seconds=60)
+    scan = agreed(pair)
+    hand_in(pair, scan, take(pair, scan))
+    deciding.decide_waiting()
+    assert len(set(Scan.objects.values_list("case_reference", flat=True))) == 1
+    desk = pair.window.get(reverse("counter:desk")).content.decode()
+    assert (desk.count("群众没有同意"), desk.count("审批通过")) == (1, 2)
+
+
 def test_the_window_reads_of_the_one_who_stands_there_and_takes_above_what_it_sees(pair: Pair) -> None:
     scan = agreed(pair)
     seen = pair.window.get(reverse("counter:look", args=[scan.pk])).content.decode()
