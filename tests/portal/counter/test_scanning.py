@@ -50,7 +50,7 @@ class Pair:
 
     def ask(self, **sent: Any) -> str:
         """Ask for the allowance, or what is told."""
-        scan = Scan.objects.order_by("-scanned_at").get()
+        scan = Scan.objects.latest("scanned_at")
         told = sent or {"matter": ALLOWANCE}
         answer = self.window.post(reverse("counter:ask", args=[scan.pk]), told, follow=True)
         return answer.content.decode()
