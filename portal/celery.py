@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import (
     beat_init,
     setup_logging,
@@ -23,7 +23,14 @@ from portal.observing import working
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-app = Celery("portal")
+
+class RoomyTask(Task):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A task that runs with room on the interpreter's stack."""
+
+    __call__ = memory.roomy(Task.__call__)
+
+
+app = Celery("portal", task_cls=RoomyTask)
 # CELERY_DB_REUSE_MAX in the settings keeps Celery's Django fixup from closing the connection with every task.
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

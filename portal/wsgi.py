@@ -13,7 +13,7 @@ from portal.web.site import profile
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-application = get_wsgi_application()
+application = memory.roomy(get_wsgi_application())
 starting.start()
 profile.begin()
 _ = get_resolver().url_patterns  # loads every page, which the first visitor need not wait for

@@ -1,0 +1,58 @@
+"""Room on the interpreter's stack: measured in threads, each of which has a stack of its own."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable
+from threading import Thread
+
+import pytest
+
+from common import memory
+
+CALLS, DEPTHS = 300, 300
+
+
+def leaf() -> None:
+    """Take more room than one step down, so that it reaches over the end of every chunk there is."""
+
+
+leaf.__code__ = leaf.__code__.replace(co_stacksize=60)
+
+
+def faults(depth: int) -> int:
+    """Return how many pages the kernel gave this thread for calls at a depth."""
+    if depth:
+        return faults(depth - 1)
+    before = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
+    for _ in range(CALLS):
+        leaf()
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - before
+
+
+def worst() -> int:
+    return max(faults(depth) for depth in range(DEPTHS))
+
+
+def in_a_thread(function: Callable[[], int]) -> int:
+    found: list[int] = []
+    thread = Thread(target=lambda: found.append(function()))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def test_above_a_wide_frame_no_depth_costs_a_page_at_every_call() -> None:
+    assert in_a_thread(memory.roomy(worst)) < CALLS / 2
+    if in_a_thread(worst) < CALLS / 2:
+        pytest.skip("this Python keeps its chunks")
+
+
+def test_a_roomy_function_is_called_as_it_was() -> None:
+    def told(*words: str, end: str) -> str:
+        """Say it."""
+        return " ".join(words) + end
+
+    assert memory.roomy(told)("a", "b", end=".") == "a b."
+    with pytest.raises(TypeError, match="end"):
+        memory.roomy(told)("a")  # type: ignore[call-arg]
