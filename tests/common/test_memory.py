@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 from collections.abc import Callable
 from threading import Thread
+from types import CodeType
 
 import pytest
 
@@ -46,6 +47,13 @@ def test_above_a_wide_frame_no_depth_costs_a_page_at_every_call() -> None:
     assert in_a_thread(memory.roomy(worst)) < CALLS / 2
     if in_a_thread(worst) < CALLS / 2:
         pytest.skip("this Python keeps its chunks")
+
+
+def test_its_code_is_not_taken_for_the_one_without_room() -> None:
+    """Coverage finds functions by their code, and codes that differ by their room alone are equal."""
+    (inner,) = [one for one in memory.roomy.__code__.co_consts if isinstance(one, CodeType)]
+    assert inner == inner.replace(co_stacksize=memory.WIDE)
+    assert inner != memory.roomy(worst).__code__
 
 
 def test_a_roomy_function_is_called_as_it_was() -> None:
