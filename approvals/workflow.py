@@ -42,14 +42,14 @@ def lock(application_id: UUID) -> Application:
     return application
 
 
-def advance_many(moves: Sequence[Move], *, at: datetime) -> None:
-    """Move locked applications, or raise NotAllowed and move none."""
+def advance_many(moves: Sequence[Move], *, at: datetime, notes: Sequence[journal.Note] = ()) -> None:
+    """Move locked applications, or raise NotAllowed and move none. `notes` go into the journal ahead of the moves'."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("advance needs the row lock of a transaction")
     for move in moves:
         _step(move, at)
     _save([move.application for move in moves])
-    journal.note_many([_note(move) for move in moves])
+    journal.note_many([*notes, *(_note(move) for move in moves)])
 
 
 def advance(move: Move, *, at: datetime) -> None:

@@ -25,6 +25,7 @@ from certificates.states import CertificateStatus
 from common.worded import Insert
 from matters.editions import Compiled
 from matters.format.results import Ending
+from records.journal import Note
 from rules.language.values import Facts, Value
 
 _DECISIONS = Insert(Decision)
@@ -67,13 +68,14 @@ def grant_many(
     decisions = _DECISIONS.rows([_decision(grant, at) for grant in grants])
     holders = [_holder(grant, decision, at) for grant, decision in zip(grants, decisions, strict=True)]
     issues = [_issue(*parts, at) for parts in zip(grants, decisions, holders, strict=True)]
-    certificates = issuing.issue_many(issues, at=at, locked=seals)
+    notes: list[Note] = []
+    certificates = issuing.issue_many(issues, at=at, locked=seals, notes=notes)
     ended = _end_held(list(zip(grants, decisions, strict=True)), at)
     clock.conclude_many([grant.application for grant in grants], at=at)
     # Consents before the journal: whoever revokes one locks it first and notes it afterwards.
     authorising.end_many([grant.application.reference for grant in grants], at=at)
     pairs = list(zip(grants, certificates, decisions, strict=True))
-    workflow.advance_many([_move(*pair, ended) for pair in pairs], at=at)
+    workflow.advance_many([_move(*pair, ended) for pair in pairs], at=at, notes=notes)
     telling.tell([_news(*pair) for pair in pairs], at=at)
     return certificates
 

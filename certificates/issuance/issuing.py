@@ -115,10 +115,12 @@ def issue_many(
     at: datetime,
     actor: str = "system",
     locked: Mapping[str, Seal] | None = None,
+    notes: list[Note] | None = None,
 ) -> list[Certificate]:
     """Issue all or none, in the order given. Raises InvalidFields, AlreadyHeld, NothingToRenew, NoUsableSeal …
 
     `locked`: the issuers' seals, where the caller's transaction has looked for them (`seals.active_for`).
+    `notes`: gets the entries for the journal, where the caller writes them with its own.
     """
     if not issues:
         return []
@@ -130,9 +132,11 @@ def issue_many(
     certificates = [_certificate(plan) for plan in plans]
     signing.sign_many(certificates, at=at, actor=actor, locked=locked)
     _insert(certificates, plans)
-    note_many(
-        [*(_superseded_note(one, actor) for one in replaced), *(_note(one, actor) for one in certificates)]
-    )
+    made = [*(_superseded_note(one, actor) for one in replaced), *(_note(one, actor) for one in certificates)]
+    if notes is None:
+        note_many(made)
+    else:
+        notes += made
     return certificates
 
 
