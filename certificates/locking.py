@@ -13,9 +13,6 @@ from certificates.states import IN_HAND
 from common.worded import Select
 
 _CERTIFICATES = Select(Certificate.objects.all)
-_OF_HOLDERS = """
-WHERE type_id = ANY(%s) AND (holder_person_id = ANY(%s::uuid[]) OR holder_organisation_id = ANY(%s::uuid[]))
-"""
 _AUTHORISATIONS = Select(Authorisation.objects.all)
 
 
@@ -23,16 +20,29 @@ def certificates(
     types: Iterable[int], *, people: Iterable[UUID | None], bodies: Iterable[UUID], share: bool
 ) -> list[Certificate]:
     """Return all certificates of some types and holders in one statement, fields still sealed."""
-    holders = [[str(one) for one in group if one] for group in (people, bodies)]
+    whose, asked = _whose(people, bodies)
     lock = "FOR SHARE" if share else ""
-    return _CERTIFICATES.rows(f"{_OF_HOLDERS} ORDER BY id {lock}", [list(types), *holders])
+    return _CERTIFICATES.rows(
+        f"WHERE type_id = ANY(%s) AND {whose} ORDER BY id {lock}", [list(types), *asked]
+    )
 
 
 def in_hand(types: Iterable[int], *, people: Iterable[UUID], bodies: Iterable[UUID]) -> list[Certificate]:
     """Return the certificates of some types their holders have in hand, locked to be replaced."""
-    holders = [[str(one) for one in group] for group in (people, bodies)]
-    condition = f"{_OF_HOLDERS} AND status = ANY(%s) ORDER BY id FOR UPDATE"
-    return _CERTIFICATES.rows(condition, [list(types), *holders, list(IN_HAND)])
+    whose, asked = _whose(people, bodies)
+    condition = f"WHERE type_id = ANY(%s) AND status = ANY(%s) AND {whose} ORDER BY id FOR UPDATE"
+    return _CERTIFICATES.rows(condition, [list(types), list(IN_HAND), *asked])
+
+
+def _whose(people: Iterable[UUID | None], bodies: Iterable[UUID]) -> tuple[str, list[list[str]]]:
+    """Return the condition on holders and its values; it names only the kind of holder there is: half to plan."""
+    ids = {
+        "holder_person_id": [str(one) for one in people if one],
+        "holder_organisation_id": [str(one) for one in bodies],
+    }
+    asked = {column: wanted for column, wanted in ids.items() if wanted}
+    told = " OR ".join(f"{column} = ANY(%s::uuid[])" for column in asked)
+    return f"({told or 'FALSE'})", list(asked.values())
 
 
 def shared_authorisations(ids: Iterable[UUID]) -> dict[UUID | None, Authorisation]:
