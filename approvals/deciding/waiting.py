@@ -24,7 +24,7 @@ from approvals.deciding.facts import Collected, Collecting
 from approvals.models import Application
 from approvals.states import ApplicationState
 from common import clock
-from common.worded import NO_WAIT, Select
+from common.worded import Select
 from matters import editions
 
 log = logging.getLogger(__name__)
@@ -104,10 +104,7 @@ def _collecting(applications: Sequence[Application]) -> Collecting:
 def claim(limit: int, *, at: datetime) -> list[Application]:
     """Lease waiting applications, the longest waiting first, and return them. Commits on its own."""
     lease = at + timedelta(seconds=settings.DECIDE_LEASE_SECONDS)
-    # Waits for no disk: a claim that is lost with the machine was never made.
-    mine = _APPLICATIONS.rows(
-        _CLAIMED, [lease, ApplicationState.SUBMITTED, at, limit], before=NO_WAIT + _CLAIM
-    )
+    mine = _APPLICATIONS.rows(_CLAIMED, [lease, ApplicationState.SUBMITTED, at, limit], before=_CLAIM)
     prefetch_related_objects([one for one in mine if one.organisation_id], "organisation")
     for application in mine:
         # One statement sees its rows as they stood before it wrote them.
