@@ -29,7 +29,7 @@ def roomy(function: Callable[P, R]) -> Callable[P, R]:
     CPython 3.11 keeps the frames of a thread in chunks of 16 KB. A function that is called where one chunk ends maps
     the next and unmaps it when it returns (push_chunk in pystate.c): in a loop at just that depth it asks the kernel
     for memory each time. A chunk is as large as its first frame needs, so one wide frame gives all above it a chunk
-    they do not leave. Saves a tenth of the processor time of a page.
+    they do not leave.
     """
 
     def widely(*arguments: P.args, **named: P.kwargs) -> R:
