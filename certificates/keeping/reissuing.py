@@ -34,6 +34,18 @@ class Given:
     values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class NextVersion:
+    """What a keeper says of the next version of a certificate: fields that are not named stay as they are, unseen.
+
+    The days stay, too; with `renews` it is valid from today, `until` a day or as its type says.
+    """
+
+    changes: Mapping[str, Any]
+    renews: bool = False
+    until: date | None = None
+
+
 def types_of(user: User) -> list[CertificateType]:
     """Return the types the keeper's department issues, by name; raises NotYourStore."""
     return list(terms.types_of(keepers.department_of(user).credit_code))
@@ -104,23 +116,20 @@ def change(
     user: User,
     *,
     certificate_id: UUID,
-    changes: Mapping[str, Any],
+    wanted: NextVersion,
     reason: str,
     at: datetime,
-    renewed_until: date | None = None,
-    renews: bool = False,
 ) -> Certificate:
     """Issue the next version of a valid certificate with some fields changed; the old one is superseded.
 
-    Fields that are not named stay as they are, and nobody sees them. Without `renews` the days stay too; with it the
-    new version is valid from today, until `renewed_until` or as its type says. Its holder is told.
+    Its holder is told.
     Raises NotYourStore, OwnCertificate, InvalidMove, NothingToChange, NothingToRenew, InvalidFields, NoUsableSeal.
     """
     found, why = keepers.locked(user, certificate_id), keepers.stated(reason)
-    asked = _next(found, changes=changes, renews=renews, renewed_until=renewed_until, at=at)
+    asked = _next(found, wanted, at=at)
     made = issuing.issue(asked, at=at, actor=actors.of_user(user))
-    act, words = ("certificate_renewed", "延续") if renews else ("certificate_corrected", "更正")
-    _tell(user, made, act=act, why=why, words=words, at=at, fields=sorted(changes))
+    act, words = ("certificate_renewed", "延续") if wanted.renews else ("certificate_corrected", "更正")
+    _tell(user, made, act=act, why=why, words=words, at=at, fields=sorted(wanted.changes))
     return made
 
 
@@ -129,54 +138,52 @@ def draft_change(
     user: User,
     *,
     certificate_id: UUID,
-    changes: Mapping[str, Any],
+    wanted: NextVersion,
     reason: str,
     at: datetime,
-    renewed_until: date | None = None,
-    renews: bool = False,
 ) -> Draft:
     """Return what `change` would seal: of the fields those that change, for nobody sees the rest.
 
     Raises what it raises, but for what only the store knows.
     """
     found, why = keepers.locked(user, certificate_id), keepers.stated(reason)
-    asked = _next(found, changes=changes, renews=renews, renewed_until=renewed_until, at=at)
+    asked = _next(found, wanted, at=at)
     issuing.check(asked, found.type)
     last = found.valid_until
-    if renews:
-        last = terms.last_day(found.type, valid_from=asked.valid_from, asked=renewed_until)
+    if wanted.renews:
+        last = terms.last_day(found.type, valid_from=asked.valid_from, asked=wanted.until)
     return Draft(
-        found.type, changes, found.number, found.issuer_name, asked.issued_on, asked.valid_from, last, why
+        found.type,
+        wanted.changes,
+        found.number,
+        found.issuer_name,
+        asked.issued_on,
+        asked.valid_from,
+        last,
+        why,
     )
 
 
-def _next(
-    found: Certificate,
-    *,
-    changes: Mapping[str, Any],
-    renews: bool,
-    renewed_until: date | None,
-    at: datetime,
-) -> Issue:
+def _next(found: Certificate, wanted: NextVersion, *, at: datetime) -> Issue:
     """Return the issue of the next version. Raises InvalidMove, NothingToChange, InvalidFields."""
     if found.status != CertificateStatus.VALID:
         raise InvalidMove(was=found.get_status_display(), to=str(CertificateStatus.SUPERSEDED.label))
-    if not changes and not renews:
+    if not wanted.changes and not wanted.renews:
         raise NothingToChange
     kept = schemas.of_version(found.type, found.type.current_schema)
     own = carrying.of_holder(keepers.holder_of(found), specs=kept)
-    carrying.refuse_another(changes, own=own, specs=kept)
+    carrying.refuse_another(wanted.changes, own=own, specs=kept)
     return Issue(
         type=found.type,
         holder=keepers.holder_of(found),
-        values={name: value for name, value in found.fields.items() if name in kept} | dict(changes),
+        values={name: value for name, value in found.fields.items() if name in kept} | dict(wanted.changes),
         issued_on=clock.day_of(at),
-        valid_from=clock.day_of(at) if renews else found.valid_from,
-        valid_until=renewed_until if renews else None,
+        valid_from=clock.day_of(at) if wanted.renews else found.valid_from,
+        valid_until=wanted.until if wanted.renews else None,
         issuer_code=found.issuer_code,
         issuer_name=found.issuer_name,
         new_version=True,
-        valid_as_held=not renews,
+        valid_as_held=not wanted.renews,
         renews=found.pk,
         is_demo=found.is_demo,
     )

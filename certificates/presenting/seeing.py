@@ -25,6 +25,7 @@ from certificates.presenting.scanning import acting_in, locked
 from certificates.presenting.stages import Stage, stage
 from certificates.states import UseOutcome
 from common.clock import day_of
+from common.reading import by_reading
 
 SAME_LOOK = timedelta(minutes=1)  # a page loaded again, or once more on its way to the form
 _TRACE = ("type_id", "certificate_id", "version", "outcome", "actor", "post")
@@ -98,10 +99,9 @@ def _seen(found: Scan, *, at: datetime) -> list[Seen]:
     for row in locking.certificates(slugs, people={shown.holder_person_id}, bodies=bodies, share=True):
         held[slugs[row.type_id]].append(row)
     on = day_of(at)
-    by_name = sorted(
-        types, key=lambda slug: types[slug].name
-    )  # as window and phone named them when they asked
-    return [_one(found, types[slug], choose(held[slug], on=on)) for slug in by_name]
+    # As window and phone named them when they asked.
+    in_order = sorted(types, key=lambda slug: by_reading(types[slug].name))
+    return [_one(found, types[slug], choose(held[slug], on=on)) for slug in in_order]
 
 
 def _one(found: Scan, kind: CertificateType, choice: Choice) -> Seen:

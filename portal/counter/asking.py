@@ -17,6 +17,7 @@ from certificates.models import CertificateType, Presentation, Scan
 from certificates.presenting.errors import CannotAskThat
 from certificates.presenting.scanning import Wanted, acting_in, lacking
 from common import clock
+from common.reading import by_reading
 from matters import editions, selectors
 from matters.models import Matter
 
@@ -89,7 +90,7 @@ def plan(presentation: Presentation, code: str) -> Plan | None:
         for use in compiled.package.uses.certificates
         if use.fields
     )
-    return Plan(matter, tuple(sorted(uses, key=lambda use: use.name)))
+    return Plan(matter, tuple(sorted(uses, key=lambda use: by_reading(use.name))))
 
 
 def common(presentation: Presentation) -> frozenset[str]:

@@ -18,6 +18,7 @@ from certificates.presenting.seeing import Seen
 from certificates.presenting.stages import ANSWER_WITHIN, ASK_WITHIN, Stage, stage
 from certificates.states import UseOutcome
 from common.identifiers import mask_id, mask_name
+from common.reading import by_reading
 from portal.counter import taken
 
 WORDS = {
@@ -157,10 +158,11 @@ def _seconds(scan: Scan, now: Stage, *, at: datetime) -> int:
 def _asked(scan: Scan) -> list[tuple[str, str]]:
     kinds = schemas.kinds(scan.scope)
     specs = {slug: schemas.of_version(kind, kind.current_schema) for slug, kind in kinds.items()}
-    return sorted(
+    asked = (
         (kinds[slug].name, "、".join(specs[slug][name].label for name in fields if name in specs[slug]))
         for slug, fields in scan.scope.items()
     )
+    return sorted(asked, key=lambda one: by_reading(one[0]))
 
 
 def _found(one: Seen) -> Found:

@@ -132,9 +132,8 @@ def test_what_supersedes_is_of_the_same_holder_and_new(card: Certificate) -> Non
 
 def test_the_verbs_of_keepers_go_their_way(card: Certificate) -> None:
     first, second = district.keeper(ISSUER), district.keeper(ISSUER, name="杨志刚")
-    changed = reissuing.change(
-        first, certificate_id=card.pk, changes={"level": "b"}, reason="等级有误，更正", at=AT
-    )
+    wanted = reissuing.NextVersion({"level": "b"})
+    changed = reissuing.change(first, certificate_id=card.pk, wanted=wanted, reason="等级有误，更正", at=AT)
     roles.commits()
     found = moving.propose(first, certificate_id=changed.pk, decision=DECISION, at=AT)
     ended = moving.confirm(second, proposal_id=found.pk, at=AT)

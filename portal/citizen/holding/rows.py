@@ -16,6 +16,7 @@ from approvals.applying.taking import over_among, over_with_the_look
 from certificates.models import Authorisation, CertificateType, MisuseReport, UseRecord
 from certificates.states import AuthorisationKind, AuthorisationStatus, UseMode, UseOutcome
 from common import clock
+from common.reading import by_reading
 from portal.web.components import uses
 from portal.web.components.wording import cn_date, local
 
@@ -67,8 +68,8 @@ class Visit:
 
     @property
     def types(self) -> str:
-        """Return the certificates that were looked at, each once."""
-        return "、".join(dict.fromkeys(row.record.type.name for row in reversed(self.rows)))
+        """Return the certificates that were looked at, each once, by reading: looks of one moment have no order."""
+        return "、".join(sorted({row.record.type.name for row in self.rows}, key=by_reading))
 
     @property
     def outcomes(self) -> list[tuple[str, str]]:
@@ -216,4 +217,4 @@ def _scope(
         for slug, fields in row.scope.items()
         if slug in types
     )
-    return tuple(sorted(named))
+    return tuple(sorted(named, key=lambda one: by_reading(one[0])))

@@ -16,6 +16,7 @@ from certificates.presenting.following import Showing
 from certificates.presenting.stages import ACCESS, ANSWER_WITHIN, ASK_WITHIN, GOING_ON, Stage
 from common.clock import day_of
 from common.identifiers import mask_id, mask_name
+from common.reading import by_reading
 from portal.citizen.presenting import filings
 from portal.citizen.presenting.filings import Filing
 from portal.citizen.showing import consent
@@ -198,7 +199,7 @@ def _asked(shown: Presentation, scan: Scan, *, at: datetime) -> tuple[tuple[Aske
             "、".join(specs[slug][name].label for name in fields if name in specs[slug]),
             *states[slug],
         )
-        for slug, fields in sorted(scan.scope.items(), key=lambda one: types[one[0]].name)
+        for slug, fields in sorted(scan.scope.items(), key=lambda one: by_reading(types[one[0]].name))
     )
     personal = [
         specs[slug][name].label

@@ -108,7 +108,8 @@ def _uses(
         return (), ()
     pick = f"{reverse('citizen:code_pick')}?types={certificate.type.slug}"
     give = f"{reverse('citizen:give_authorisation')}?certificate={certificate.pk}"
-    return (Act("亮证", pick, "qrcode"),) * shows, (Act("授权", give, "shield-check"),) * may_give
+    show = (Act("亮证", pick, "qrcode"),) if shows else ()
+    return show, (Act("授权", give, "shield-check"),) if may_give else ()
 
 
 def note(certificate: Certificate, face_state: str, *, on: date) -> str:

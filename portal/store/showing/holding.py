@@ -93,7 +93,7 @@ def certificate_page(user: User, certificate: Certificate, *, on: date) -> Certi
         may_confirm=mine and waiting is not None and waiting.proposed_by_id != user.pk,
         keeps=mine,
         moves=frozenset(map(str, TRANSITIONS[CertificateStatus(certificate.status)])),
-        successor=getattr(certificate, "successor", None),
+        successor=checking.successor_of(certificate),
     )
 
 

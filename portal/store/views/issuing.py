@@ -19,7 +19,7 @@ from certificates.errors import AlreadyHeld, InvalidFields, MoveReasonRequired, 
 from certificates.holding.looking import holder_of
 from certificates.issuance import carrying
 from certificates.keeping import finding, reissuing
-from certificates.keeping.reissuing import Given
+from certificates.keeping.reissuing import Given, NextVersion
 from certificates.models import Certificate, CertificateType
 from common import clock
 from portal.store import access
@@ -140,10 +140,8 @@ def _changed(
         lambda: act(
             user,
             certificate_id=found.pk,
-            changes=fields.values,
+            wanted=NextVersion(fields.values, renews=given["how"] == "renew", until=given["until"]),
             reason=given["reason"],
-            renews=given["how"] == "renew",
-            renewed_until=given["until"],
             at=clock.now(),
         ),
     )

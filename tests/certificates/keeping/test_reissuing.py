@@ -121,9 +121,9 @@ def test_no_other_post_issues_or_changes(store: Store, role: Post.Role) -> None:
         finding.by_holder(store.keeper, number=people.id_number(), reason=WHY)
 
 
-def change(store: Store, changes: dict[str, Any], **told: Any) -> Certificate:
-    given = {"reason": WHY, "at": AT, **told}
-    return reissuing.change(store.keeper, certificate_id=store.card.pk, changes=changes, **given)
+def change(store: Store, changes: dict[str, Any], *, reason: str = WHY, **told: Any) -> Certificate:
+    wanted = reissuing.NextVersion(changes, **told)
+    return reissuing.change(store.keeper, certificate_id=store.card.pk, wanted=wanted, reason=reason, at=AT)
 
 
 def test_a_correction_keeps_number_days_and_other_fields(store: Store) -> None:
