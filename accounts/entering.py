@@ -13,8 +13,9 @@ from django.db import connection, transaction
 
 from accounts.models import Organisation, Person
 from accounts.registering import NewPerson
-from common import bulk, clock
+from common import clock
 from common.identifiers import credit_code, resident_number
+from common.statements import bulk
 from records import journal
 from records.encrypting.envelope import seal
 from records.hashing import HashKind, keyed

@@ -12,16 +12,17 @@ from django.utils import timezone
 from approvals.models import Application, ClockEntry
 from approvals.states import ApplicationState, ClockKind
 from common import workdays
+from common.statements.planned import Planned
 
-_CONCLUDE = """
+_CONCLUDE = Planned("""
 WITH decided AS (SELECT unnest(%s::uuid[]) AS id)
 INSERT INTO approvals_clockentry (application_id, kind, at, workdays, reason)
-SELECT id, 'start', %s, 0, '' FROM decided
+SELECT id, 'start', %s::timestamptz, 0, '' FROM decided
  WHERE NOT EXISTS (SELECT FROM approvals_clockentry c WHERE c.application_id = decided.id AND c.kind = 'start')
  UNION ALL
-SELECT id, 'stop', %s, 0, '' FROM decided
+SELECT id, 'stop', %s::timestamptz, 0, '' FROM decided
 RETURNING application_id, kind
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from approvals.states import OPEN, ApplicationState
 from certificates.models import Certificate
 from certificates.states import CertificateStatus
 from common import clock
-from common.worded import Select
+from common.statements.planned import Planned
+from common.statements.worded import Select
 from matters import editions
 from matters.models import Matter
 from records.models import StoredFile
@@ -30,17 +31,17 @@ from rules.language.values import Facts, Finding, Truth, Verdict, facts_from_jso
 
 FILES_AT_ONCE = 200
 MOVING = ("state", "waiting_since", "referral_reason", "due_on", "closed_at", "authorisation_id")
-_MOVING = f"SELECT {', '.join(MOVING)} FROM approvals_application WHERE id = %s"  # noqa: S608 -- names of our own
+_MOVING = Planned(f"SELECT {', '.join(MOVING)} FROM approvals_application WHERE id = %s")  # noqa: S608 -- names of our own
 _APPLICATIONS = Select(lambda: Application.objects.select_related("matter__department"))
 _DRAFTS = Select(lambda: Draft.objects.select_related("matter__department", "authorisation"))
 _CERTIFICATES = Select(lambda: Certificate.objects.select_related("type"))
 _DECISIONS = Select(lambda: Decision.objects.select_related("judgement"))
-_ACTED = """
+_ACTED = Planned("""
 SELECT a.reference, a.person_id, a.organisation_id, m.code
   FROM approvals_application a JOIN matters_matter m ON m.id = a.matter_id
  WHERE a.agent_id = %s OR (a.person_id = %s AND a.organisation_id IS NOT NULL)
  ORDER BY a.id
-"""
+""")
 _HELD_BACK = """
 SELECT silent.name, a.matter_id, count(*)
   FROM approvals_application a

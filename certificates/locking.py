@@ -10,7 +10,7 @@ from uuid import UUID
 
 from certificates.models import Authorisation, Certificate
 from certificates.states import IN_HAND
-from common.worded import Select
+from common.statements.worded import Select
 
 _CERTIFICATES = Select(Certificate.objects.all)
 _AUTHORISATIONS = Select(Authorisation.objects.all)
@@ -34,11 +34,11 @@ def in_hand(types: Iterable[int], *, people: Iterable[UUID], bodies: Iterable[UU
     return _CERTIFICATES.rows(condition, [list(types), list(IN_HAND), *asked])
 
 
-def _whose(people: Iterable[UUID | None], bodies: Iterable[UUID]) -> tuple[str, list[list[str]]]:
+def _whose(people: Iterable[UUID | None], bodies: Iterable[UUID]) -> tuple[str, list[list[UUID]]]:
     """Return the condition on holders and its values; it names only the kind of holder there is: half to plan."""
     ids = {
-        "holder_person_id": [str(one) for one in people if one],
-        "holder_organisation_id": [str(one) for one in bodies],
+        "holder_person_id": [one for one in people if one],
+        "holder_organisation_id": list(bodies),
     }
     asked = {column: wanted for column, wanted in ids.items() if wanted}
     told = " OR ".join(f"{column} = ANY(%s::uuid[])" for column in asked)
@@ -47,7 +47,7 @@ def _whose(people: Iterable[UUID | None], bodies: Iterable[UUID]) -> tuple[str, 
 
 def shared_authorisations(ids: Iterable[UUID]) -> dict[UUID | None, Authorisation]:
     """Return authorisations by id, locked: one that is being withdrawn is waited for and then no longer granted."""
-    wanted = [str(one) for one in ids]
+    wanted = list(ids)
     if not wanted:
         return {}
     found = _AUTHORISATIONS.rows("WHERE id = ANY(%s::uuid[]) ORDER BY id FOR SHARE", [wanted])

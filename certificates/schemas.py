@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from certificates.errors import InvalidFields, UnknownType
 from certificates.models import CertificateType, TypeSchema
 from common.identifiers import InvalidIdentifier, resident_id
-from common.worded import Select
+from common.statements.worded import Select
 from rules.language.invalid import InvalidTree, problems_in
 from rules.language.raw import Unreadable, value_of
 from rules.language.vocabulary import FactSpec, FactType, FieldSpec

@@ -19,7 +19,7 @@ from certificates.holding.choosing import choose
 from certificates.models import Authorisation, Certificate, CertificateType, UseRecord
 from certificates.states import CertificateStatus
 from common import divisions
-from common.worded import Select
+from common.statements.worded import Select
 from rules.language.raw import value_of
 from rules.language.vocabulary import FactSpec, FactType, Vocabulary
 from rules.wording.showing import shower

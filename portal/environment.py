@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
+from common.statements.planned import Connection, Cursor
+
 
 def load(path: Path) -> None:
     """Take KEY=VALUE lines of a file for every key the environment does not name itself."""
@@ -113,4 +115,5 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connection_factory": Connection, "cursor_factory": Cursor},
     }

@@ -21,15 +21,16 @@ from django.db.transaction import TransactionManagementError
 
 from common import clock
 from common.identifiers import InvalidIdentifier, resident_id
+from common.statements.planned import Planned
 from records.models import Event, JournalEntry
 from records.proving import chain
 
 RACES = 20  # how often one entry may be overtaken in its stream before the caller's missing lock is an error
-_HEADS = """
+_HEADS = Planned("""
 SELECT s.stream, h.sequence, h.hash FROM unnest(%s::text[]) AS s(stream)
 CROSS JOIN LATERAL (SELECT sequence, hash FROM records_journalentry e
                     WHERE e.stream = s.stream ORDER BY sequence DESC LIMIT 1) h
-"""
+""")
 _INSERT = """
 WITH written AS (
     INSERT INTO records_journalentry
@@ -39,7 +40,7 @@ WITH written AS (
     INSERT INTO records_journalpending (entry_id) SELECT id FROM written
 ), told AS (
     INSERT INTO records_event (entry_id, stream, kind, text, at)
-    SELECT id, stream, kind, text, %s FROM written
+    SELECT id, stream, kind, text, %s::timestamptz FROM written
     JOIN unnest(%s::text[], %s::integer[], %s::text[], %s::text[]) AS t(stream, sequence, kind, text)
    USING (stream, sequence)
 )
@@ -128,7 +129,7 @@ def _write(missing: Mapping[int, Note], *, at: datetime) -> dict[int, JournalEnt
     drafts = _chained(missing, at=at)
     # One order for all writers, so that two batches cannot wait for each other.
     rows = sorted(drafts.values(), key=lambda entry: (entry.stream, entry.sequence))
-    sql = _INSERT.format(rows=", ".join([_ROW] * len(rows)))
+    sql = Planned(_INSERT.format(rows=", ".join([_ROW] * len(rows))))
     parameters = list(concatenated.from_iterable(_parameters(entry) for entry in rows))
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters, at, *_told(missing, drafts)])

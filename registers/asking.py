@@ -15,12 +15,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from common import clock
-from common.worded import NO_WAIT, Insert
+from common.statements.planned import Planned
+from common.statements.worded import NO_WAIT, Insert
 from registers import answering, authenticating, breaking, calling, keeping, selectors
 from registers.answering import Content, Outcome
 from registers.authenticating import Unconfigured
@@ -29,13 +31,16 @@ from registers.models import Register, RegisterCall
 
 # Not waited for until it is on disk: the call is, and so will be whatever is decided on its answer, later in the log.
 _CALLS = Insert(RegisterCall)
-_WRITE_BACK = """
+_WRITE_BACK = Planned(
+    """
 UPDATE registers_registercall AS c
    SET outcome = n.outcome, error = n.error, latency_ms = n.latency_ms, attempts = n.attempts
   FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::integer[], %s::integer[])
        AS n(id, outcome, error, latency_ms, attempts)
  WHERE c.id = n.id
-"""
+""",
+    before=NO_WAIT,
+)
 RESTING = "连续没有回答，暂停查询"
 UNCONFIGURED = "没有配置访问凭据"
 UNKNOWN_REGISTER = "没有登记这个数据来源"
@@ -261,12 +266,12 @@ def _plain(value: object) -> object:
 def _write_back(calls: Sequence[tuple[RegisterCall, Reply, Content]]) -> None:
     if not calls:
         return
-    columns: list[list[str] | list[int]] = [
-        [str(record.pk) for record, _, _ in calls],
+    columns: list[list[UUID] | list[str] | list[int]] = [
+        [record.pk for record, _, _ in calls],
         [str(content.outcome) for _, _, content in calls],
         [content.error[:120] for _, _, content in calls],
         [reply.latency_ms for _, reply, _ in calls],
         [reply.attempts for _, reply, _ in calls],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(NO_WAIT + _WRITE_BACK, columns)
+        cursor.execute(_WRITE_BACK, columns)

@@ -15,8 +15,10 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.signing import second_factor
 from common import clock
+from common.statements.worded import Select
 
 BACKEND = "accounts.signing.identity.PasswordBackend"  # the one every session names
+_ACCOUNTS = Select(lambda: User.objects.select_related("person"))
 
 
 class _Accounts(BaseBackend):
@@ -24,7 +26,7 @@ class _Accounts(BaseBackend):
 
     def get_user(self, user_id: UUID) -> User | None:
         """Return the account of a session, with its person."""
-        return User.objects.select_related("person").filter(pk=user_id, is_active=True).first()
+        return _ACCOUNTS.first("WHERE accounts_user.id = %s AND accounts_user.is_active", [user_id])
 
 
 class PasswordBackend(_Accounts):

@@ -14,13 +14,14 @@ from accounts.models import Delivery, Message, Person, User
 from accounts.states import Channel, Topic
 from accounts.telling import wording
 from accounts.telling.sending import channels
+from common.statements.planned import Planned
 
 State = Delivery.State
-_UNREAD = """
+_UNREAD = Planned("""
 SELECT count(*) FROM accounts_message
  WHERE person_id = (SELECT id FROM accounts_person WHERE user_id = %s) AND read_at IS NULL
    AND case_reference <> ALL(%s::text[])
-"""
+""")
 LATE = timedelta(minutes=15)  # nothing that is due waits so long where worker and gateway are well
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.models import Message, Person
 from accounts.telling import outbox, wording
 from common import clock
-from common.worded import Insert
+from common.statements.worded import Insert
 
 # What was told before is not said twice.
 _MESSAGES = Insert(Message, conflicts="ON CONFLICT DO NOTHING")

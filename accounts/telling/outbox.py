@@ -13,9 +13,10 @@ from accounts.models import Delivery, Message, Person
 from accounts.states import Channel
 from accounts.telling import wording
 from accounts.telling.sending import channels
+from common.statements.planned import Planned
 
 # Who has no address, or wants no messages of the topic, gets no row. A message told before has none either.
-_PUT = """
+_PUT = Planned("""
 INSERT INTO accounts_delivery
        (id, message_id, person_id, channel, kind, state, created_at, not_before, attempts, error)
 SELECT gen_random_uuid(), m.id, m.person_id, t.channel, m.kind, 'waiting', m.created_at, t.not_before, 0, ''
@@ -26,13 +27,13 @@ SELECT gen_random_uuid(), m.id, m.person_id, t.channel, m.kind, 'waiting', m.cre
  WHERE CASE t.channel WHEN 'sms' THEN p.mobile_hash IS NOT NULL ELSE p.email IS NOT NULL END
    AND (t.necessary OR NOT EXISTS (SELECT 1 FROM accounts_optout o
         WHERE o.person_id = m.person_id AND o.channel = t.channel AND o.topic = t.topic))
-"""
+""")
 
 
 def put(messages: Sequence[Message]) -> None:
     """Write the deliveries of stored messages with one statement; none where no channel is set up."""
     rows = [
-        (str(one.pk), str(channel), str(told.topic), told.necessary, not_before(told, at=one.created_at))
+        (one.pk, str(channel), str(told.topic), told.necessary, not_before(told, at=one.created_at))
         for one in messages
         for told in [wording.of(one.kind)]
         for channel in told.channels

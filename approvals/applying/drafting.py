@@ -30,12 +30,14 @@ from approvals.permissions import is_applicant, may_apply, own
 from certificates.holding import authorising
 from certificates.models import Authorisation
 from common import clock
+from common.statements.planned import Planned
 from matters import editions
 from matters.models import Edition, Matter
 from records import journal
 from records.proving.chain import Json
 
 CONSENT_TEXT = "2026-11"  # version of the words on the consent page
+_LOCK = Planned("SELECT saved_at FROM approvals_draft WHERE id = %s FOR UPDATE")
 CONSENT_DAYS = 30  # an authorisation ends with the case, and at the latest after these days
 
 
@@ -246,8 +248,8 @@ def own_locked(principal: Principal, *, reference: str) -> Draft:
 def lock_as_read(principal: Principal, draft: Draft) -> bool:
     """Lock the principal's draft; False when it was saved again since it was read. Raises NoSuchDraft, MayNotAct."""
     require_standing(principal)
-    with connection.cursor() as cursor:  # worded here: it runs with every submission
-        cursor.execute("SELECT saved_at FROM approvals_draft WHERE id = %s FOR UPDATE", [draft.pk])
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [draft.pk])
         found = cursor.fetchone()
     if found is None or not is_applicant(principal, draft):
         raise NoSuchDraft

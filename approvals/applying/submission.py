@@ -32,7 +32,7 @@ from approvals.telling import News
 from approvals.workflow import Move
 from certificates.holding import authorising
 from common.clock import now
-from common.worded import Insert
+from common.statements.worded import Insert
 from matters import editions
 from records import journal
 from records.proving.chain import Json

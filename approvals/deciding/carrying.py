@@ -21,7 +21,8 @@ from certificates.holding import using
 from certificates.models import Seal
 from certificates.sealing import seals
 from common import workdays
-from common.worded import Insert
+from common.statements.planned import Planned
+from common.statements.worded import Insert
 from matters import editions
 from matters.models import Matter
 from records.proving.chain import Json
@@ -46,11 +47,11 @@ UNSEALED = (
     "发证单位的电子印章现在不能使用，证照不能自动签发，由工作人员办理"  # nothing is lost; see `NoUsableSeal`
 )
 _JUDGEMENTS = Insert(Judgement)
-_LOCK = """
+_LOCK = Planned("""
 SELECT id, attempts, (SELECT count(*) FROM approvals_judgement j WHERE j.application_id = a.id),
        (SELECT m.instant_stop_id IS NOT NULL FROM matters_matter m WHERE m.id = a.matter_id)
   FROM approvals_application a WHERE id = ANY(%s::uuid[]) AND state = %s ORDER BY id FOR UPDATE
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from approvals.models import Application, Draft
 from approvals.states import OPEN, ApplicationState
 from certificates.holding import using
 from common import clock
+from common.statements.planned import Planned
 from matters import editions
 from matters.counting import counted
 from matters.editions import Compiled
@@ -31,14 +32,14 @@ from rules.language.values import Fact, Facts, UnknownReason
 
 Answers = dict[str, asking.Answer | UnknownReason]
 Principal = tuple[UUID | None, UUID | None, int]
-_OWN = """
+_OWN = Planned("""
 SELECT CASE WHEN organisation_id IS NULL THEN person_id END AS whose, organisation_id, matter_id,
        count(*) FILTER (WHERE state = ANY(%s)), count(*) FILTER (WHERE state = %s)
   FROM approvals_application
  WHERE matter_id = ANY(%s)
    AND (organisation_id = ANY(%s::uuid[]) OR organisation_id IS NULL AND person_id = ANY(%s::uuid[]))
  GROUP BY whose, organisation_id, matter_id
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from certificates.issuance import issuing, lifecycle
 from certificates.issuance.issuing import Issue
 from certificates.models import Certificate, Seal
 from certificates.states import CertificateStatus
-from common.worded import Insert
+from common.statements.worded import Insert
 from matters.editions import Compiled
 from matters.format.results import Ending
 from records.journal import Note

@@ -24,7 +24,7 @@ from approvals.deciding.facts import Collected, Collecting
 from approvals.models import Application
 from approvals.states import ApplicationState
 from common import clock
-from common.worded import Select
+from common.statements.worded import Select
 from matters import editions
 
 log = logging.getLogger(__name__)

@@ -23,17 +23,18 @@ from certificates.errors import NotYours
 from certificates.holding.choosing import Choice, choose
 from certificates.models import Authorisation, Certificate, CertificateType, Scan, UseRecord
 from certificates.states import AuthorisationStatus, UseMode, UseOutcome
-from common.worded import NO_WAIT, Insert
+from common.statements.planned import Planned
+from common.statements.worded import NO_WAIT, Insert
 from rules.language.values import UnknownReason
 
 PREFILL = "预填"
 BY_MACHINE = "系统核验"
 _USES = Insert(UseRecord)
-_TOLD = """
+_TOLD = Planned("""
 SELECT type_id, certificate_id, version, outcome FROM certificates_userecord
  WHERE case_reference = %s AND authorisation_id IS NOT DISTINCT FROM %s::uuid AND purpose = %s
-"""
-_TOLD_OF_SCAN = (
+""")
+_TOLD_OF_SCAN = Planned(
     "SELECT type_id, certificate_id, version, outcome FROM certificates_userecord WHERE scan_id = %s"
 )
 _Key = tuple[str, UUID]

@@ -30,7 +30,7 @@ from certificates.states import CertificateStatus
 from common import clock
 from common.errors import DomainError
 from common.identifiers import certificate_identifier, make_certificate_identifier
-from common.worded import Insert
+from common.statements.worded import Insert
 from records.journal import Note, note_many
 from records.proving.chain import Json
 

@@ -13,6 +13,7 @@ from django.db import connection
 
 from certificates.models import NumberSeries
 from common.errors import DomainError
+from common.statements.planned import Planned
 
 _PLACE = re.compile(r"\{(year|month|day|serial:[1-9][0-9]?|random:[1-9][0-9]?)\}")
 _LITERAL = re.compile(r"[^{}\s]*")
@@ -20,12 +21,12 @@ _SERIAL = re.compile(r"\{serial:([0-9]+)\}")
 ALPHABET = string.digits + string.ascii_uppercase
 LONGEST = 60
 # Rows in one order, so that two batches that draw from the same series cannot wait for each other.
-_DRAW = """
+_DRAW = Planned("""
 INSERT INTO certificates_numberseries (name, last)
 SELECT * FROM unnest(%s::text[], %s::bigint[]) AS wanted(name, amount) ORDER BY 1
 ON CONFLICT (name) DO UPDATE SET last = certificates_numberseries.last + EXCLUDED.last
 RETURNING name, last
-"""
+""")
 
 
 class SeriesExhausted(DomainError):

@@ -18,7 +18,7 @@ from certificates.sealing.keys import KeyUnavailable
 from certificates.sealing.statement import ECDSA
 from certificates.states import SealStatus
 from common import clock
-from common.worded import Select
+from common.statements.worded import Select
 from records import journal
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from certificates.sealing import authority, keys, seals, statement
 from certificates.sealing.keys import KeyUnavailable
 from certificates.sealing.statement import Fault
 from certificates.states import SealPurpose
-from common.worded import Insert
+from common.statements.worded import Insert
 
 _USES = Insert(SealUse)
 

@@ -30,8 +30,9 @@ from certificates.stocking.files import columns, reading, shelving
 from certificates.stocking.files.reading import Blocks, Chunk, Record, Survey
 from certificates.stocking.pooling import Pool, WorkerEnded
 from certificates.stocking.preparing import REPLACED, Job, Prepared, Preparer, Refusal
-from common import bulk, clock
+from common import clock
 from common.errors import DomainError
+from common.statements import bulk
 from records.journal import note
 
 PROCESSES = 2

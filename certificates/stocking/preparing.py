@@ -26,8 +26,9 @@ from certificates.stocking.files.reading import Record
 from certificates.stocking.files.rows import Layout, Rejected, Row
 from certificates.stocking.files.standing import Held, Stored
 from certificates.stocking.files.succession import Succession, Version
-from common import bulk, clock
+from common import clock
 from common.identifiers import make_certificate_identifier, mask_name
+from common.statements import bulk
 
 HELD = "名下已有有效的这类证照，不能再入库一张有效的"
 REPLACED = "已有新证"

@@ -11,7 +11,7 @@ from django.db import connection
 
 from certificates.stocking.files.rows import Row
 from certificates.stocking.files.succession import Version
-from common import bulk
+from common.statements import bulk
 
 _STORED = """
 SELECT id::text, number, version, identifier, digest, schema_version, issuer_code, status, valid_until,

@@ -12,11 +12,14 @@ from django.contrib.sessions.models import Session
 from typing_extensions import override
 
 from common import clock
+from common.statements.worded import Select
 
 SECOND_FACTOR = "second_factor"  # session key: when a code was given
 SEEN = "seen"  # session key: when it was last used, in seconds of the machine's clock
 ENDED = "ended"  # session key: who was signed in until the time without use was over; nobody is now
 GUEST_FOR = timedelta(hours=1)
+_SESSIONS = Select(Session.objects.all)
+_GOING_ON = "WHERE session_key = %s AND expire_date > %s"
 
 
 class SessionStore(db.SessionStore):
@@ -34,11 +37,13 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """Return what is kept, of a session that has ended only that."""
         key = self.session_key
-        found: dict[str, Any] = super().load()
-        if self.session_key is None and key is not None and (left := _left_of(key)):
-            self._session_key = key
-            return left
-        return found
+        found = _SESSIONS.first(_GOING_ON, [key, clock.system_time()])
+        if found is not None:
+            return dict(self.decode(found.session_data))
+        left = _left_of(key) if key is not None else {}
+        if not left:
+            self._session_key = None
+        return left
 
 
 def _left_of(key: str) -> dict[str, Any]:

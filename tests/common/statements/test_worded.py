@@ -16,7 +16,7 @@ from approvals import selectors
 from approvals.applying import drafting, submission
 from approvals.errors import NoSuchApplication, NoSuchDraft
 from approvals.models import Application, Draft
-from common.worded import Insert, Select
+from common.statements.worded import Insert, Select
 from matters.models import Matter
 from tests.factories import district
 from tests.factories.fixtures import NOON

@@ -11,7 +11,7 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from common import bulk
+from common.statements import bulk
 
 
 @pytest.mark.django_db
