@@ -7,16 +7,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from approvals.errors import NoSuchApplication, NotAllowed
 from approvals.models import Application
 from approvals.states import CLOSED, TRANSITIONS, ApplicationState
+from common.statements.planned import Planned
 from records import journal
 from records.proving.chain import Json
 
 # What a move may have changed on the instance besides the state; the clock writes due_on, deciding the rest.
-WRITTEN = ("state", "closed_at", "lease_until", "due_on", "referral_reason", "attempts", "waiting_since")
+_WRITTEN = ("state", "closed_at", "lease_until", "due_on", "referral_reason", "attempts", "waiting_since")
+_SAVE = Planned("""
+UPDATE approvals_application AS a
+   SET state = n.state, closed_at = n.closed_at, lease_until = n.lease_until, due_on = n.due_on,
+       referral_reason = n.referral_reason, attempts = n.attempts, waiting_since = n.waiting_since
+  FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::date[], %s::text[], %s::integer[],
+              %s::timestamptz[])
+       AS n(id, state, closed_at, lease_until, due_on, referral_reason, attempts, waiting_since)
+ WHERE a.id = n.id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +79,11 @@ def _step(move: Move, at: datetime) -> None:
 
 
 def _save(applications: list[Application]) -> None:
-    if len(applications) == 1:
-        applications[0].save(update_fields=WRITTEN)
-    elif applications:
-        Application.objects.bulk_update(applications, WRITTEN)
+    if not applications:
+        return
+    columns = [[getattr(one, name) for one in applications] for name in ("id", *_WRITTEN)]
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, columns)
 
 
 def _note(move: Move) -> journal.Note:

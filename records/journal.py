@@ -16,12 +16,13 @@ from datetime import datetime
 from itertools import chain as concatenated
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 from common import clock
 from common.identifiers import InvalidIdentifier, resident_id
 from common.statements.planned import Planned
+from common.statements.worded import Select
 from records.models import Event, JournalEntry
 from records.proving import chain
 
@@ -46,6 +47,7 @@ WITH written AS (
 )
 SELECT id, stream, sequence FROM written
 """
+_EVENTS = Select(Event.objects.all)
 _ROW = "(%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s)"
 _PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}|[0-9]{17}[0-9Xx])(?![0-9A-Za-z])")
 
@@ -119,9 +121,9 @@ def note_many(notes: Sequence[Note]) -> list[JournalEntry]:
     return [written[index] for index in range(len(notes))]
 
 
-def events_of(stream: str) -> models.QuerySet[Event]:
+def events_of(stream: str) -> list[Event]:
     """Return what the applicant may read of a stream, oldest first."""
-    return Event.objects.filter(stream=stream).order_by("entry_id")
+    return _EVENTS.rows("WHERE stream = %s ORDER BY entry_id", [stream])
 
 
 def _write(missing: Mapping[int, Note], *, at: datetime) -> dict[int, JournalEntry]:

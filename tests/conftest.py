@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +34,16 @@ settings.register_profile(
 # New examples each time, for whoever changes what a property holds: scripts/test --hypothesis-profile=deep
 settings.register_profile("deep", parent=settings.get_profile("portal"), derandomize=False, max_examples=1000)
 settings.load_profile("portal")
+
+
+def pytest_configure() -> None:
+    """Workers take the seed from the environment of who starts them."""
+    os.environ.setdefault(strictness.KEYS, "ci" if os.environ.get("CI") else str(random.randrange(10**6)))
+
+
+def pytest_report_header() -> str:
+    """Say with which keys to run again."""
+    return f"keys: {strictness.KEYS}={os.environ[strictness.KEYS]}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,6 +89,7 @@ def _strict(request: pytest.FixtureRequest) -> Iterator[None]:
     marker = request.node.get_closest_marker("writes_on_get")
     with pytest.MonkeyPatch.context() as patch:
         strictness.shuffle_unordered(patch, seed=request.node.nodeid)
+        strictness.draw_keys(patch, seed=request.node.nodeid)
         strictness.let_in(patch)
         strictness.check_client(patch, allowed=frozenset(marker.args if marker else ()))
         yield

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from typing_extensions import Unpack
 
 from accounts.acting import mandates
@@ -20,6 +20,7 @@ from certificates.models import Authorisation, CertificateType
 from certificates.states import AuthorisationKind, AuthorisationStatus
 from common.clock import day_of
 from common.identifiers import holds_number
+from common.statements.planned import Planned
 from records.journal import note
 
 Scope = Mapping[str, Sequence[str]]
@@ -27,6 +28,9 @@ PURPOSE_TEXT = "purpose 2026-11"  # version of the words on the page where a con
 SHORTEST, LONGEST = 4, 200  # characters of a purpose
 LONGEST_DAYS = 365  # a consent for a purpose is given anew every year
 ONCE_DAYS = 30  # a consent to one look lapses when nobody looked
+_END = Planned("""
+UPDATE certificates_authorisation SET status = %s, ended_at = %s WHERE case_reference = ANY(%s) AND status = %s
+""")
 
 
 class Question(TypedDict):
@@ -129,10 +133,9 @@ def revoke(principal: Principal, *, authorisation_id: UUID | str, at: datetime) 
 
 def end_many(references: Sequence[str], *, at: datetime) -> None:
     """End the consents of closed cases in the caller's transaction: what is decided needs no more looks."""
-    open_ones = Authorisation.objects.filter(
-        case_reference__in=references, status=AuthorisationStatus.GRANTED
-    )
-    open_ones.update(status=AuthorisationStatus.ENDED, ended_at=at)
+    with connection.cursor() as cursor:
+        ended, granted = AuthorisationStatus.ENDED, AuthorisationStatus.GRANTED
+        cursor.execute(_END, [ended, at, list(references), granted])
 
 
 def end_unused(authorisation_id: UUID, *, at: datetime) -> None:

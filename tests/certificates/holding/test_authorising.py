@@ -41,7 +41,8 @@ def test_a_consent_names_holder_scope_and_who_gave_it(make):
         f"person:{who.person.pk}",
         str(given.pk),
     )
-    assert events_of(f"case:{case}").get().text == "您同意为办理“测试事项”使用 1 种电子证照。"
+    (event,) = events_of(f"case:{case}")
+    assert event.text == "您同意为办理“测试事项”使用 1 种电子证照。"
 
 
 def test_a_case_has_one_granted_consent():
@@ -58,7 +59,8 @@ def test_a_refusal_is_kept_with_its_words():
     told: dict[str, Any] = {"matter_code": "m", "matter_name": "n", "body": "b", "until": TODAY, "at": AT}
     given = authorising.refuse(who, case_reference=case, scope=SCOPE, text_version="1", **told)
     assert (given.status, given.revoked_at) == ("refused", None)
-    assert events_of(f"case:{case}").get().text == "您没有同意使用电子证照。"
+    (event,) = events_of(f"case:{case}")
+    assert event.text == "您没有同意使用电子证照。"
 
 
 def test_withdrawing_is_immediate_and_can_be_repeated():
