@@ -16,6 +16,7 @@ from typing import Any, Self
 from psycopg2 import errors, extensions
 
 MOST = 200  # parameters: a statement with more has so many rows to insert that planning it is no matter
+ROOM = 200  # statements a connection keeps, each some 50 KB of the server's memory; what comes later is sent as it is
 _PLACES = re.compile("%s")
 
 
@@ -51,7 +52,7 @@ class Cursor(extensions.cursor):
     def execute(self, sql: Any, parameters: Any = None) -> None:
         """Execute a statement; one marked as planned is prepared first. Raises what the statement raises."""
         self._asked = None
-        if not isinstance(sql, Planned) or len(parameters) > MOST:
+        if not isinstance(sql, Planned) or not self._keeps(sql, parameters):
             super().execute(sql, parameters)
             return
         known, first = self.connection.prepared, ""
@@ -67,6 +68,10 @@ class Cursor(extensions.cursor):
             known.pop(sql.statement, None)  # a migration changed what it returns, or a pooler dropped it
             raise
         known[sql.statement] = name
+
+    def _keeps(self, sql: Planned, parameters: Sequence[Any]) -> bool:
+        known = self.connection.prepared
+        return len(parameters) <= MOST and (sql.statement in known or len(known) < ROOM)
 
     @property
     def query(self) -> bytes | None:

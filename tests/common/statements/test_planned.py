@@ -17,6 +17,7 @@ from django.db import (
 )
 from django.test.utils import CaptureQueriesContext
 
+from common.statements import planned
 from common.statements.planned import MOST, Planned
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +127,17 @@ def test_very_many_values_are_sent_as_they_are(names: str) -> None:
     asked(put, *[value for number in range(rows) for value in (UUID(int=number), "x")])
     assert asked("SELECT count(*) FROM names") == [(rows,)]
     assert put.statement not in connection.connection.prepared
+
+
+def test_a_connection_keeps_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, late = Planned("SELECT %s::integer + 100"), Planned("SELECT %s::integer + 200")
+    asked(kept, 1)
+    monkeypatch.setattr(planned, "ROOM", 1)
+    assert asked(late, 1) == [(201,)]
+    assert late.statement not in connection.connection.prepared
+    assert asked(kept, 2) == [(102,)]
+    ((_, times),) = prepared(kept.statement)
+    assert times == 2
 
 
 def test_no_values_need_no_brackets() -> None:
