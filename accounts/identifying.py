@@ -5,10 +5,11 @@ Nobody acts at work on what is their own. That compares people: a work account b
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import actors
 from accounts.models import ActingRight, Organisation, Person, User
@@ -61,6 +62,15 @@ def required(user: User) -> bytes:
     if known is None:
         raise UnknownIdentity
     return known
+
+
+def nobodys(*, on: date) -> list[str]:
+    """Return the user names of whom a post is held by on a day without anybody having said who they are, in order."""
+    held = Q(posts__valid_from__lte=on) & (Q(posts__valid_to__isnull=True) | Q(posts__valid_to__gte=on))
+    unsaid = Q(is_active=True, person__isnull=True, id_number_hash__isnull=True)
+    return list(
+        User.objects.filter(held, unsaid).order_by("username").values_list("username", flat=True).distinct()
+    )
 
 
 def household_of(user: User) -> bytes | None:

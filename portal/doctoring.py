@@ -18,6 +18,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from accounts import identifying
 from accounts.states import Channel
 from accounts.telling import following
 from accounts.telling.following import ChannelHealth
@@ -34,6 +35,7 @@ from registers.models import Register
 
 OLDEST_POSTGRES = 150000
 ROOM = 500_000_000  # bytes
+NAMED = 5  # accounts
 
 
 class Level(StrEnum):
@@ -65,6 +67,7 @@ def examine() -> Iterator[Answer]:
             _role(),
             _insert_only(),
             _scans(),
+            _work_accounts(),
             *_seals(),
             *_credentials(),
             *_channels(),
@@ -161,6 +164,15 @@ def _insert_only() -> Answer:
         advice = "Somebody removed a trigger: find out who, then run manage.py verify_journal."
         return Answer(Level.FAILED, "insert-only tables", f"{', '.join(missing)} can be changed", advice)
     return Answer(Level.OK, "insert-only tables", f"{len(guarded)} guarded")
+
+
+def _work_accounts() -> Answer:
+    """Nobody acts at work on what is their own: an account that is nobody's cannot be asked (公务员法 art. 76)."""
+    if names := identifying.nobodys(on=clock.today()):
+        told = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        advice = "Say whose each is: manage.py link_identity USER. Until then they see no certificate."
+        return Answer(Level.WARNING, "work accounts", f"{told}: nobody said who that is", advice)
+    return Answer(Level.OK, "work accounts", "each is somebody's")
 
 
 def _site() -> Iterator[Answer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.models import Department
+from accounts import registering
+from accounts.models import Department, Post, User
 from certificates.models import Seal
 from certificates.sealing import keys
 from common import clock
@@ -23,7 +24,7 @@ from records.files.standin import StandinScanner
 from records.models import StoredFile
 from registers import breaking, defining
 from registers.models import Register
-from tests.factories import seals
+from tests.factories import district, seals
 from tests.registers.conftest import ALIVE
 
 
@@ -55,6 +56,31 @@ def test_the_owner_of_the_tables_is_not_who_should_serve() -> None:
     (answer,) = answers()["database role"]
     assert answer.level is Level.WARNING
     assert "portal_app" in answer.advice
+
+
+@pytest.mark.django_db
+def test_work_accounts_of_nobody_are_named(stocked: None) -> None:
+    district.keeper()
+    (good,) = answers()["work accounts"]
+    assert good.level is Level.OK
+    past = registering.account("left", display_name="林某", password="a long test password")
+    for serial in range(7):
+        account = registering.account(f"new{serial}", display_name="林某", password="a long test password")
+        for role in (Post.Role.OFFICER, Post.Role.KEEPER):
+            registering.appoint(
+                account, role=role, department=Department.objects.first(), on=date(2020, 1, 1)
+            )
+    registering.appoint(
+        past, role=Post.Role.OFFICER, department=Department.objects.first(), on=date(2020, 1, 1)
+    )
+    Post.objects.filter(user=past).update(valid_to=date(2020, 2, 1))
+    (answer,) = answers()["work accounts"]
+    assert answer.level is Level.WARNING
+    assert answer.text.startswith("new0, new1, new2, new3, new4 and 2 more: ")
+    assert "link_identity" in answer.advice
+    for serial in range(7):
+        district.known(User.objects.get(username=f"new{serial}"))
+    assert answers()["work accounts"] == [good]
 
 
 @pytest.mark.django_db(transaction=True)
