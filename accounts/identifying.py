@@ -65,7 +65,7 @@ def required(user: User) -> bytes:
 
 
 def nobodys(*, on: date) -> list[str]:
-    """Return the user names of whom a post is held by on a day without anybody having said who they are, in order."""
+    """Return the user names of active accounts that hold a post on a day and are linked to nobody, in order."""
     held = Q(posts__valid_from__lte=on) & (Q(posts__valid_to__isnull=True) | Q(posts__valid_to__gte=on))
     unsaid = Q(is_active=True, person__isnull=True, id_number_hash__isnull=True)
     return list(

@@ -17,16 +17,20 @@ from records import journal
 from records.proving.chain import Json
 
 # What a move may have changed on the instance besides the state; the clock writes due_on, deciding the rest.
-_WRITTEN = ("state", "closed_at", "lease_until", "due_on", "referral_reason", "attempts", "waiting_since")
-_SAVE = Planned("""
-UPDATE approvals_application AS a
-   SET state = n.state, closed_at = n.closed_at, lease_until = n.lease_until, due_on = n.due_on,
-       referral_reason = n.referral_reason, attempts = n.attempts, waiting_since = n.waiting_since
-  FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::date[], %s::text[], %s::integer[],
-              %s::timestamptz[])
-       AS n(id, state, closed_at, lease_until, due_on, referral_reason, attempts, waiting_since)
- WHERE a.id = n.id
-""")
+_WRITTEN = {
+    "state": "text",
+    "closed_at": "timestamptz",
+    "lease_until": "timestamptz",
+    "due_on": "date",
+    "referral_reason": "text",
+    "attempts": "integer",
+    "waiting_since": "timestamptz",
+}
+_SAVE = Planned(
+    f"UPDATE approvals_application AS a SET {', '.join(f'{name} = n.{name}' for name in _WRITTEN)}"  # noqa: S608 -- names of our own
+    f" FROM unnest(%s::uuid[], {', '.join(f'%s::{kind}[]' for kind in _WRITTEN.values())})"
+    f" AS n(id, {', '.join(_WRITTEN)}) WHERE a.id = n.id"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,9 @@ settings.load_profile("portal")
 
 def pytest_configure() -> None:
     """Workers take the seed from the environment of who starts them."""
-    os.environ.setdefault(strictness.KEYS, "ci" if os.environ.get("CI") else str(random.randrange(10**6)))
+    os.environ.setdefault(
+        strictness.KEYS, "ci" if os.environ.get("CI") == "true" else str(random.randrange(10**6))
+    )
 
 
 def pytest_report_header() -> str:

@@ -96,9 +96,10 @@ class _Dice:
 
 
 def draw_keys(patch: Any, *, seed: str) -> None:
-    """Draw random keys (UUID, version 4) from a seed: rows of one moment stand in the order of their keys.
+    """Draw the keys a test makes by `uuid4` from a seed: rows of one moment stand in the order of their keys.
 
-    What hangs on that order passes or fails alike for one commit, and fails now and then where the seed changes.
+    What hangs on that order passes or fails alike for one commit, and fails now and then where the seed changes. Keys
+    that PostgreSQL makes, and those of other processes, are drawn anew each time.
     """
     patch.setattr(uuid, "os", _Dice(f"{os.environ.get(KEYS)} {seed}"))
 

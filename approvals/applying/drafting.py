@@ -37,8 +37,8 @@ from records import journal
 from records.proving.chain import Json
 
 CONSENT_TEXT = "2026-11"  # version of the words on the consent page
-_LOCK = Planned("SELECT saved_at FROM approvals_draft WHERE id = %s FOR UPDATE")
 CONSENT_DAYS = 30  # an authorisation ends with the case, and at the latest after these days
+_LOCK = Planned("SELECT saved_at FROM approvals_draft WHERE id = %s FOR UPDATE")
 
 
 @dataclass(frozen=True, slots=True)

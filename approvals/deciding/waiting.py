@@ -22,7 +22,6 @@ from approvals.deciding import announcing, carrying, facts
 from approvals.deciding.carrying import Judged
 from approvals.deciding.facts import Collected, Collecting
 from approvals.models import Application
-from approvals.states import ApplicationState
 from common import clock
 from common.statements.worded import Select
 from matters import editions
@@ -37,7 +36,7 @@ _CLAIM = """
 WITH claimed AS (
     UPDATE approvals_application SET lease_until = %s, attempts = attempts + 1
      WHERE id = ANY(ARRAY(SELECT id FROM approvals_application
-                           WHERE state = %s AND (lease_until IS NULL OR lease_until < %s)
+                           WHERE state = 'submitted' AND (lease_until IS NULL OR lease_until < %s)
                            ORDER BY waiting_since LIMIT %s FOR UPDATE SKIP LOCKED))
     RETURNING id
 )
@@ -104,7 +103,7 @@ def _collecting(applications: Sequence[Application]) -> Collecting:
 def claim(limit: int, *, at: datetime) -> list[Application]:
     """Lease waiting applications, the longest waiting first, and return them. Commits on its own."""
     lease = at + timedelta(seconds=settings.DECIDE_LEASE_SECONDS)
-    mine = _APPLICATIONS.rows(_CLAIMED, [lease, ApplicationState.SUBMITTED, at, limit], before=_CLAIM)
+    mine = _APPLICATIONS.rows(_CLAIMED, [lease, at, limit], having=_CLAIM)
     prefetch_related_objects([one for one in mine if one.organisation_id], "organisation")
     for application in mine:
         # One statement sees its rows as they stood before it wrote them.

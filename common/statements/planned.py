@@ -1,9 +1,10 @@
 """Statements that PostgreSQL plans once a connection: what psycopg 3 does by itself, for the driver we have.
 
 Planning a select over four tables takes longer than running it. Whoever words a statement once (`worded`) marks it as
-`Planned`, and this connection prepares it at its first use and executes it from then on. Everything above the driver
-sees the statement itself: Django's wrappers, captured queries, errors. PostgreSQL plans with the values five times and
-then keeps a plan for all values unless that looks dearer.
+`Planned`, and this connection prepares it at its first use and executes it from then on. Django's wrappers and captured
+queries see the statement itself; the text of an error, and PostgreSQL's log, name the one that was prepared. PostgreSQL
+plans with the values five times and then keeps a plan for all values unless that looks dearer: a condition that an
+index is partial by stands in the statement and is no value.
 """
 
 from __future__ import annotations
@@ -13,15 +14,21 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any, Self
 
-from psycopg2 import errors, extensions
+from psycopg2 import DataError, NotSupportedError, ProgrammingError, errors, extensions
 
-MOST = 200  # parameters: a statement with more has so many rows to insert that planning it is no matter
-ROOM = 200  # statements a connection keeps, each some 50 KB of the server's memory; what comes later is sent as it is
-_PLACES = re.compile("%s")
+MOST = 100  # parameters: a statement with more has so many rows to insert that planning it is no matter
+ROOM = 200  # statements a connection prepares, some 50 KB of the server's memory each; later ones are sent as they are
+# What a migration does to a statement that stood, and a pooler that drops them all: it is prepared anew the next time.
+STALE = (NotSupportedError, ProgrammingError, DataError, errors.InvalidSqlStatementName)
+_PLACES = re.compile("%%|%s")
 
 
 class Planned(str):
-    """A statement with a %s for each value, whose types follow from where they stand; `before` is sent ahead of it."""
+    """A statement with a %s for each value; `before` is sent ahead of it each time.
+
+    The type of a value is that of the place where it stands, not its own: where the two might differ, it says which
+    (`%s::timestamptz`).
+    """
 
     __slots__ = ("before", "statement")
     before: str
@@ -39,8 +46,13 @@ class Connection(extensions.connection):
 
     def __init__(self, *told: Any, **named: Any) -> None:
         super().__init__(*told, **named)
-        self.names = count(1)
+        self.names = 0  # that were given; one whose first use failed stays on the server, too
         self.prepared: dict[str, str] = {}
+
+    def new_name(self) -> str:
+        """Return a name that was never used: what it stands for may fail before it is prepared."""
+        self.names += 1
+        return f"planned_{self.names}"
 
 
 class Cursor(extensions.cursor):
@@ -52,33 +64,35 @@ class Cursor(extensions.cursor):
     def execute(self, sql: Any, parameters: Any = None) -> None:
         """Execute a statement; one marked as planned is prepared first. Raises what the statement raises."""
         self._asked = None
-        if not isinstance(sql, Planned) or not self._keeps(sql, parameters):
+        if not isinstance(sql, Planned) or not self._keeps(sql, parameters or ()):
             super().execute(sql, parameters)
             return
         known, first = self.connection.prepared, ""
         name = known.get(sql.statement)
         if name is None:
-            name = f"planned_{next(self.connection.names)}"  # never used twice: this one may fail before it stands
+            name = self.connection.new_name()
             first = f"PREPARE {name} AS {_numbered(sql.statement)};"
         self._asked = sql, parameters
         given = f"({', '.join(['%s'] * len(parameters))})" if parameters else ""
         try:
             super().execute(f"{sql.before}{first}EXECUTE {name}{given}", parameters)
-        except (errors.FeatureNotSupported, errors.InvalidSqlStatementName):
-            known.pop(sql.statement, None)  # a migration changed what it returns, or a pooler dropped it
+        except STALE:
+            known.pop(sql.statement, None)
             raise
         known[sql.statement] = name
 
     def _keeps(self, sql: Planned, parameters: Sequence[Any]) -> bool:
-        known = self.connection.prepared
-        return len(parameters) <= MOST and (sql.statement in known or len(known) < ROOM)
+        line = self.connection
+        return len(parameters) <= MOST and (sql.statement in line.prepared or line.names < ROOM)
 
     @property
     def query(self) -> bytes | None:
         """Return what was asked last, as it would read unprepared: what logs and tests are shown."""
-        return super().query if self._asked is None else self.mogrify(*self._asked)
+        if self._asked is None or self.connection.closed:
+            return super().query
+        return self.mogrify(*self._asked)
 
 
 def _numbered(statement: str) -> str:
     places = count(1)
-    return _PLACES.sub(lambda _: f"${next(places)}", statement)
+    return _PLACES.sub(lambda found: f"${next(places)}" if found[0] == "%s" else found[0], statement)

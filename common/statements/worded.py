@@ -44,14 +44,14 @@ class Select(Generic[M]):
     def __init__(self, queryset: Callable[[], QuerySet[M]]) -> None:
         self._queryset = queryset
 
-    def rows(self, condition: str, parameters: Sequence[Any], *, before: str = "") -> list[M]:
-        """Return the objects of `{before} SELECT … {condition}`; tables go by their own names, values by %s alone.
+    def rows(self, condition: str, parameters: Sequence[Any], *, having: str = "") -> list[M]:
+        """Return the objects of `{having} SELECT … {condition}`; tables go by their own names, values by %s alone.
 
-        `before` is a `WITH` that the condition names; its values come first.
+        `having` is a `WITH` that the condition names; its values come first.
         """
         worded = self._worded
         with connection.cursor() as cursor:
-            cursor.execute(Planned(f"{before}{worded.sql} {condition}"), parameters)
+            cursor.execute(Planned(f"{having}{worded.sql} {condition}"), parameters)
             return [_made(worded, list(row)) for row in cursor.fetchall()]
 
     def first(self, condition: str, parameters: Sequence[Any]) -> M | None:

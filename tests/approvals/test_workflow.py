@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -89,3 +90,29 @@ def test_the_database_lets_the_machine_only_grant_on_a_judgement(
     row = {"kind": DecisionKind.GRANTED, "judgement": judgement, **told}
     with pytest.raises(IntegrityError, match="machine_only_grants"), transaction.atomic():
         Decision.objects.create(application=application, maker=Maker.SYSTEM, decided_at=clock.now(), **row)
+
+
+@pytest.mark.django_db
+def test_what_a_move_changed_is_written_each_to_its_own_column(
+    application: Application, city: Standin
+) -> None:
+    """Two cases in one statement, with nothing where the other has something."""
+    citizen = district.citizen(city)
+    draft = drafting.start(citizen.principal, matter=district.matter(), consent=True)
+    other = submission.submit(citizen.principal, reference=draft.reference, key="k")
+    at = clock.now()
+    with transaction.atomic():
+        referred, withdrawn = (workflow.lock(one.pk) for one in (application, other))
+        referred.referral_reason, referred.due_on, referred.attempts = "数据源未响应", at.date(), 3
+        referred.waiting_since = at - timedelta(minutes=7)
+        moves = [Move(referred, S.IN_REVIEW, "system", "referred", "转人工。")]
+        moves += [Move(withdrawn, S.WITHDRAWN, "system", "withdrawn", "已撤回。")]
+        workflow.advance_many(moves, at=at)
+    for moved in (referred, withdrawn):
+        stored = Application.objects.get(pk=moved.pk)
+        for field in Application._meta.concrete_fields:
+            assert getattr(stored, field.attname) == getattr(moved, field.attname), field.attname
+    assert (referred.closed_at, withdrawn.closed_at) == (None, at)
+    assert (referred.state, withdrawn.state) == (S.IN_REVIEW, S.WITHDRAWN)
+    assert referred.lease_until is None
+    assert withdrawn.due_on is None

@@ -1,7 +1,8 @@
-"""Random keys come out the same for the same test and seed, so that a landing hangs on the code alone."""
+"""Keys a test draws by `uuid4` come out the same for the same test and seed: a landing does not hang on them."""
 
 from __future__ import annotations
 
+import os
 import uuid
 from uuid import UUID
 
@@ -29,5 +30,4 @@ def test_the_same_seed_draws_the_same_keys_in_no_order(monkeypatch: pytest.Monke
 
 
 def test_the_rest_of_the_system_is_as_it_is() -> None:
-    assert uuid.uuid1() != uuid.uuid1()
-    assert uuid.getnode()
+    assert vars(uuid)["os"].environ is os.environ

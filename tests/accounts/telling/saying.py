@@ -32,4 +32,8 @@ def deliver() -> int:
 
 def states() -> list[str]:
     """Return the states of all deliveries, the oldest first."""
-    return list(Delivery.objects.order_by("created_at", "pk").values_list("state", flat=True))
+    return list(
+        Delivery.objects.order_by("created_at", "message__occasion", "channel").values_list(
+            "state", flat=True
+        )
+    )

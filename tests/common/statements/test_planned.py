@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import (
+    DataError,
     IntegrityError,
     NotSupportedError,
     OperationalError,
@@ -21,6 +22,14 @@ from common.statements import planned
 from common.statements.planned import MOST, Planned
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_prepared(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this connection prepared for others is neither counted nor met; names go on, so that none is used twice."""
+    connection.ensure_connection()
+    monkeypatch.setattr(connection.connection, "prepared", {})
+    monkeypatch.setattr(planned, "ROOM", connection.connection.names + planned.ROOM)
 
 
 @pytest.fixture
@@ -46,7 +55,7 @@ def prepared(statement: str) -> list[tuple[str, int]]:
 
 def test_it_is_prepared_once_and_then_executed(names: str) -> None:
     find = Planned(
-        "SELECT name FROM names WHERE id = ANY(%s) AND name LIKE 'a%%' AND name <> %s ORDER BY name"
+        "SELECT name FROM names WHERE id = ANY(%s) AND name LIKE 'a%%' AND name NOT LIKE '%%s' AND name <> %s"
     )
     one, other = uuid4(), uuid4()
     asked("INSERT INTO names VALUES (%s, 'ab'), (%s, 'b%%')", one, other)
@@ -111,6 +120,27 @@ def test_a_column_that_changes_costs_one_error(names: str) -> None:
     assert asked(find, "x") == []
 
 
+def test_so_does_a_value_that_needs_more_room_than_it_did(names: str) -> None:
+    asked("ALTER TABLE names ADD number integer")
+    put = Planned("INSERT INTO names VALUES (%s, 'x', %s)")
+    asked(put, uuid4(), 1)
+    asked("ALTER TABLE names ALTER number TYPE bigint")
+    with pytest.raises(DataError), transaction.atomic():
+        asked(put, uuid4(), 2**40)
+    asked(put, uuid4(), 2**40)
+
+
+def test_a_connection_that_broke_says_so_and_nothing_else(names: str) -> None:
+    line = connection.copy()
+    try:
+        with line.cursor() as cursor, pytest.raises(OperationalError, match="terminat"):
+            cursor.execute(Planned("SELECT pg_terminate_backend(pg_backend_pid()), %s::integer"), [1])
+        assert line.connection.closed
+        assert b"EXECUTE" in (cursor.cursor.query or b"")
+    finally:
+        line.close()
+
+
 def test_so_does_a_connection_that_forgot(names: str) -> None:
     find = Planned("SELECT id FROM names WHERE name = %s")
     asked(find, "x")
@@ -132,7 +162,7 @@ def test_very_many_values_are_sent_as_they_are(names: str) -> None:
 def test_a_connection_keeps_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     kept, late = Planned("SELECT %s::integer + 100"), Planned("SELECT %s::integer + 200")
     asked(kept, 1)
-    monkeypatch.setattr(planned, "ROOM", 1)
+    monkeypatch.setattr(planned, "ROOM", connection.connection.names)
     assert asked(late, 1) == [(201,)]
     assert late.statement not in connection.connection.prepared
     assert asked(kept, 2) == [(102,)]
@@ -142,6 +172,9 @@ def test_a_connection_keeps_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch)
 
 def test_no_values_need_no_brackets() -> None:
     assert asked(Planned("SELECT 7")) == [(7,)]
+    with connection.cursor() as cursor:
+        cursor.execute(Planned("SELECT 8"))
+        assert cursor.fetchall() == [(8,)]
 
 
 @pytest.mark.django_db(transaction=True)
