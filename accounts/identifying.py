@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts import actors
-from accounts.models import ActingRight, Organisation, Person, User
+from accounts.models import ActingRight, Organisation, Person, Post, User
 from common.errors import DomainError
 from common.identifiers import resident_id
 from records import journal
@@ -66,11 +66,10 @@ def required(user: User) -> bytes:
 
 def nobodys(*, on: date) -> list[str]:
     """Return the user names of active accounts that hold a post on a day and are linked to nobody, in order."""
-    held = Q(posts__valid_from__lte=on) & (Q(posts__valid_to__isnull=True) | Q(posts__valid_to__gte=on))
-    unsaid = Q(is_active=True, person__isnull=True, id_number_hash__isnull=True)
-    return list(
-        User.objects.filter(held, unsaid).order_by("username").values_list("username", flat=True).distinct()
+    posts = Post.objects.filter(
+        user__is_active=True, user__person__isnull=True, user__id_number_hash__isnull=True
     )
+    return sorted({post.user.username for post in posts.select_related("user") if post.held_on(on)})
 
 
 def household_of(user: User) -> bytes | None:

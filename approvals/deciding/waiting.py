@@ -103,7 +103,7 @@ def _collecting(applications: Sequence[Application]) -> Collecting:
 def claim(limit: int, *, at: datetime) -> list[Application]:
     """Lease waiting applications, the longest waiting first, and return them. Commits on its own."""
     lease = at + timedelta(seconds=settings.DECIDE_LEASE_SECONDS)
-    mine = _APPLICATIONS.rows(_CLAIMED, [lease, at, limit], having=_CLAIM)
+    mine = _APPLICATIONS.rows(_CLAIMED, [lease, at, limit], cte=_CLAIM)
     prefetch_related_objects([one for one in mine if one.organisation_id], "organisation")
     for application in mine:
         # One statement sees its rows as they stood before it wrote them.

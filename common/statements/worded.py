@@ -44,14 +44,14 @@ class Select(Generic[M]):
     def __init__(self, queryset: Callable[[], QuerySet[M]]) -> None:
         self._queryset = queryset
 
-    def rows(self, condition: str, parameters: Sequence[Any], *, having: str = "") -> list[M]:
-        """Return the objects of `{having} SELECT … {condition}`; tables go by their own names, values by %s alone.
+    def rows(self, condition: str, parameters: Sequence[Any], *, cte: str = "") -> list[M]:
+        """Return the objects of `{cte} SELECT … {condition}`; tables go by their own names, values by %s alone.
 
-        `having` is a `WITH` that the condition names; its values come first.
+        `cte` is a common table expression (`WITH …`) that the condition names; its values come first.
         """
         worded = self._worded
         with connection.cursor() as cursor:
-            cursor.execute(Planned(f"{having}{worded.sql} {condition}"), parameters)
+            cursor.execute(Planned(f"{cte}{worded.sql} {condition}"), parameters)
             return [_made(worded, list(row)) for row in cursor.fetchall()]
 
     def first(self, condition: str, parameters: Sequence[Any]) -> M | None:
