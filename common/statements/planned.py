@@ -17,7 +17,7 @@ from typing import Any, Self
 from psycopg2 import DataError, NotSupportedError, ProgrammingError, errors, extensions
 
 MOST = 100  # parameters: a statement with more has so many rows to insert that planning it is no matter
-ROOM = 200  # statements a connection prepares, some 50 KB of the server's memory each; later ones are sent as they are
+ROOM = 200  # statements a connection prepares, some 90 KB of the server's memory each; later ones are sent as they are
 # What a migration does to a statement that stood, and a pooler that drops them all: it is prepared anew the next time.
 STALE = (NotSupportedError, ProgrammingError, DataError, errors.InvalidSqlStatementName)
 _PLACES = re.compile("%%|%s")
