@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import actors
 from accounts.models import ActingRight, Organisation, Person, Post, User
@@ -24,7 +24,7 @@ class UnknownIdentity(DomainError):
 
     status = 403
     message = (
-        "您的工作账号还没有关联本人身份，不能确认证照不是您本人或者家人的，所以不能办这一步。请联系管理员。"
+        "您的工作账号还没有关联本人身份，系统不能确认这件事与您本人和家人无关，所以不能办。请联系管理员。"
     )
 
 
@@ -84,6 +84,15 @@ def homes_of(digest: bytes) -> QuerySet[Person, Any]:
     """Return the keyed hash of the household of who has this ID number, to be asked within another statement."""
     known = Person.objects.filter(id_number_hash=digest, household_hash__isnull=False)
     return known.values_list("household_hash", flat=True)
+
+
+def close_to(user: User) -> QuerySet[Person]:
+    """Return the user as a person and who lives with them, to be asked within another statement.
+
+    Raises UnknownIdentity.
+    """
+    own = required(user)
+    return Person.objects.filter(Q(id_number_hash=own) | Q(household_hash__in=homes_of(own)))
 
 
 def is_same_person(user: User, other: User) -> bool:

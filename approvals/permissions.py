@@ -43,7 +43,10 @@ def is_applicant(principal: Principal, application: Application | Draft) -> bool
 
 
 def may_decide(user: User, application: Application) -> bool:
-    """Return whether the user is an officer of the matter's department and has no part in the case."""
+    """Return whether the user is an officer of the matter's department and has no part in the case.
+
+    Raises UnknownIdentity.
+    """
     post = post_in(user, role=Post.Role.OFFICER, department=application.matter.department)
     return post is not None and not is_involved(user, application)
 
@@ -52,15 +55,16 @@ def is_involved(user: User, application: Application) -> bool:
     """Return whether the user or their household is applicant or agent, or the user acts for the applicant.
 
     Nobody decides their own case, nor that of those they live with (公务员法 art. 76, 行政许可法 art. 5).
+    Raises UnknownIdentity: of an account that is nobody's it cannot be told.
     """
     people = [one for one in (application.person, application.agent) if one is not None]
-    own = identifying.hash_of(user)
+    own = identifying.required(user)
     if any(bytes(one.id_number_hash) == own for one in people):
         return True
     homes = {bytes(one.household_hash) for one in people if one.household_hash}
     if homes and identifying.household_of(user) in homes:
         return True
-    if application.organisation_id is None or own is None:
+    if application.organisation_id is None:
         return False
     rights = ActingRight.objects.filter(
         person__id_number_hash=own, organisation_id=application.organisation_id

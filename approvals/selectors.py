@@ -264,7 +264,10 @@ def open_notice(application: Application) -> SupplementNotice | None:
 
 
 def queue_for(user: User) -> QuerySet[Application]:
-    """Return the cases a person must decide in the department for which the user acts as officer, by due date."""
+    """Return the cases a person must decide in the department for which the user acts as officer, by due date.
+
+    Raises UnknownIdentity.
+    """
     rows = waiting_in(user, departments=[_deciding_for(user)])
     return rows.select_related("matter", "person", "organisation").order_by("due_on", "submitted_at", "id")
 
@@ -273,10 +276,10 @@ def waiting_in(user: User, *, departments: Sequence[int | None]) -> QuerySet[App
     """Return the cases that wait for a person in departments.
 
     Cases in which the user or their household has a part are left out: nobody decides their own case.
+    Raises UnknownIdentity.
     """
+    digest = identifying.required(user)
     cases = Application.objects.filter(state=ApplicationState.IN_REVIEW, matter__department__in=departments)
-    if (digest := identifying.hash_of(user)) is None:
-        return cases
     mine = Q(organisation__acting_rights__person__id_number_hash=digest)
     mine |= Q(person__id_number_hash=digest) | Q(agent__id_number_hash=digest)
     homes = identifying.homes_of(digest)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import actors
+from accounts import actors, identifying
 from accounts.acting import documents
 from accounts.acting.delegating import NoSuchMandate
 from accounts.acting.mandates import comes_of_age
@@ -162,9 +162,13 @@ def end_by_staff(user: User, *, guardianship_id: UUID, reason: str) -> Guardians
 
 
 def may_confirm(user: User, guardianship: Guardianship) -> bool:
-    """Return whether a clerk or an officer without a part in it asks: nobody confirms their own."""
-    own = {guardianship.guardian.user_id, guardianship.ward.user_id}
-    return user.pk not in own and acting_as(user, *CONFIRMING) is not None
+    """Return whether a clerk or an officer asks who is neither of the two nor lives with them (公务员法 art. 76).
+
+    Raises UnknownIdentity.
+    """
+    if acting_as(user, *CONFIRMING) is None:
+        return False
+    return not any(identifying.is_close(user, one) for one in (guardianship.guardian, guardianship.ward))
 
 
 def for_staff(user: User, *, guardianship_id: UUID) -> Guardianship:
@@ -191,11 +195,15 @@ def look_at_document(user: User, *, file_id: UUID) -> StoredFile:
 
 
 def waiting_for(user: User) -> QuerySet[Guardianship]:
-    """Return the requests a user may look at, the oldest first; their own are left out."""
+    """Return the requests a user may look at, the oldest first; those of their household are left out.
+
+    Raises UnknownIdentity.
+    """
     if acting_as(user, *CONFIRMING) is None:
         return Guardianship.objects.none()
+    close = identifying.close_to(user)
     rows = Guardianship.objects.filter(state=State.REQUESTED).select_related("ward", "guardian")
-    return rows.exclude(guardian__user=user).exclude(ward__user=user).order_by("requested_at", "pk")
+    return rows.exclude(guardian__in=close).exclude(ward__in=close).order_by("requested_at", "pk")
 
 
 def _reason(reason: str) -> str:

@@ -189,6 +189,7 @@ def test_a_guardian_acts_for_a_child_in_everything(city: Standin) -> None:
     mother = district.citizen(city, name="林佳", born=date(1985, 5, 1))
     child = district.citizen(city, name="林小宝", born=date(2015, 3, 3))
     clerk = registering.account("clerk", display_name="柜台", password="a long test password")
+    district.known(clerk)
     registering.appoint(clerk, role=Post.Role.CLERK, department=None, on=TODAY)
     uploads.document(mother.person)
     asked = guarding.request(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.acting.principals import Principal
+from accounts.identifying import UnknownIdentity
 from accounts.models import Message, User
 from approvals import deciding, reviewing, selectors
 from approvals.applying import drafting, submission
@@ -199,6 +200,17 @@ def test_a_work_account_beside_a_private_one_does_not_find_its_own_case(city: St
     assert not selectors.queue_for(own).exists()
     with pytest.raises(NotYours):
         reviewing.grant(own, application=application, reasons=REASON)
+
+
+def test_an_account_that_is_nobodys_decides_nothing_and_sees_no_queue(city: Standin) -> None:
+    application, officer = referred(city), district.officer()
+    User.objects.filter(pk=officer.pk).update(id_number_hash=None)
+    nobodys = User.objects.get(pk=officer.pk)
+    with pytest.raises(UnknownIdentity):
+        selectors.queue_for(nobodys)
+    with pytest.raises(UnknownIdentity):
+        reviewing.grant(nobodys, application=application, reasons=REASON)
+    assert not Decision.objects.exists()
 
 
 def test_a_decided_case_is_decided_once(city: Standin) -> None:

@@ -13,10 +13,12 @@ from accounts.acting import documents, guarding, principals
 from accounts.acting.delegating import NoSuchMandate
 from accounts.acting.guarding import AlreadySettled, CannotGuard, GuardianshipReasonRequired, NotForYou
 from accounts.acting.principals import MayNotAct
+from accounts.identifying import UnknownIdentity
 from accounts.models import Guardianship, Message, Person, Post, User
 from common import clock
+from records.hashing import HashKind, keyed
 from records.models import JournalEntry
-from tests.factories import people, uploads
+from tests.factories import district, people, uploads
 from tests.factories.fixtures import NOON
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,7 @@ class Home:
 
 def staff(name: str, role: Post.Role = Post.Role.CLERK) -> User:
     user = registering.account(name, display_name="柜台", password="a long test password")
+    district.known(user)
     registering.appoint(user, role=role, department=None, on=date(2020, 1, 1))
     return user
 
@@ -151,6 +154,33 @@ def test_nobody_confirms_their_own_nor_without_a_post(home: Home) -> None:
         assert not guarding.waiting_for(user).exists()
     assert guarding.waiting_for(home.clerk).get() == found
     assert not acts(home)
+
+
+@pytest.mark.parametrize("part", ["guardian", "child", "spouse"])
+def test_a_work_account_beside_a_private_one_confirms_nothing_of_its_household(home: Home, part: str) -> None:
+    found = asked(home)
+    spouse = people.person(name="陈志强")
+    family = (home.guardian, spouse)
+    Person.objects.filter(pk__in=[one.pk for one in family]).update(
+        household_hash=keyed(HashKind.HOUSEHOLD, "440507-000123")
+    )
+    own = {"guardian": home.guardian, "child": home.child, "spouse": spouse}[part].id_number_hash
+    User.objects.filter(pk=home.clerk.pk).update(id_number_hash=own)
+    clerk = User.objects.get(pk=home.clerk.pk)
+    assert not guarding.waiting_for(clerk).exists()
+    with pytest.raises(NotForYou), transaction.atomic():
+        guarding.confirm(clerk, guardianship_id=found.pk)
+    assert guarding.waiting_for(staff("other")).get() == found
+
+
+def test_an_account_that_is_nobodys_confirms_nothing(home: Home) -> None:
+    found = asked(home)
+    User.objects.filter(pk=home.clerk.pk).update(id_number_hash=None)
+    clerk = User.objects.get(pk=home.clerk.pk)
+    with pytest.raises(UnknownIdentity):
+        guarding.waiting_for(clerk)
+    with pytest.raises(UnknownIdentity), transaction.atomic():
+        guarding.confirm(clerk, guardianship_id=found.pk)
 
 
 def test_rejected_needs_a_reason_the_guardian_reads_and_may_be_asked_again(home: Home) -> None:

@@ -49,6 +49,7 @@ def at_the_desk(signed_in: Callable[[User], Client]) -> Callable[..., Client]:
     def sign_in(role: Post.Role, *, user: User | None = None) -> Client:
         password = "a long test password"
         account = user or registering.account(f"staff-{role}", display_name="柜台", password=password)
+        district.known(account)
         registering.appoint(account, role=role, department=None, on=NOON.date())
         return signed_in(account)
 

@@ -170,6 +170,19 @@ def test_the_address_of_changing_posts_leads_to_the_desk(desk: Client, method: s
     assert getattr(desk, method)(reverse("bureau:choose_post"))["Location"] == reverse("bureau:queue")
 
 
+def test_an_account_that_is_nobodys_is_told_so_wherever_a_case_would_be(
+    signed_in: SignIn, officer: User, waiting: Application
+) -> None:
+    User.objects.filter(pk=officer.pk).update(id_number_hash=None)
+    desk = signed_in(User.objects.get(pk=officer.pk))
+    case = reverse("bureau:application", args=[waiting.reference])
+    pages = [reverse(f"bureau:{name}") for name in ("queue", "done", "guardianships")]
+    for address in (*pages, case):
+        answer = desk.get(address)
+        assert answer.status_code == 403
+        assert "您的工作账号还没有关联本人身份" in answer.content.decode()
+
+
 def test_nobody_acts_on_a_case_of_their_household(
     signed_in: SignIn, officer: User, waiting: Application
 ) -> None:

@@ -33,6 +33,7 @@ def staff(role: Post.Role, user: User | None = None) -> User:
     """Appoint somebody in the department of the first matter."""
     account = user or registering.account("staff", display_name="周敏", password="a long test password")
     department = Department.objects.get(credit_code=district.DEPARTMENTS[0]["credit_code"])
+    district.known(account)
     registering.appoint(account, role=role, department=department, on=date(2020, 1, 1))
     return account
 
