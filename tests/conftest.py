@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from common import clock
 from portal.demo.district import loading
-from tests import emptying, grouping, strictness
+from tests import emptying, grouping, shelving, strictness
 from tests.forgetting import forget_registers, has_learnt
 
 pytest_plugins = ["tests.factories.fixtures"]
@@ -111,6 +111,23 @@ def _own_registers() -> Iterator[None]:
         forget_registers()
 
 
+@pytest.fixture
+def _django_db_helper(_shelf: None, _django_db_helper: None) -> None:
+    """Begin a test's transaction, as pytest-django does, on the shelf the test asks for."""
+
+
+@pytest.fixture
+def _shelf(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
+    asked = [shelf for name, shelf in shelving.ASKED_BY.items() if name in request.fixturenames]
+    with django_db_blocker.unblock():
+        shelving.lay_out(asked[0] if len(asked) == 1 and not _commits(request) else None)
+
+
+def _commits(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    return "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """After the migrations, remember their rows; tests that commit empty the tables quickly afterwards."""
@@ -120,3 +137,5 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty)
         yield
+    with django_db_blocker.unblock():
+        shelving.clear()

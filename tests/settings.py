@@ -56,6 +56,10 @@ from portal.settings import *  # noqa: E402, F403 -- the keys above have to stan
 
 PASSWORD_HASHERS = ["tests.hashers.CheapArgon2"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405 -- above
+if TEMPLATE := os.environ.get(
+    "TEST_TEMPLATE", ""
+):  # a database with all its tables and no rows: copied, not migrated
+    DATABASES["default"]["TEST"] = {"TEMPLATE": TEMPLATE}  # noqa: F405 -- above
 Path(os.environ["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 # Every test comes from one address; tests of the brakes put the product's limits back.

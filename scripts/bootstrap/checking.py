@@ -25,6 +25,7 @@ PRODUCTION = {"DEMO": "0", "HTTPS": "1", "BEHIND_PROXY": "1", "PUBLIC_HOST": "po
 DEMO = "1" if (ROOT / "portal" / "demo" / "apps.py").exists() else "0"
 PROCESSES = "tests/processes"
 COVERAGE = "var/coverage.json"
+TEMPLATE = "TEST_TEMPLATE"  # environment: which database those of the tests are copied from
 KEPT = "--reuse-db"  # the tables of a worker are made once: the stages after `tests` go on with them
 ANEW = (KEPT, "--create-db")
 HELP = """\
@@ -47,6 +48,7 @@ class Stage:
     needs_servers: bool = False
     browser: bool = False
     aside: bool = False  # runs from the start beside the others, which leave a processor idle now and then
+    own_server: bool = False  # writes into the database itself, so never into one that the caller named
     product: bool = False  # runs with the product's settings, so it needs keys; tests/settings.py has its own
 
 
@@ -80,6 +82,12 @@ STAGES = (
         extra=tuple(PRODUCTION.items()),
         needs_servers=True,
         product=True,
+    ),
+    Stage(
+        "tables",  # of the database that those of the tests are copied from
+        _python("manage.py", "migrate", "--settings", "tests.settings", "--no-input", "--verbosity", "0"),
+        needs_servers=True,
+        own_server=True,
     ),
     Stage(
         "tests",  # with the lines and branches they reach; what other processes run cannot be seen from here
@@ -159,6 +167,7 @@ def _start_servers(supervisor: Supervisor, *, folder: Path) -> dict[str, str]:
         supervisor.start(server.program())
         server.make_roles()
         values |= {"DATABASE_URL": server.url("portal_owner"), "DATABASE_APP_URL": server.url("portal_app")}
+        values[TEMPLATE] = postgres.DATABASE
     if "REDIS_URL" not in os.environ:
         broker = Broker(folder / "valkey", log=folder / "valkey.log")
         supervisor.start(broker.program())
@@ -169,6 +178,7 @@ def _start_servers(supervisor: Supervisor, *, folder: Path) -> dict[str, str]:
 def _run(stages: list[Stage], values: dict[str, str], *, started: float) -> int:
     """Run the stages one after the other, all of them, and sum up. A missing browser or tool is installed meanwhile."""
     results: list[Result] = []
+    stages = [stage for stage in stages if TEMPLATE in values or not stage.own_server]
     (ROOT / COVERAGE).parent.mkdir(exist_ok=True)
     beside = [Aside(stage, values) for stage in stages if stage.aside]
     try:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from common import clock
 from common.clock import SHANGHAI
@@ -41,11 +40,10 @@ def _district(
 @pytest.fixture(scope="module")
 def loaded(_district: Path, django_db_blocker: Any) -> Iterator[Path]:
     """The demo for all tests of a module; returns the stand-in's file. Each test's own changes are undone."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), shelving.undone():
         shelving.put_back("demo_district")
         seals.bring_keys_back()
         yield _district
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")
