@@ -44,8 +44,11 @@ def account(username: str, *, display_name: str, password: str) -> User:
 
 
 @transaction.atomic
-def accounts(names: Mapping[str, str], *, password: str) -> list[User]:
-    """Create accounts (user name → display name) that share one password, which is hashed once. Raises NameTaken."""
+def accounts(names: Mapping[str, str], *, password: str | None) -> list[User]:
+    """Create accounts (user name → display name) that share one password, which is hashed once; None: they have none.
+
+    Raises NameTaken.
+    """
     if User.objects.filter(username__in=names).exists():
         raise NameTaken
     hashed = make_password(password)

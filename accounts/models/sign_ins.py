@@ -25,6 +25,7 @@ class SignIn(models.Model):
         SIGNED_OUT = "signed_out", "已退出"
         ELSEWHERE = "elsewhere", "从另一台设备退出"
         RESET = "reset", "重置动态口令时退出"
+        PASSWORD = "password", "换密码时退出"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins")

@@ -2,23 +2,58 @@
 
 A password names an account; a code proves that the same person holds a second thing. Only pages that hold a password
 already checked ask for a code. The identity platform of the province does not come this way (`platform`).
+A password is changed by who knows it, or given anew by who runs the portal; both end the account's other sessions.
 """
 
 from __future__ import annotations
 
+import secrets
 from uuid import UUID
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
 from django.http import HttpRequest
 
-from accounts.models import User
-from accounts.signing import second_factor
+from accounts import actors
+from accounts.models import Person, SignIn, User
+from accounts.signing import second_factor, sign_ins
+from accounts.telling import inbox
 from common import clock
 from common.statements.worded import Select
+from records import journal
 
+# Given passwords are typed from paper: 80 bits, without letters that look alike.
+ALPHABET, LENGTH = "abcdefghjkmnpqrstuvwxyz23456789", 16
 BACKEND = "accounts.signing.identity.PasswordBackend"  # the one every session names
 _ACCOUNTS = Select(lambda: User.objects.select_related("person"))
+
+
+@transaction.atomic
+def change_password(user: User, *, new: str, keep: str) -> None:
+    """Change the password for somebody who has just given the old one; only the session `keep` goes on."""
+    sign_ins.end_others(user, keep=keep, how=SignIn.End.PASSWORD)
+    _set(user, new, act="password_changed", by=actors.of_user(user))
+
+
+@transaction.atomic
+def give_password(user: User) -> str:
+    """Give an account a new password, end all its sessions, and return it: it is kept nowhere."""
+    new = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    sign_ins.end_all(user, how=SignIn.End.PASSWORD, actor=actors.SYSTEM)
+    _set(user, new, act="password_given", by=actors.SYSTEM)
+    return new
+
+
+def _set(user: User, new: str, *, act: str, by: str) -> None:
+    """Store it, and tell the person: whoever did not do this has to know."""
+    user.set_password(new)
+    user.save(update_fields=["password"])
+    entry = journal.note(stream=f"user:{user.pk}", act=act, actor=by, subject=str(user.pk))
+    person = Person.objects.filter(user=user).first()
+    if person is not None:  # an account of staff alone has no inbox
+        occasion = f"password:{user.pk}:{entry.sequence}"
+        inbox.send([inbox.message(person.pk, kind="password_changed", occasion=occasion, at=clock.now())])
 
 
 class _Accounts(BaseBackend):

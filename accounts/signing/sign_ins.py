@@ -84,10 +84,10 @@ def end_one(user: User, *, sign_in_id: UUID, keep: str) -> int:
 
 
 @transaction.atomic
-def end_others(user: User, *, keep: str) -> int:
+def end_others(user: User, *, keep: str, how: SignIn.End = SignIn.End.ELSEWHERE) -> int:
     """End every session of the account but this one, at once; return how many lived."""
     found = SignIn.objects.filter(user=user, ended_at__isnull=True).exclude(session_key=keep)
-    return _end(user, list(found), how=SignIn.End.ELSEWHERE, actor=actors.of_user(user))
+    return _end(user, list(found), how=how, actor=actors.of_user(user))
 
 
 @transaction.atomic

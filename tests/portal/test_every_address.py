@@ -85,6 +85,7 @@ FORMS = {
     "me/family/give",
     "me/family/guard",
     "me/notices",
+    "me/password",
     "me/organisations/<uuid:organisation_id>/authorise",
     "messages/<uuid:message_id>",
     "office/applications/<str:reference>/ask",

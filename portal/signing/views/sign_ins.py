@@ -28,6 +28,7 @@ def own(request: HttpRequest) -> HttpResponse:
         "elsewhere": sum(row.open and not row.here for row in rows),
         "staff": is_staff(user),
         "enrolled": second_factor.is_enrolled(user),
+        "password": user.has_usable_password(),
     }
     return render(request, "signing/sign_ins.html", known)
 

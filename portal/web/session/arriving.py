@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from accounts.models import SignIn, User
 from accounts.permissions import is_staff
-from accounts.signing import devices, lockouts, sign_ins
+from accounts.signing import devices, identity, lockouts, sign_ins
 from accounts.signing.identity import BACKEND
 from certificates.presenting import codes
 from common import clock
@@ -110,6 +110,14 @@ def step_up(request: HttpRequest, user: User, *, kind: str, response: HttpRespon
         return response
     way = STEPPED_UP[kind, SignIn.Way.PASSWORD]
     return arrive(request, user, way=way, response=response, second_factor=True)
+
+
+def change_password(request: HttpRequest, user: User, *, new: str) -> None:
+    """Change the password; this session goes on under a new key, every other one ends."""
+    old = str(request.session.session_key)
+    identity.change_password(user, new=new, keep=old)
+    update_session_auth_hash(request, user)
+    sign_ins.moved(old=old, new=str(request.session.session_key), way=sign_ins.way_of(old))
 
 
 def depart(request: HttpRequest) -> None:
