@@ -50,6 +50,17 @@ class Place:
     town: Region | None = None
 
 
+def misplaced(role: Post.Role, *, department: bool, hall: bool, town: bool) -> str:
+    """Return why a role cannot be held where these are named, as a Chinese sentence; empty when it can."""
+    if role in {Post.Role.OFFICER, Post.Role.KEEPER} and not department:
+        return f"{role.label}是一个部门的，请写明部门。"
+    if role == Post.Role.CLERK and not (department or hall or town):
+        return "窗口人员请写明在哪个大厅、镇街或者部门。"
+    if role in {Post.Role.ADMIN, Post.Role.SUPERVISOR} and (hall or town):
+        return f"{role.label}管一个部门或者全区，不在大厅或者镇街任职。"
+    return ""
+
+
 @transaction.atomic
 def choose(user: User, *, post_id: int) -> Post:
     """Act in this post from now on, in every window of the user. Raises NotYourPost."""
@@ -124,9 +135,7 @@ def _require_admin(user: User, department: Department | None) -> None:
 def may_manage(user: User, department: Department | None) -> bool:
     """Return whether the user acts as an admin of the department, or of the whole district."""
     post = acting_as(user, Post.Role.ADMIN)
-    return post is not None and (
-        post.department is None or (department is not None and department.pk == post.department_id)
-    )
+    return post is not None and post.speaks_for(department.pk if department is not None else None)
 
 
 def _note(post: Post, *, act: str, by: User, **details: str) -> None:

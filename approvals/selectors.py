@@ -272,14 +272,19 @@ def queue_for(user: User) -> QuerySet[Application]:
     return rows.select_related("matter", "person", "organisation").order_by("due_on", "submitted_at", "id")
 
 
-def waiting_in(user: User, *, departments: Sequence[int | None]) -> QuerySet[Application]:
-    """Return the cases that wait for a person in departments.
+def waiting_in(
+    user: User,
+    *,
+    departments: Sequence[int | None],
+    state: ApplicationState = ApplicationState.IN_REVIEW,
+) -> QuerySet[Application]:
+    """Return the cases of departments that wait for a person, or for another reason.
 
     Cases in which the user or their household has a part are left out: nobody decides their own case.
     Raises UnknownIdentity.
     """
     digest = identifying.required(user)
-    cases = Application.objects.filter(state=ApplicationState.IN_REVIEW, matter__department__in=departments)
+    cases = Application.objects.filter(state=state, matter__department__in=departments)
     mine = Q(organisation__acting_rights__person__id_number_hash=digest)
     mine |= Q(person__id_number_hash=digest) | Q(agent__id_number_hash=digest)
     homes = identifying.homes_of(digest)

@@ -10,13 +10,13 @@ from matters.models import EditionDraft
 def may_write(user: User, department: Department) -> bool:
     """Return whether the user acts as an admin of the department, or of the whole district."""
     post = acting_as(user, Post.Role.ADMIN)
-    return post is not None and post.department_id in {None, department.pk}
+    return post is not None and post.speaks_for(department.pk)
 
 
 def may_stop(user: User, department: Department) -> bool:
     """Return whether the user may stop deciding at once: an admin or supervisor of the department or the district."""
     post = acting_as(user, Post.Role.ADMIN, Post.Role.SUPERVISOR)
-    return post is not None and post.department_id in {None, department.pk}
+    return post is not None and post.speaks_for(department.pk)
 
 
 def may_publish(user: User, draft: EditionDraft) -> bool:

@@ -125,7 +125,8 @@ def _shelf(request: pytest.FixtureRequest, django_db_setup: None, django_db_bloc
 
 def _commits(request: pytest.FixtureRequest) -> bool:
     marker = request.node.get_closest_marker("django_db")
-    return "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+    asked = {"transactional_db", "live_server"} & set(request.fixturenames)
+    return bool(asked or (marker and (marker.args or marker.kwargs.get("transaction"))))
 
 
 @pytest.fixture(scope="session")

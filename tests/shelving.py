@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from psycopg2.extensions import STATUS_IN_TRANSACTION
+from psycopg2.extensions import TRANSACTION_STATUS_INTRANS
 
 from tests import emptying
 
@@ -35,9 +35,10 @@ class _Out:
     def sound(self) -> bool:
         """Return whether the transaction is still as it was begun: a test may have lost or broken its connection."""
         line = connection.connection
-        if line is None or connection.closed_in_transaction or connection.needs_rollback:
+        if line is None or line.closed or connection.closed_in_transaction or connection.needs_rollback:
             return False
-        return connection.atomic_blocks == [self.around] and line.status == STATUS_IN_TRANSACTION
+        held = connection.atomic_blocks == [self.around]
+        return held and line.info.transaction_status == TRANSACTION_STATUS_INTRANS
 
 
 _out: _Out | None = None
@@ -54,18 +55,26 @@ def lay_out(name: str | None) -> None:
         around._from_testcase = True  # type: ignore[attr-defined]
         around.__enter__()
         _out = _Out(name, around)
-        _copy(name)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        try:
+            _copy(name)
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        except Exception:
+            clear()
+            raise
 
 
 def clear() -> None:
-    """Take away what stands."""
+    """Take away what stands. Between tests alone: within one, its own transaction stands on the shelf."""
     global _out
-    if _out is not None:
-        around, _out = _out.around, None
-        transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+    if _out is None:
+        return
+    around, _out = _out.around, None
+    if not connection.atomic_blocks:
+        return  # a test connected anew, so nothing stands
+    assert connection.atomic_blocks == [around], "a test is still going on"
+    transaction.set_rollback(True)
+    around.__exit__(None, None, None)
 
 
 def shelve(name: str, load: Callable[[], object]) -> None:

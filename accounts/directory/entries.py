@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from accounts.models import Post
-from common.divisions import TOWN, all_divisions
+from accounts.posting import misplaced
+from common import divisions
 from common.identifiers import InvalidIdentifier, credit_code
 from rules.language.invalid import InvalidTree, problems_in
 
-Role = Post.Role
-# Whose post is nothing without a department or a hall; the others may be held for the whole district.
-IN_A_DEPARTMENT = frozenset({Role.OFFICER, Role.KEEPER})
-AT_A_HALL = frozenset({Role.CLERK})
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
 
 
 def _credit_code(text: str) -> str:
@@ -27,26 +26,57 @@ def _credit_code(text: str) -> str:
         raise PydanticCustomError("rules_credit_code", "{words}", {"words": error.message}) from error
 
 
-def _place(code: str) -> str:
-    if code not in all_divisions():
-        raise PydanticCustomError("rules_division", "行政区划代码表里没有这个代码")
-    return code
+def _username(text: str) -> str:
+    if not USERNAME.fullmatch(text):
+        raise PydanticCustomError(
+            "rules_username", "用户名用 3 到 60 个小写字母、数字、点、短横线或者下划线，开头是字母或数字"
+        )
+    return text
+
+
+def _division(code: str) -> str:
+    found = divisions.find(code)
+    if found is None:
+        raise PydanticCustomError(
+            "rules_division",
+            "行政区划代码表（data/codes/divisions.json）里没有这个代码，请核对或者先补进表里",
+        )
+    return found.code
 
 
 def _town(code: str) -> str:
-    found = all_divisions().get(code)
-    if code and (found is None or found.level != TOWN):
+    found = divisions.find(code)
+    if found is None or found.level != divisions.TOWN:
         raise PydanticCustomError("rules_town", "应为镇、街道的 9 位行政区划代码")
-    return code
+    return found.code
+
+
+def _day(text: object) -> date:
+    try:
+        return date.fromisoformat(text)  # type: ignore[arg-type]  # what is no text is refused like a wrong one
+    except (TypeError, ValueError) as error:
+        raise PydanticCustomError("rules_day", "应为“年-月-日”，例如 2026-01-05") from error
+
+
+def _role(text: object) -> object:
+    if text not in Post.Role.values:
+        raise PydanticCustomError("rules_role", "岗位只有这几种：{all}", {"all": "、".join(Post.Role.values)})
+    return text
 
 
 CreditCode = Annotated[str, AfterValidator(_credit_code)]
-Division = Annotated[str, AfterValidator(_place)]
+Division = Annotated[str, AfterValidator(_division)]
+Town = Annotated[str, AfterValidator(_town)]
+Day = Annotated[date, BeforeValidator(_day)]
+Role = Annotated[Post.Role, BeforeValidator(_role)]
+UserName = Annotated[str, AfterValidator(_username)]
 Words = Annotated[str, Field(min_length=1, max_length=80)]
 Number = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class _Entry(BaseModel):
+    """Text is trimmed; an unknown key is a fault."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
@@ -81,17 +111,17 @@ class PostEntry(_Entry):
     """A post from a day on, to a last day where that is known."""
 
     role: Role
-    department: str = ""
-    hall: str = ""
-    town: Annotated[str, AfterValidator(_town)] = ""
-    valid_from: date
-    valid_to: date | None = None
+    department: CreditCode | None = None
+    hall: str | None = None
+    town: Town | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
 class ColleagueEntry(_Entry):
     """Somebody who works here. No ID number and no password: those do not belong into a file."""
 
-    username: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{2,59}$")]
+    username: UserName
     name: Annotated[str, Field(min_length=1, max_length=60)]
     posts: tuple[PostEntry, ...] = ()
 
@@ -139,9 +169,8 @@ def _misplaced(
                 yield f"{at}.department", "名录里没有这个部门的统一社会信用代码"
             if post.hall and post.hall not in places:
                 yield f"{at}.hall", "名录里没有这个大厅的代码"
-            if post.role in IN_A_DEPARTMENT and not post.department:
-                yield f"{at}.department", f"{post.role.label}要写明部门"
-            if post.role in AT_A_HALL and not post.hall:
-                yield f"{at}.hall", f"{post.role.label}要写明大厅"
+            named = {name: getattr(post, name) is not None for name in ("department", "hall", "town")}
+            if wrong := misplaced(post.role, **named):
+                yield at, wrong
             if post.valid_to is not None and post.valid_to < post.valid_from:
                 yield f"{at}.valid_to", "最后一天不能早于开始的那天"

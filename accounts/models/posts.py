@@ -69,6 +69,10 @@ class Post(models.Model):
         """Return whether it is held for the whole district, not for one department, hall or town."""
         return self.department_id is None and self.hall_id is None and self.town_id is None
 
+    def speaks_for(self, department_id: int | None) -> bool:
+        """Return whether it is held for this department, or for the whole district; a hall's or a town's is neither."""
+        return self.whole_district or (department_id is not None and self.department_id == department_id)
+
     def held_on(self, on: date) -> bool:
         """Return whether the post is held on a day."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)

@@ -17,9 +17,10 @@ from django.http import HttpRequest
 
 from accounts import actors
 from accounts.models import Person, SignIn, User
-from accounts.signing import second_factor, sign_ins
+from accounts.signing import lockouts, second_factor, sign_ins
 from accounts.telling import inbox
 from common import clock
+from common.errors import DomainError
 from common.statements.worded import Select
 from records import journal
 
@@ -29,19 +30,35 @@ BACKEND = "accounts.signing.identity.PasswordBackend"  # the one every session n
 _ACCOUNTS = Select(lambda: User.objects.select_related("person"))
 
 
+class ChangedMeanwhile(DomainError):
+    """Another window, or somebody else, was quicker."""
+
+    message = "密码刚刚已经改过了，请用新密码重新登录。不是您改的，请马上拨打 12345。"
+
+
 @transaction.atomic
 def change_password(user: User, *, new: str, keep: str) -> None:
-    """Change the password for somebody who has just given the old one; only the session `keep` goes on."""
+    """Change the password for somebody who has just given the old one; only the session `keep` goes on.
+
+    Raises ChangedMeanwhile.
+    """
+    if User.objects.select_for_update().get(pk=user.pk).password != user.password:
+        raise ChangedMeanwhile
     sign_ins.end_others(user, keep=keep, how=SignIn.End.PASSWORD)
     _set(user, new, act="password_changed", by=actors.of_user(user))
 
 
 @transaction.atomic
 def give_password(user: User) -> str:
-    """Give an account a new password, end all its sessions, and return it: it is kept nowhere."""
+    """Give an account a new password, end all its sessions, and return it: it is kept nowhere.
+
+    Whoever tried the old one too often may sign in with this one at once.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
     new = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     sign_ins.end_all(user, how=SignIn.End.PASSWORD, actor=actors.SYSTEM)
     _set(user, new, act="password_given", by=actors.SYSTEM)
+    lockouts.start_anew(user.username)
     return new
 
 

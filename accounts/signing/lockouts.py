@@ -51,13 +51,23 @@ class Lockouts(AbstractAxesHandler, AxesBaseHandler):  # type: ignore[misc]  # a
         """Do nothing: the try is counted already."""
 
     def user_logged_in(self, _sender: object, request: HttpRequest, *_: Any, **__: Any) -> None:
-        """Take back what was counted: the name starts anew, the address has one failure less."""
-        if tried := getattr(request, "sign_in_tried", None):
-            braking.forget("sign_in_name", tried[0])
-            take_back(request)
+        """Take back what was counted."""
+        was_right(request)
 
     def user_logged_out(self, *_: Any, **__: Any) -> None:
         """Do nothing."""
+
+
+def was_right(request: HttpRequest) -> None:
+    """Take back what was counted: the name starts anew, the address has one failure less."""
+    if tried := getattr(request, "sign_in_tried", None):
+        start_anew(tried[0])
+        take_back(request)
+
+
+def start_anew(username: str) -> None:
+    """Forget how often a name was tried."""
+    braking.forget("sign_in_name", username)
 
 
 def take_back(request: HttpRequest) -> None:

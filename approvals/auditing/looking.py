@@ -82,7 +82,7 @@ def _audit(application: Application) -> Audit:
 def may_audit(user: User, application: Application) -> bool:
     """Return whether the user acts as supervisor of the matter's department, or of all, and has no part in the case."""
     post = acting_as(user, Post.Role.SUPERVISOR)
-    if post is None or post.department_id not in {None, application.matter.department_id}:
+    if post is None or not post.speaks_for(application.matter.department_id):
         return False
     return not is_involved(user, application)
 

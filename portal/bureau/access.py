@@ -113,7 +113,7 @@ def _acting(request: HttpRequest, *roles: str, refused: DomainError | None = Non
 
 
 def application_of(officer: Officer, *, reference: str) -> Application:
-    """Return a case of the officer's departments; raises NotInYourDepartments, or NotYours for a case of their own."""
+    """Return a case of the departments. Raises NotInYourDepartments, NotYours (their own), UnknownIdentity."""
     if not reference.isalnum():
         raise NotInYourDepartments
     try:

@@ -9,8 +9,8 @@ from django import forms
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from accounts.models import Hall, Post, Region, User
-from accounts.posting import Place
+from accounts.models import Department, Hall, Post, Region, User
+from accounts.posting import Place, misplaced
 from common import clock, divisions
 from portal.bureau.access import Officer
 from portal.web.forms.widgets import DateBoxes
@@ -50,9 +50,15 @@ class UserNameField(forms.CharField):
 
 
 def places_of(admin: Officer) -> dict[str, Place]:
-    """Return where an admin can give a post, by what the form sends: anywhere, a hall, a town of the district."""
+    """Return where an admin can give a post, by what the form sends: their own place, a hall, a town.
+
+    An admin of the whole district gives those of each department, too.
+    """
     department = admin.post.department
     places = {"": Place(department, admin.post.hall, admin.post.town)}
+    if admin.post.whole_district:
+        for body in Department.objects.order_by("name"):
+            places[f"department:{body.pk}"] = Place(body)
     for hall in Hall.objects.order_by("name"):
         places[f"hall:{hall.pk}"] = Place(department, hall=hall)
     towns = Region.objects.filter(level=divisions.TOWN, valid_to__isnull=True)
@@ -63,7 +69,14 @@ def places_of(admin: Officer) -> dict[str, Place]:
 
 def _place_words(place: Place) -> str:
     held = place.hall or place.town
-    return held.name if held is not None else "不限场所"
+    if held is not None:
+        return held.name
+    return place.department.name if place.department is not None else "全区"
+
+
+def _misplaced(role: Post.Role, place: Place) -> str:
+    named = {name: getattr(place, name) is not None for name in ("department", "hall", "town")}
+    return misplaced(role, **named)
 
 
 class AppointForm(forms.Form):
@@ -106,6 +119,9 @@ class AppointForm(forms.Form):
         begins, last_day = cleaned.get("begins"), cleaned.get("last_day")
         if begins and last_day and last_day < begins:
             self.add_error("last_day", "最后一天不能早于开始的那天。")
+        place, role = cleaned.get("place"), cleaned.get("role")
+        if role and place is not None and (wrong := _misplaced(Post.Role(role), place)):
+            self.add_error("place", wrong)
         return cleaned
 
     def clean_begins(self) -> Any:

@@ -171,9 +171,7 @@ def elsewhere(officer: Officer, *, others: Sequence[Post]) -> list[Elsewhere]:
 def supplementing(officer: Officer) -> QuerySet[Application]:
     """Return the cases of the officer's departments whose applicants have to answer first."""
     departments = [department.pk for department in officer.departments]
-    asked = Application.objects.filter(
-        state=ApplicationState.SUPPLEMENTING, matter__department__in=departments
-    )
+    asked = selectors.waiting_in(officer.user, departments=departments, state=ApplicationState.SUPPLEMENTING)
     return asked.select_related("matter", "person", "organisation").order_by("waiting_since", "pk")
 
 

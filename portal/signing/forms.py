@@ -17,9 +17,10 @@ WRONG_NEW = "口令不对。请确认手机时间是自动设置的，等换出�
 
 # What Django's validators (settings.AUTH_PASSWORD_VALIDATORS) find → our words
 WEAK = {
-    "password_too_short": "新密码太短了，至少要 10 个字符。可以用几个不相干的词连起来，好记又难猜。",
+    "password_too_short": "新密码太短了，至少要 {min_length} 个字符。可以用几个不相干的词连起来，好记又难猜。",
     "password_too_common": "这个密码用的人太多，容易被猜到。请换一个。",
 }
+WEAK_SOMEHOW = "这个密码不够安全，请换一个。"
 
 
 class _CodeForm(forms.Form):
@@ -71,6 +72,10 @@ def _password(label: str, *, kind: str) -> forms.CharField:
     )
 
 
+def _weak(fault: forms.ValidationError) -> str:
+    return WEAK.get(str(fault.code), WEAK_SOMEHOW).format_map(fault.params or {})
+
+
 class PasswordForm(forms.Form):
     """The old password, and the new one twice. A wrong old one is counted by django-axes like a sign-in."""
 
@@ -82,7 +87,7 @@ class PasswordForm(forms.Form):
         """Keep whose it is."""
         self.request, self.user = request, user
         super().__init__(*args)
-        self.fields["new"].hint = "至少 10 个字符，不要和别的网站一样。"  # type: ignore[attr-defined]
+        self.fields["new"].hint = "长一点，不要和别的网站一样。"  # type: ignore[attr-defined]
 
     def clean_old(self) -> str:
         """Refuse who does not know it."""
@@ -97,7 +102,7 @@ class PasswordForm(forms.Form):
         try:
             validate_password(new, self.user)
         except forms.ValidationError as error:
-            raise forms.ValidationError([WEAK[str(one.code)] for one in error.error_list]) from error
+            raise forms.ValidationError([_weak(one) for one in error.error_list]) from error
         if new == self.cleaned_data.get("old"):
             raise forms.ValidationError("新密码和现在的一样，请换一个。")
         return new

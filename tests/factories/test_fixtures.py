@@ -68,3 +68,19 @@ def test_keys_hold_for_what_is_put_back(stocked: None) -> None:
 def test_only_an_empty_database_is_set_aside(stocked: None) -> None:
     with pytest.raises(AssertionError, match="Not empty before mixture: accounts_region"):
         shelving.shelve("mixture", lambda: Region.objects.create(code="990000", name="x", level=1))
+
+
+@pytest.mark.parametrize("turn", ["changed", "found as it was", "connection lost", "found again"])
+def test_what_one_test_does_to_a_shelf_no_other_sees(stocked: None, turn: str) -> None:
+    assert Matter.objects.count() == len(list(PACKAGES.glob("*.json")))
+    assert Region.objects.exclude(name="").exists()
+    if turn == "changed":
+        Region.objects.update(name="")
+        transaction.set_rollback(True)
+    elif turn == "connection lost":
+        connection.close()
+
+
+def test_after_a_shelf_nothing_is_left(before: set[str]) -> None:
+    assert "accounts_region" not in before
+    assert shelving._out is None

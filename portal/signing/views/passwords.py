@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import is_staff
+from accounts.signing import second_factor
 from common.errors import DomainError
 from portal.signing.forms import PasswordForm
 from portal.web.session import arriving
@@ -26,11 +28,13 @@ class NoPassword(DomainError):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest) -> HttpResponse:
-    """Change the own password; sessions elsewhere end. Raises NoPassword."""
+    """Change the own password; sessions elsewhere end. Raises NoPassword, ChangedMeanwhile."""
     user = request.user
     assert isinstance(user, User)  # SignInFirst has led a guest away
     if not user.has_usable_password():
         raise NoPassword
+    if second_factor.is_enrolled(user) and not arriving.passed(request):
+        return arriving.to_code(reverse("signing:password"))
     form = PasswordForm(request, user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         arriving.change_password(request, user, new=form.cleaned_data["new"])

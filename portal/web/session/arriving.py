@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from accounts.models import SignIn, User
@@ -80,7 +81,11 @@ def hold(request: HttpRequest, user: User, *, onward: str) -> HttpResponseRedire
     if request.user.is_authenticated:
         depart(request)
     request.session.cycle_key()
-    request.session[HALF] = {"user": str(user.pk), "at": clock.system_time().timestamp()}
+    request.session[HALF] = {
+        "user": str(user.pk),
+        "at": clock.system_time().timestamp(),
+        "hash": user.get_session_auth_hash(),  # a password that is changed meanwhile was not the right one
+    }
     return to_code(onward)
 
 
@@ -93,7 +98,11 @@ def held(request: HttpRequest) -> User | None:
     """Return who owes a code: somebody whose password was right, or staff who came in by the door of citizens."""
     half = request.session.get(HALF)
     if half is not None and clock.system_time().timestamp() - half["at"] <= HALF_SECONDS:
-        return User.objects.filter(pk=UUID(half["user"]), is_active=True).first()
+        owing = User.objects.filter(pk=UUID(half["user"]), is_active=True).first()
+        same = owing is not None and constant_time_compare(
+            half.get("hash", ""), owing.get_session_auth_hash()
+        )
+        return owing if same else None
     user = request.user
     return user if isinstance(user, User) and is_staff(user) else None
 
@@ -113,9 +122,10 @@ def step_up(request: HttpRequest, user: User, *, kind: str, response: HttpRespon
 
 
 def change_password(request: HttpRequest, user: User, *, new: str) -> None:
-    """Change the password; this session goes on under a new key, every other one ends."""
+    """Change the password; this session goes on under a new key, every other one ends. Raises ChangedMeanwhile."""
     old = str(request.session.session_key)
     identity.change_password(user, new=new, keep=old)
+    lockouts.was_right(request)
     update_session_auth_hash(request, user)
     sign_ins.moved(old=old, new=str(request.session.session_key), way=sign_ins.way_of(old))
 

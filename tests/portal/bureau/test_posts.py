@@ -119,6 +119,36 @@ def test_a_post_is_given_in_a_hall_or_a_town_to_a_last_day(
     assert last.isoformat() in page
 
 
+def test_an_admin_of_the_whole_district_gives_those_of_each_department(
+    signed_in: SignIn, officer: User
+) -> None:
+    registering.account("new", display_name="新同事", password="a long test password")
+    browser, body = signed_in(district.admin(None)), Post.objects.get(user=officer).department
+    assert body is not None
+    told = {"user": "new", "role": "officer", **boxes("begins", clock.today())}
+    assert body.name in browser.get(reverse("bureau:posts")).content.decode()
+    refused = browser.post(reverse("bureau:posts"), {**told, "place": ""})
+    assert refused.status_code == 422
+    assert "审批人员是一个部门的，请写明部门。" in refused.content.decode()
+    assert (
+        browser.post(reverse("bureau:posts"), {**told, "place": f"department:{body.pk}"}).status_code == 302
+    )
+    assert Post.objects.get(user__username="new").department == body
+
+
+@pytest.mark.parametrize("role", [Post.Role.ADMIN, Post.Role.SUPERVISOR])
+def test_nobody_speaks_for_the_district_from_a_hall_or_a_town(
+    signed_in: SignIn, admin: User, officer: User, role: Post.Role
+) -> None:
+    registering.account("new", display_name="新同事", password="a long test password")
+    told = {"user": "new", "role": role, "place": "town:440507003", **boxes("begins", clock.today())}
+    assert signed_in(admin).post(reverse("bureau:posts"), told).status_code == 422
+    town = Region.objects.get(code="440507003")
+    placed = registering.appoint(officer, role=role, department=None, town=town, on=date(2020, 1, 1))
+    assert not placed.speaks_for(Post.objects.exclude(department=None).earliest("pk").department_id)
+    assert not placed.speaks_for(None)
+
+
 def boxes(name: str, day: date) -> dict[str, int]:
     return {f"{name}_year": day.year, f"{name}_month": day.month, f"{name}_day": day.day}
 
@@ -176,7 +206,7 @@ def test_an_account_that_is_nobodys_is_told_so_wherever_a_case_would_be(
     User.objects.filter(pk=officer.pk).update(id_number_hash=None)
     desk = signed_in(User.objects.get(pk=officer.pk))
     case = reverse("bureau:application", args=[waiting.reference])
-    pages = [reverse(f"bureau:{name}") for name in ("queue", "done", "guardianships")]
+    pages = [reverse(f"bureau:{name}") for name in ("queue", "supplementing", "done", "guardianships")]
     for address in (*pages, case):
         answer = desk.get(address)
         assert answer.status_code == 403

@@ -13,6 +13,7 @@ from accounts import registering
 from accounts.models import Message, SignIn, User
 from accounts.signing import identity
 from records.models import JournalEntry
+from tests.factories import district
 from tests.portal.signing import making
 from tests.portal.signing.making import CODE, PASSWORD, code, enter, is_in, phone
 
@@ -95,6 +96,56 @@ def test_the_old_one_is_not_found_by_trying(chen: User) -> None:
     assert "停一停" in answers[-1].content.decode()
 
 
+@pytest.mark.usefixtures("brakes")
+def test_the_right_old_one_is_no_failure(chen: User) -> None:
+    browser = signed_in(chen)
+    for serial in range(12):
+        new = f"correct horse {serial}"
+        assert change(
+            browser, old=PASSWORD if serial == 0 else f"correct horse {serial - 1}", new=new, again=new
+        )
+    assert is_in(signed_in(chen, password="correct horse 11"))
+
+
+@pytest.mark.usefixtures("brakes")
+def test_a_given_one_counts_at_once_after_too_many_tries(chen: User) -> None:
+    for serial in range(12):
+        signed_in(chen, password=f"guess number {serial}")
+    assert not is_in(signed_in(chen))
+    assert is_in(signed_in(chen, password=identity.give_password(chen)))
+
+
+def test_of_two_at_once_the_second_is_told(chen: User) -> None:
+    """A double click, or a thief beside the owner: what was checked is not what stands any more."""
+    checked = User.objects.get(pk=chen.pk)
+    identity.change_password(chen, new=NEW, keep="")
+    with pytest.raises(identity.ChangedMeanwhile):
+        identity.change_password(checked, new="another long password", keep="")
+    assert User.objects.get(pk=chen.pk).check_password(NEW)
+
+
+@pytest.mark.parametrize("bound", [True, False])
+def test_who_was_half_in_with_the_old_one_comes_no_further(stocked: None, bound: bool) -> None:
+    clerk = district.clerk()
+    secret = phone(clerk) if bound else ""
+    browser = Client()
+    enter(browser, clerk)
+    identity.give_password(clerk)
+    address = CODE if bound else f"{CODE}/new"
+    assert "/staff/sign-in" in browser.get(address)["Location"]
+    if bound:
+        browser.post(CODE, {"code": code(secret)})
+    assert not is_in(browser)
+
+
+def test_who_came_in_without_the_code_gives_it_first(chen: User, stocked: None) -> None:
+    phone(district.officer(user=chen))
+    browser = signed_in(chen)
+    assert browser.get(PAGE)["Location"].startswith(CODE)
+    assert change(browser)["Location"].startswith(CODE)
+    assert is_in(signed_in(chen))
+
+
 def test_who_comes_by_the_platform_alone_has_none_to_change(chen: User) -> None:
     chen.set_unusable_password()
     chen.save()
@@ -109,7 +160,7 @@ def test_guests_are_led_to_the_door() -> None:
 
 
 def test_staff_change_theirs_and_keep_the_second_factor(stocked: None) -> None:
-    clerk = making.district.clerk()
+    clerk = district.clerk()
     secret = phone(clerk)
     browser = Client()
     enter(browser, clerk)
