@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import get_default_password_validators, validate_password
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -87,7 +87,10 @@ class PasswordForm(forms.Form):
         """Keep whose it is."""
         self.request, self.user = request, user
         super().__init__(*args)
-        self.fields["new"].hint = "长一点，不要和别的网站一样。"  # type: ignore[attr-defined]
+        least = next(
+            one.min_length for one in get_default_password_validators() if hasattr(one, "min_length")
+        )
+        self.fields["new"].hint = f"至少 {least} 个字符，不要和别的网站一样。"  # type: ignore[attr-defined]
 
     def clean_old(self) -> str:
         """Refuse who does not know it."""
