@@ -172,7 +172,7 @@ def _work_accounts() -> Answer:
         told = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
         advice = (
             "Say whose each is: manage.py link_identity USER. Until then it decides no case, confirms no guardian, "
-            "looks at no certificate by duty, scans no code and changes no certificate."
+            "publishes no draft, looks at no certificate by duty, scans no code and changes no certificate."
         )
         return Answer(Level.WARNING, "work accounts", f"{told}: nobody said who that is", advice)
     return Answer(Level.OK, "work accounts", "each is somebody's")

@@ -17,7 +17,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from allauth.mfa.utils import decrypt
 from django.db import transaction
 
-from accounts import actors
+from accounts import actors, identifying
 from accounts.models import Post, SignIn, User
 from accounts.posting import may_manage
 from accounts.signing import sealing, sign_ins
@@ -121,8 +121,8 @@ def renew_codes(user: User) -> list[str]:
 
 @transaction.atomic
 def reset(admin: User, *, post: Post) -> None:
-    """Unbind the lost device of who holds a post, and end their sessions. Raises NotYourColleague."""
-    if post.user_id == admin.pk or not may_manage(admin, post.department):
+    """Unbind the lost device of who holds a post, and end their sessions. Raises NotYourColleague, UnknownIdentity."""
+    if not may_manage(admin, post.department) or identifying.is_same_person(admin, post.user):
         raise NotYourColleague
     unbind(post.user, actor=actors.of_user(admin))
 

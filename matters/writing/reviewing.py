@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts import actors
+from accounts import actors, identifying
 from accounts.models import User
 from common import clock
 from matters import publishing
@@ -70,12 +70,13 @@ def publish_draft(user: User, *, draft_id: UUID, revision: int, on: date, reason
     """Make a draft the next edition of its matter, in force from a day; by somebody who wrote nothing in it.
 
     Raises NotYourCatalogue, DraftClosed, DraftChanged, SecondPersonNeeded, WrongDay, NotTested, NoReason,
-    DraftHasFaults, SameAsInForce, publishing.AlreadyScheduled.
+    DraftHasFaults, SameAsInForce, publishing.AlreadyScheduled, UnknownIdentity.
     """
     at = clock.now()
     draft = drafts.locked(user, draft_id=draft_id)
     drafts.move(draft, DraftState.PUBLISHED)
     _require_revision(draft, revision)
+    identifying.required(user)
     if not may_publish(user, draft):
         raise SecondPersonNeeded
     if not 0 <= (on - at.date()).days <= FURTHEST_DAYS:

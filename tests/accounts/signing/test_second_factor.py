@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from accounts import registering
+from accounts.identifying import UnknownIdentity
 from accounts.models import Post, SignIn, User
 from accounts.signing import devices, second_factor, sign_ins
 from accounts.signing.second_factor import AlreadyEnrolled, NotYourColleague
@@ -166,6 +167,7 @@ class TestReset:
         found = registering.account("admin", display_name="李管理", password="a long test password")
         department = Post.objects.get(user=officer).department
         registering.appoint(found, role=Post.Role.ADMIN, department=department, on=clock.today())
+        district.known(found)
         return found
 
     def test_an_admin_of_the_department_does_it_and_it_is_noted(self, officer: User, admin: User) -> None:
@@ -207,6 +209,18 @@ class TestReset:
         bind(admin)
         with pytest.raises(NotYourColleague):
             second_factor.reset(admin, post=admin.posts.get())
+
+    def test_nor_by_another_account_of_theirs_or_one_that_is_nobodys(
+        self, officer: User, admin: User
+    ) -> None:
+        bind(officer)
+        User.objects.filter(pk=admin.pk).update(id_number_hash=officer.id_number_hash)
+        with pytest.raises(NotYourColleague):
+            second_factor.reset(User.objects.get(pk=admin.pk), post=officer.posts.get())
+        User.objects.filter(pk=admin.pk).update(id_number_hash=None)
+        with pytest.raises(UnknownIdentity):
+            second_factor.reset(User.objects.get(pk=admin.pk), post=officer.posts.get())
+        assert second_factor.is_enrolled(officer)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.identifying import UnknownIdentity
 from accounts.models import User
 from common import clock
 from matters.importing import import_packages
 from matters.models import CallOff, Edition, EditionDraft, Matter
+from matters.permissions import may_publish
 from matters.publishing import AlreadyScheduled, publish
 from matters.sources import Sources, stored
 from matters.states import DraftState
@@ -86,6 +88,20 @@ def test_who_wrote_does_not_publish(writer: User, second: User, tested: EditionD
         with pytest.raises(SecondPersonNeeded):
             publish_it(author, handed)
     assert publish_it(second, handed, on=TODAY) == district.matter().current_edition
+
+
+@pytest.mark.parametrize(
+    ("same", "refused"), [(True, SecondPersonNeeded), (False, UnknownIdentity)], ids=["theirs", "nobody's"]
+)
+def test_a_second_account_makes_nobody_a_second_person(
+    writer: User, second: User, tested: EditionDraft, same: bool, refused: type[Exception]
+) -> None:
+    handed = hand_in(writer, tested)
+    User.objects.filter(pk=second.pk).update(id_number_hash=writer.id_number_hash if same else None)
+    other = User.objects.get(pk=second.pk)
+    assert not may_publish(other, handed)
+    with pytest.raises(refused):
+        publish_it(other, handed)
 
 
 @pytest.mark.parametrize("who", ["handed in", "wrote"])
