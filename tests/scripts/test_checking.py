@@ -59,3 +59,17 @@ def test_every_test_runs_in_one_stage() -> None:
     assert "-m" not in asked
     assert told["processes"][3:6] == [checking.PROCESSES, "-m", "not alone"]
     assert told["alone"][3:6] == [checking.PROCESSES, "-m", "alone"]
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_nothing_is_written_into_a_database_the_caller_named(
+    own: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tables = Stage("tables", [sys.executable, "-c", "print('migrating')"], own_server=True)
+    values = {checking.TEMPLATE: "portal"} if own else {}
+    assert checking._run([tables, stage("tests", "")], values, started=time.monotonic()) == 0
+    assert ("migrating" in capfd.readouterr().out) is own
+
+
+def test_only_the_stage_that_fills_it_writes_into_the_database_itself() -> None:
+    assert [one.name for one in checking.STAGES if one.own_server] == ["tables"]

@@ -275,6 +275,7 @@ class TestReset:
         registering.appoint(
             user, role=Post.Role.ADMIN, department=officer.posts.get().department, on=clock.today()
         )
+        district.known(user)
         browser = Client()
         browser.force_login(user)
         return browser
