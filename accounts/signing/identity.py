@@ -24,7 +24,7 @@ from common.errors import DomainError
 from common.statements.worded import Select
 from records import journal
 
-# Given passwords are typed from paper: 80 bits, without letters that look alike.
+# Given passwords are typed from paper: 79 bits, without letters that look alike.
 ALPHABET, LENGTH = "abcdefghjkmnpqrstuvwxyz23456789", 16
 BACKEND = "accounts.signing.identity.PasswordBackend"  # the one every session names
 _ACCOUNTS = Select(lambda: User.objects.select_related("person"))
