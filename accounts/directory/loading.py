@@ -34,7 +34,8 @@ class Loaded:
 def load(document: object, *, dry_run: bool = False) -> Loaded:
     """Enter what a file says, or see what that would come to.
 
-    Raises InvalidTree with every fault, or NameTaken (somebody else opened an account just now), changing nothing.
+    Raises InvalidTree with the faults, those of form before those of names, or NameTaken (somebody else opened an
+    account just now), changing nothing.
     """
     told = entries.parse(
         document,
@@ -82,7 +83,7 @@ def _other_people(told: Directory) -> Iterator[tuple[str, str]]:
 
 def _appoint(colleague: ColleagueEntry, *, given: list[Post], left: list[Post]) -> None:
     user = User.objects.get(username=colleague.username)
-    held = list(user.posts.select_related("department", "hall", "town"))
+    held = list(user.posts.select_related("department", "hall", "town").order_by("pk"))
     for post in colleague.posts:
         wanted = _place(post)
         there = [
@@ -101,6 +102,7 @@ def _appoint(colleague: ColleagueEntry, *, given: list[Post], left: list[Post]) 
                     until=post.valid_to,
                 )
             )
+            held.append(given[-1])
         elif not any((one.valid_from, one.valid_to) == (post.valid_from, post.valid_to) for one in there):
             left.append(there[-1])
 

@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import get_default_password_validat
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.signing import lockouts
 
 WRONG = "口令不对，或者已经用过。请等手机上换出新的一组数字，再输一次。"
 WRONG_NEW = "口令不对。请确认手机时间是自动设置的，等换出新的一组数字再输一次。"
@@ -97,6 +98,7 @@ class PasswordForm(forms.Form):
         old: str = self.cleaned_data["old"]
         if authenticate(self.request, username=self.user.get_username(), password=old) is None:
             raise forms.ValidationError("现在的密码不对，请再输一次。")
+        lockouts.was_right(self.request)  # also where the new one is refused
         return old
 
     def clean_new(self) -> str:

@@ -125,7 +125,6 @@ def change_password(request: HttpRequest, user: User, *, new: str) -> None:
     """Change the password; this session goes on under a new key, every other one ends. Raises ChangedMeanwhile."""
     old = str(request.session.session_key)
     identity.change_password(user, new=new, keep=old)
-    lockouts.was_right(request)
     update_session_auth_hash(request, user)
     sign_ins.moved(old=old, new=str(request.session.session_key), way=sign_ins.way_of(old))
 

@@ -111,6 +111,12 @@ def test_other_days_of_a_post_that_is_held_are_told_and_change_nothing(at: str, 
     assert (officer.valid_from, officer.valid_to) == (date(2026, 1, 1), None)
 
 
+def test_a_post_that_stands_twice_is_given_once() -> None:
+    told = deepcopy(TOLD)
+    told["people"][1]["posts"].append(told["people"][1]["posts"][0])
+    assert len(loading.load(told).given) == 3
+
+
 def test_codes_come_in_any_of_their_lengths() -> None:
     told = changed("departments.0.region_id", "440507000000")
     told["people"][1]["posts"][0]["department"] = BODY.lower()
