@@ -135,7 +135,7 @@ class Directory(_Entry):
 
 
 def parse(document: object, *, departments: Iterable[str], halls: Iterable[str]) -> Directory:
-    """Return what a file says; `departments` and `halls` are there already. Raises InvalidTree: faults of form first."""
+    """Return what a file says; `departments` and `halls` are there already. Raises InvalidTree, form first."""
     try:
         told = Directory.model_validate(document)
     except ValidationError as error:
